@@ -1,0 +1,33 @@
+// THE table of quantities: name, unit, plausible range, how several samples become one.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace rle {
+
+enum class Aggregate { mean, last };
+
+struct Quantity {
+    std::string_view name;        ///< as in our CSV files
+    std::string_view unit;        ///< "degC", "W", "%", "s", "1"
+    std::string_view title;       ///< for a reader: "temperature"
+    double physical_low;          ///< a reading outside [physical_low, physical_high] is no reading: dropped and counted
+    double physical_high;
+    Aggregate aggregate;          ///< over the training steps of one grid cell
+};
+
+/// The table, in the order in which columns are written.
+std::span<const Quantity> quantities();
+/// The row called `name`; nullptr for a column that we only carry through.
+const Quantity* find_quantity(std::string_view name);
+
+/// A row of the manual's table of ranges, which is checked and flagged, never clamped.
+struct ManualRange {
+    std::string_view variable;
+    double low;
+    double high;
+};
+std::span<const ManualRange> manual_ranges();
+
+}  // namespace rle

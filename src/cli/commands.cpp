@@ -1,0 +1,91 @@
+#include "cli/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace rle::cli {
+namespace {
+
+// One entry a command; the order is that of the manual's steps, then of --help.
+const std::vector<Command> kCommands{};
+
+// Edits (insert, delete, replace, swap neighbours) that make `a` into `b`.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+        for (std::size_t j = 0; j <= b.size(); ++j) {
+            if (i == 0 || j == 0) {
+                cost[i][j] = i + j;
+                continue;
+            }
+            const std::size_t replaced = cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, replaced});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+            }
+        }
+    }
+    return cost[a.size()][b.size()];
+}
+
+// The known word nearest to `word`; empty where none is near.
+std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+    std::string best;
+    std::size_t best_distance = 1 + std::min<std::size_t>(3, word.size() / 2);
+    for (const std::string& candidate : known) {
+        const std::size_t distance = edit_distance(word, candidate);
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    return names;
+}
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+void add_command(CLI::App& app, const Command& command, Runner& chosen) {
+    CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+    sub->footer(fmt::format("\nExample:\n  {}", command.example));
+    Runner runner = command.setup(*sub);
+    sub->callback([&chosen, runner = std::move(runner)] { chosen = runner; });
+}
+
+std::string explain_usage(const CLI::App& app, const std::vector<std::string>& arguments, const CLI::ParseError& error) {
+    std::vector<std::string> names;
+    for (const Command& command : commands()) names.emplace_back(command.name);
+    const auto first_word = std::find_if(arguments.begin(), arguments.end(), [](const auto& a) { return a[0] != '-'; });
+    if (first_word == arguments.end()) {
+        return fmt::format("no command given; one of {}; see rlecouple --help", fmt::join(names, ", "));
+    }
+    if (std::find(names.begin(), names.end(), *first_word) == names.end()) {
+        const std::string guess = nearest(*first_word, names);
+        return guess.empty() ? fmt::format("no command '{}'; one of {}; see rlecouple --help", *first_word,
+                                           fmt::join(names, ", "))
+                             : fmt::format("no command '{}'; did you mean '{}'?", *first_word, guess);
+    }
+    std::string line = fmt::format("{}: {}", *first_word, error.what());
+    const std::vector<std::string> known = option_names(*app.get_subcommand(*first_word));
+    for (const std::string& argument : arguments) {
+        const std::string word = argument.substr(0, argument.find('='));
+        if (word.rfind("--", 0) != 0 || std::find(known.begin(), known.end(), word) != known.end()) continue;
+        const std::string guess = nearest(word, known);
+        if (!guess.empty()) line += fmt::format("; did you mean '{}'?", guess);
+    }
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    return line + fmt::format("; see rlecouple {} --help", *first_word);
+}
+
+}  // namespace rle::cli

@@ -1,0 +1,52 @@
+// Parses the command line, runs one command, and is the one place that prints errors.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/ui.hpp"
+#include "rlecouple/error.hpp"
+#include "rlecouple/version.hpp"
+
+namespace {
+
+constexpr int kFailed = static_cast<int>(rle::ErrorKind::failed);
+constexpr int kUsage = static_cast<int>(rle::ErrorKind::usage);
+
+int run(std::vector<std::string> arguments) {
+    CLI::App app{"Is trouble in a training run's optimizer coupled to the heat of its hardware?", "rlecouple"};
+    app.set_version_flag("--version", std::string("rlecouple ") + rle::kVersion);
+    app.require_subcommand(1);
+    rle::cli::Runner chosen;
+    for (const rle::cli::Command& command : rle::cli::commands()) rle::cli::add_command(app, command, chosen);
+    try {
+        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
+        app.parse(std::move(reversed));
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError& error) {
+        rle::cli::print_error(rle::cli::explain_usage(app, arguments, error));
+        return kUsage;
+    }
+    return chosen();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(rle::cli::remember_command_line(argc, argv));
+    } catch (const rle::Error& error) {
+        rle::cli::print_error(error.what());
+        return error.exit_code();
+    } catch (const std::bad_alloc&) {
+        rle::cli::print_error("out of memory; analyse a shorter stretch, or fewer devices");
+        return kFailed;
+    } catch (const std::exception& error) {
+        rle::cli::print_error(error.what());
+        return kFailed;
+    }
+}

@@ -1,0 +1,32 @@
+// What people see: results on stdout (or stderr, where stdout carries data), progress and warnings on stderr.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rle::cli {
+
+/// "rlecouple: ..." on stderr, one line.
+void print_error(std::string_view line);
+/// "rlecouple: warning: ..." on stderr, one line.
+void print_warning(std::string_view line);
+void print_warnings(const std::vector<std::string>& lines);
+
+/// Words for people. With `stdout_is_data` (-o -) they go to stderr, so that nothing but the data is on stdout.
+void say(std::string_view text, bool stdout_is_data = false);
+
+/// A terminal that wants colours and bars: a tty, and NO_COLOR is not set.
+bool fancy(int fd);
+/// `text` in bold, where stdout is such a terminal.
+std::string bold(std::string_view text);
+
+/// Keeps argv; returns what stands before the first "--", without the program's name.
+std::vector<std::string> remember_command_line(int argc, char** argv);
+/// argv as it was given, for session.json and the reports.
+const std::vector<std::string>& command_line();
+/// What stands behind the first "--": the training process to start. Empty where there is none.
+const std::vector<std::string>& trailing_process();
+
+}  // namespace rle::cli

@@ -1,0 +1,46 @@
+#include "rlecouple/quantities.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rle {
+namespace {
+
+constexpr double kInf = 1e300;
+
+// GPU temperatures of 345 or 82505 degC and loads of 131 % are what drivers print when they have no reading.
+constexpr std::array kQuantities{
+    Quantity{"temp_c", "degC", "temperature", -40.0, 150.0, Aggregate::mean},
+    Quantity{"power_w", "W", "power", 0.0, 20000.0, Aggregate::mean},
+    Quantity{"util_pct", "%", "utilisation", 0.0, 100.0, Aggregate::mean},
+    Quantity{"fan_pct", "%", "fan speed", 0.0, 150.0, Aggregate::mean},
+    Quantity{"energy_j", "J", "energy counter", 0.0, 1e15, Aggregate::last},
+    Quantity{"clock_mhz", "MHz", "clock", 0.0, 20000.0, Aggregate::mean},
+    Quantity{"mem_used_mib", "MiB", "memory in use", 0.0, 1e9, Aggregate::mean},
+    Quantity{"coolant_flow_kg_s", "kg/s", "coolant flow", 0.0, 1000.0, Aggregate::mean},
+    Quantity{"coolant_in_c", "degC", "coolant inlet temperature", -40.0, 150.0, Aggregate::mean},
+    Quantity{"coolant_out_c", "degC", "coolant outlet temperature", -40.0, 150.0, Aggregate::mean},
+    Quantity{"grad_norm", "1", "gradient norm", 0.0, kInf, Aggregate::mean},
+    Quantity{"loss", "1", "loss", -kInf, kInf, Aggregate::mean},
+    Quantity{"learning_rate", "1", "learning rate", 0.0, kInf, Aggregate::mean},
+    Quantity{"step", "1", "step", 0.0, kInf, Aggregate::last},
+    Quantity{"epoch", "1", "epoch", 0.0, kInf, Aggregate::last},
+};
+
+constexpr std::array kManualRanges{
+    ManualRange{"rle", 0.0, 1.0},         ManualRange{"grad_norm", 0.0, 50.0}, ManualRange{"q_w", 0.0, 300.0},
+    ManualRange{"temp_rise_c", 0.0, 50.0}, ManualRange{"tau_th_s", 1.0, 10.0},
+};
+
+}  // namespace
+
+std::span<const Quantity> quantities() { return kQuantities; }
+
+const Quantity* find_quantity(std::string_view name) {
+    const auto it = std::find_if(kQuantities.begin(), kQuantities.end(), [&](const auto& q) { return q.name == name; });
+    return it == kQuantities.end() ? nullptr : &*it;
+}
+
+std::span<const ManualRange> manual_ranges() { return kManualRanges; }
+
+}  // namespace rle

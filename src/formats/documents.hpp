@@ -1,0 +1,33 @@
+// The JSON documents of a session: the only place that knows their keys (contract: keys are added, never renamed).
+// Every document carries `schema`, `tool` {name, version} and `warnings`; a value that does not exist is null, never NaN.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "rlecouple/align.hpp"
+#include "rlecouple/balance.hpp"
+#include "rlecouple/correlation.hpp"
+#include "rlecouple/session.hpp"
+
+namespace rle::formats {
+
+/// Keys keep the order in which they are written.
+nlohmann::ordered_json to_json(const SessionInfo& session);
+nlohmann::ordered_json to_json(const Alignment& alignment);   // the rows are aligned.csv, not here
+nlohmann::ordered_json to_json(const Correlation& correlation);
+nlohmann::ordered_json to_json(const Balance& balance);
+
+/// Throw Error{failed} naming `where` and the key where the document is not what its schema says. A null or absent value is
+/// a missing one.
+SessionInfo session_from_json(const nlohmann::ordered_json& document, const std::string& where);
+Alignment alignment_from_json(const nlohmann::ordered_json& document, const std::string& where);
+Correlation correlation_from_json(const nlohmann::ordered_json& document, const std::string& where);
+Balance balance_from_json(const nlohmann::ordered_json& document, const std::string& where);
+
+/// Text of a document, indented by two, with a final newline.
+std::string dump(const nlohmann::ordered_json& document);
+/// Parses a file; throws Error{failed} with file, line and column where it is not JSON.
+nlohmann::ordered_json read_json(const std::string& path);
+
+}  // namespace rle::formats

@@ -1,0 +1,27 @@
+// Our own CSV files: RFC 4180, "." decimal whatever the locale, empty cell = missing, numbers round-trip.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "rlecouple/align.hpp"
+#include "rlecouple/telemetry.hpp"
+
+namespace rle::formats {
+
+/// Appends the shortest text that reads back as the same double; nothing for NaN; "inf"/"-inf" for infinities.
+void append_number(std::string& out, double value);
+/// Appends `cell`, quoted where RFC 4180 asks for it.
+void append_cell(std::string& out, std::string_view cell);
+/// RFC 3339, UTC, six decimals, "Z"; nothing for kNoTime.
+void append_timestamp(std::string& out, std::int64_t wall_us);
+
+/// aligned.csv as the contract has it; `telemetry` gives the columns that are carried through.
+std::string aligned_csv(const AlignedRows& rows, const Telemetry& telemetry);
+
+inline constexpr std::string_view kTrainingHeader = "timestamp,t_s,step,epoch,loss,grad_norm,learning_rate";
+/// training.csv with its header, as the contract has it.
+std::string training_csv(const Training& training);
+
+}  // namespace rle::formats
