@@ -1,0 +1,56 @@
+// Step 4 of the manual, as written and as sound, in one call: cross-correlation, lag test, Granger tests,
+// coupling, verdict.
+//
+// Both series have one length and stand on one uniform grid of step dt_s; NaN is missing. A grid point that a
+// file lacks must be there as a NaN: lags are seconds on the grid, never row offsets.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rlecouple/correlation.hpp"
+
+namespace rle {
+
+struct CorrelateInput {
+    std::string driver_name = "grad_norm";
+    std::string response_name = "rle";
+    std::string device;  ///< empty where the table names none
+    double dt_s = 1.0;   ///< step of the grid, s
+    std::vector<double> driver;
+    std::vector<double> response;
+    std::vector<double> sigma_opt_of;  ///< the gradient norm where it is not the driver; empty: the driver
+    std::vector<double> temp_c;        ///< degC; empty: unknown. Only for the remark on thermal stress
+    std::vector<double> power_w;       ///< W; empty: unknown. Only for the remark on thermal stress
+    double sensor_delay_s =
+        0.0;  ///< delay of the response's reading behind the driver's, taken off the lag, s
+    double sensor_delay_sd_s = 0.0;       ///< its standard uncertainty, s
+    std::optional<double> pairing_p95_s;  ///< align.json: 95 % of the pairs are closer than this, s
+};
+
+struct CorrelateOptions {
+    double max_lag_s = 3.0;
+    double alpha = 0.05;
+    unsigned long long seed = 1;
+};
+
+/// Fewest aligned samples that a verdict other than insufficient_data is given on.
+inline constexpr std::size_t kFewestSamples = 30;
+
+/// Did power and temperature move enough for heat to couple with anything? By the spread between the 5th and
+/// the 95th percentile: at least 5 degC, and at least 20 % of the power's 95th percentile. Missing where
+/// neither was recorded.
+struct ThermalStress {
+    std::optional<double> temp_spread_c;
+    std::optional<double> power_spread_w;
+    std::optional<double> power_high_w;  ///< 95th percentile
+    bool stressed = true;                ///< false: one of them hardly moved
+};
+ThermalStress thermal_stress(const std::vector<double>& temp_c, const std::vector<double>& power_w);
+
+/// Never throws for what the data cannot tell: that is missing in the result, with a warning or the verdict
+/// insufficient_data. Throws Error{failed} where the series differ in length or dt_s is not positive.
+Correlation correlate(const CorrelateInput& input, const CorrelateOptions& options);
+
+}  // namespace rle
