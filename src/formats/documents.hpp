@@ -1,5 +1,6 @@
-// The JSON documents of a session: the only place that knows their keys (contract: keys are added, never renamed).
-// Every document carries `schema`, `tool` {name, version} and `warnings`; a value that does not exist is null, never NaN.
+// The JSON documents of a session: the only place that knows their keys (contract: keys are added, never
+// renamed). Every document carries `schema`, `tool` {name, version} and `warnings`; a value that does not
+// exist is null, never NaN.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,12 +15,12 @@ namespace rle::formats {
 
 /// Keys keep the order in which they are written.
 nlohmann::ordered_json to_json(const SessionInfo& session);
-nlohmann::ordered_json to_json(const Alignment& alignment);   // the rows are aligned.csv, not here
+nlohmann::ordered_json to_json(const Alignment& alignment);  // the rows are aligned.csv, not here
 nlohmann::ordered_json to_json(const Correlation& correlation);
 nlohmann::ordered_json to_json(const Balance& balance);
 
-/// Throw Error{failed} naming `where` and the key where the document is not what its schema says. A null or absent value is
-/// a missing one.
+/// Throw Error{failed} naming `where` and the key where the document is not what its schema says. A null or
+/// absent value is a missing one.
 SessionInfo session_from_json(const nlohmann::ordered_json& document, const std::string& where);
 Alignment alignment_from_json(const nlohmann::ordered_json& document, const std::string& where);
 Correlation correlation_from_json(const nlohmann::ordered_json& document, const std::string& where);

@@ -1,4 +1,5 @@
-// Reading the two streams, whatever wrote them: the format is told from the content, never from the file's name.
+// Reading the two streams, whatever wrote them: the format is told from the content, never from the file's
+// name.
 #pragma once
 
 #include <optional>
@@ -10,16 +11,17 @@
 namespace rle::formats {
 
 struct ReadOptions {
-    std::string format;        ///< --format: name of a reader; empty: tell from the content
-    std::string grad_key;      ///< --grad-key: column or key that holds the gradient norm; empty: the known ones
-    std::string grad_pattern;  ///< --grad-pattern: regular expression whose group 1 is the gradient norm in a printed line
+    std::string format;    ///< --format: name of a reader; empty: tell from the content
+    std::string grad_key;  ///< --grad-key: column or key that holds the gradient norm; empty: the known ones
+    std::string grad_pattern;  ///< --grad-pattern: regular expression whose group 1 is the gradient norm in a
+                               ///< printed line
     std::string time_zone;     ///< --tz: zone of times that name none; empty: UTC, with a warning
     std::optional<std::int64_t> start_us;  ///< --start: wall clock of the first step of a log without times
     std::optional<double> step_seconds;    ///< --step-seconds: seconds a step of a log without times
 };
 
-/// Reads a file; "-" is stdin. Throws Error{failed} with file, line and hint where it cannot be opened, is empty, or no
-/// reader knows it (the error lists what was tried and why each refused).
+/// Reads a file; "-" is stdin. Throws Error{failed} with file, line and hint where it cannot be opened, is
+/// empty, or no reader knows it (the error lists what was tried and why each refused).
 Telemetry read_telemetry(const std::string& path, const ReadOptions& options = {});
 /// Likewise. A log without times, and without options that give them, throws Error{insufficient_data}.
 Training read_training(const std::string& path, const ReadOptions& options = {});

@@ -11,9 +11,10 @@
 
 namespace rle::formats {
 
-/// What one line says of one step. NaN: the line does not say. A gradient norm printed as nan or inf is infinity.
+/// What one line says of one step. NaN: the line does not say. A gradient norm printed as nan or inf is
+/// infinity.
 struct TrainingStep {
-    std::int64_t wall_us = kNoTime;   ///< only where the line itself carries a time with its zone
+    std::int64_t wall_us = kNoTime;  ///< only where the line itself carries a time with its zone
     double step = kMissing;
     double epoch = kMissing;
     double loss = kMissing;
@@ -21,8 +22,8 @@ struct TrainingStep {
     double learning_rate = kMissing;
 };
 
-/// Recognises JSON lines, Hugging Face's printed dicts, Megatron-LM's, torchtitan's and --grad-pattern lines. Colours,
-/// carriage returns and progress bars in front of a record are skipped.
+/// Recognises JSON lines, Hugging Face's printed dicts, Megatron-LM's, torchtitan's and --grad-pattern lines.
+/// Colours, carriage returns and progress bars in front of a record are skipped.
 class TrainingLineParser {
   public:
     /// Throws Error{usage} where grad_pattern is no regular expression or has no group.

@@ -10,7 +10,8 @@
 
 namespace rle::formats {
 
-/// Appends the shortest text that reads back as the same double; nothing for NaN; "inf"/"-inf" for infinities.
+/// Appends the shortest text that reads back as the same double; nothing for NaN; "inf"/"-inf" for
+/// infinities.
 void append_number(std::string& out, double value);
 /// Appends `cell`, quoted where RFC 4180 asks for it.
 void append_cell(std::string& out, std::string_view cell);

@@ -1,0 +1,17 @@
+// Bytes of a file -> UTF-8 text: gzip unpacked, byte-order marks dropped, UTF-16 (what PowerShell redirects
+// into) converted.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace rle::formats {
+
+/// Throws Error{failed} naming `where` on a damaged gzip file. Bytes that are plain text come back as they
+/// are.
+std::string decode(std::string bytes, const std::string& where);
+
+/// Windows-1252 -> UTF-8; what is valid UTF-8 already comes back as it is.
+std::string from_cp1252(std::string_view bytes);
+
+}  // namespace rle::formats

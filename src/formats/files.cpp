@@ -1,0 +1,141 @@
+#include "formats/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "formats/encoding.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::formats {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const std::string& where, int error, const std::string& doing) {
+    switch (error) {
+        case ENOENT:
+            throw Error(ErrorKind::failed, where, doing + ": no such file or folder", "check the path");
+        case EISDIR:
+            throw Error(ErrorKind::failed, where, doing + ": this is a folder", "name a file in it");
+        case EACCES:
+        case EPERM:
+            throw Error(ErrorKind::failed, where, doing + ": permission denied", "check its mode and owner");
+        case EROFS:
+            throw Error(ErrorKind::failed, where, doing + ": read-only file system", "choose another folder");
+        case EDQUOT:
+        case ENOSPC:
+            throw Error(ErrorKind::failed, where, doing + ": no space left",
+                        "free some or choose another disk");
+        default:
+            throw Error(ErrorKind::failed, where, doing + ": " + std::strerror(error));
+    }
+}
+
+class FileDescriptor {
+  public:
+    explicit FileDescriptor(int fd) : fd_(fd) {}
+    ~FileDescriptor() {
+        if (fd_ > STDERR_FILENO) ::close(fd_);
+    }
+    FileDescriptor(const FileDescriptor&) = delete;
+    FileDescriptor& operator=(const FileDescriptor&) = delete;
+    int get() const { return fd_; }
+    /// The last moment at which a file system may report a failed write.
+    int close() {
+        const int result = ::close(fd_);
+        fd_ = -1;
+        return result;
+    }
+
+  private:
+    int fd_;
+};
+
+std::string read_all(int fd, const std::string& where) {
+    struct stat info {};
+    if (fstat(fd, &info) != 0) fail(where, errno, "cannot read");
+    if (S_ISDIR(info.st_mode)) fail(where, EISDIR, "cannot read");
+    std::string text;
+    std::size_t used = 0;
+    text.resize(S_ISREG(info.st_mode) ? static_cast<std::size_t>(info.st_size) + 1 : 1U << 16U);
+    for (;;) {
+        if (used == text.size()) text.resize(text.size() * 2);
+        const ssize_t got = ::read(fd, text.data() + used, text.size() - used);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) fail(where, errno, "cannot read");
+        if (got == 0) break;
+        used += static_cast<std::size_t>(got);
+    }
+    text.resize(used);
+    return text;
+}
+
+void write_all(int fd, std::string_view text, const std::string& where) {
+    while (!text.empty()) {
+        const ssize_t put = ::write(fd, text.data(), text.size());
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) fail(where, errno, "cannot write");
+        text.remove_prefix(static_cast<std::size_t>(put));
+    }
+}
+
+// Devices and pipes cannot be replaced by a rename.
+void write_in_place(const fs::path& path, std::string_view text) {
+    FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (file.get() < 0) fail(path.string(), errno, "cannot write");
+    write_all(file.get(), text, path.string());
+}
+
+void replace_file(const fs::path& path, std::string_view text) {
+    std::string beside = path.string() + ".XXXXXX";
+    FileDescriptor file(mkostemp(beside.data(), O_CLOEXEC));
+    if (file.get() < 0) fail(path.string(), errno, "cannot write");
+    try {
+        write_all(file.get(), text, path.string());
+        const mode_t mask = umask(0);
+        umask(mask);
+        if (fchmod(file.get(), 0666 & ~mask) != 0 || file.close() != 0)
+            fail(path.string(), errno, "cannot write");
+        if (std::rename(beside.c_str(), path.c_str()) != 0) fail(path.string(), errno, "cannot write");
+    } catch (...) {
+        ::unlink(beside.c_str());
+        throw;
+    }
+}
+
+}  // namespace
+
+std::string read_text(const std::string& path) {
+    const std::string where = path == "-" ? "stdin" : path;
+    FileDescriptor file(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) fail(where, errno, "cannot read");
+    std::string text = decode(read_all(file.get(), where), where);
+    if (text.empty()) throw Error(ErrorKind::failed, where, "the file is empty");
+    return text;
+}
+
+void write_text(const std::string& path, std::string_view text) {
+    if (path == "-") {
+        std::fflush(stdout);
+        write_all(STDOUT_FILENO, text, "stdout");
+        return;
+    }
+    std::error_code ignored;
+    fs::path target = path;
+    if (fs::is_symlink(target, ignored)) target = fs::weakly_canonical(target, ignored);
+    const fs::file_status status = fs::status(target, ignored);
+    if (fs::is_directory(status)) fail(path, EISDIR, "cannot write");
+    if (fs::exists(status) && !fs::is_regular_file(status)) {
+        write_in_place(target, text);
+    } else {
+        replace_file(target, text);
+    }
+}
+
+}  // namespace rle::formats
