@@ -14,13 +14,14 @@
 
 namespace rle {
 
-/// The samples that a balance is made of; all vectors are as long as t_s or empty (= the source has no such column).
+/// The samples that a balance is made of; all vectors are as long as t_s or empty (= the source has no such
+/// column).
 struct BalanceInput {
-    std::vector<double> t_s;         ///< s, ascending
-    std::vector<double> temp_c;      ///< degC; NaN is missing
-    std::vector<double> power_w;     ///< W; NaN is missing
-    std::vector<double> fan_pct;     ///< %, 0 = the fan stands
-    std::vector<double> energy_j;    ///< the device's own counter, J
+    std::vector<double> t_s;       ///< s, ascending
+    std::vector<double> temp_c;    ///< degC; NaN is missing
+    std::vector<double> power_w;   ///< W; NaN is missing
+    std::vector<double> fan_pct;   ///< %, 0 = the fan stands
+    std::vector<double> energy_j;  ///< the device's own counter, J
     std::vector<double> rle;
     std::vector<double> grad_norm;
     std::vector<double> util_pct;
@@ -32,57 +33,59 @@ struct BalanceInput {
 struct BalanceOptions {
     double ambient_c = 21.0;
     bool fit_ambient = false;
-    std::optional<double> idle_power_w;   ///< for eta_p; estimated from the data where not given
+    std::optional<double> idle_power_w;  ///< for eta_p; estimated from the data where not given
 };
 
 struct ThermalFit {
-    std::string model;                       ///< "one-node" or "two-node"
-    std::optional<double> hA_w_per_c;        ///< at the mean fan speed where hA follows the fan
-    std::optional<double> C_j_per_c;         ///< all nodes together
-    std::vector<double> tau_s;               ///< slowest first
-    std::optional<double> ambient_c;         ///< given, or fitted
+    std::string model;                 ///< "one-node" or "two-node"
+    std::optional<double> hA_w_per_c;  ///< at the mean fan speed where hA follows the fan
+    std::optional<double> C_j_per_c;   ///< all nodes together
+    std::vector<double> tau_s;         ///< slowest first
+    std::optional<double> ambient_c;   ///< given, or fitted
     bool ambient_fitted = false;
     std::optional<double> hA_fan_w_per_c;    ///< change of hA from a standing fan to 100 %, where fitted
     std::vector<double> node_C_j_per_c;      ///< die, heatsink (two nodes); C (one)
     std::optional<double> coupling_w_per_c;  ///< die to heatsink, two nodes
     std::optional<double> rmse_c;            ///< of the simulated temperature against the recorded one, degC
     std::optional<double> r2;
-    std::map<std::string, Interval> ci95;    ///< by the key of the parameter ("hA_w_per_c", "C_j_per_c", "tau_s", ...)
-    bool adequate = false;                   ///< false: the residuals are plainly not noise
-    std::vector<double> simulated_c;         ///< the model's temperature at the input's samples (for the report)
+    std::map<std::string, Interval>
+        ci95;               ///< by the key of the parameter ("hA_w_per_c", "C_j_per_c", "tau_s", ...)
+    bool adequate = false;  ///< false: the residuals are plainly not noise
+    std::vector<double> simulated_c;  ///< the model's temperature at the input's samples (for the report)
 };
 
 enum class TauClass { fast, normal, slow };
 enum class EtaPClass { low, moderate, high };
 
 struct TauTh {
-    std::optional<double> value_s;           ///< the fitted (slowest) time constant
+    std::optional<double> value_s;  ///< the fitted (slowest) time constant
     std::optional<Interval> ci95_s;
-    std::optional<double> manual_median_s;   ///< dT / (dT/dt) as the manual has it, the median over the session
-    std::optional<TauClass> tau_class;       ///< < 2 s fast, <= 5 s normal, else slow
+    std::optional<double>
+        manual_median_s;                ///< dT / (dT/dt) as the manual has it, the median over the session
+    std::optional<TauClass> tau_class;  ///< < 2 s fast, <= 5 s normal, else slow
 };
 
 struct HeatRate {
-    std::optional<double> q_mean_w;          ///< mean of Q = hA dT + C dT/dt
+    std::optional<double> q_mean_w;  ///< mean of Q = hA dT + C dT/dt
     std::optional<double> p_mean_w;
-    std::optional<double> rmse_w;            ///< of Q against P
-    std::optional<double> relative_error;    ///< (q_mean - p_mean) / p_mean
+    std::optional<double> rmse_w;          ///< of Q against P
+    std::optional<double> relative_error;  ///< (q_mean - p_mean) / p_mean
 };
 
 struct Conservation {
-    std::optional<double> energy_in_j;       ///< int P dt
-    std::optional<double> energy_out_j;      ///< int hA (T - T_ambient) dt
-    std::optional<double> energy_stored_j;   ///< C (T_end - T_start), all nodes
-    std::optional<double> closure;           ///< (in - out - stored) / in
-    std::optional<double> closure_holdout;   ///< fitted on the first half, balanced on the second
-    std::optional<bool> within_5pct;         ///< |closure_holdout| <= 0.05, or |closure| where there is no holdout
-    std::optional<double> coolant_out_j;     ///< int flow cp (T_out - T_in) dt, liquid-cooled gear
+    std::optional<double> energy_in_j;      ///< int P dt
+    std::optional<double> energy_out_j;     ///< int hA (T - T_ambient) dt
+    std::optional<double> energy_stored_j;  ///< C (T_end - T_start), all nodes
+    std::optional<double> closure;          ///< (in - out - stored) / in
+    std::optional<double> closure_holdout;  ///< fitted on the first half, balanced on the second
+    std::optional<bool> within_5pct;  ///< |closure_holdout| <= 0.05, or |closure| where there is no holdout
+    std::optional<double> coolant_out_j;  ///< int flow cp (T_out - T_in) dt, liquid-cooled gear
 };
 
 struct EnergyCounter {
-    double counter_j = 0.0;                  ///< rise of the device's counter
-    double integrated_j = 0.0;               ///< int P dt over the same time
-    double relative_error = 0.0;             ///< (integrated - counter) / counter
+    double counter_j = 0.0;       ///< rise of the device's counter
+    double integrated_j = 0.0;    ///< int P dt over the same time
+    double relative_error = 0.0;  ///< (integrated - counter) / counter
 };
 
 struct RleRange {
@@ -90,16 +93,16 @@ struct RleRange {
 };
 
 struct EtaP {
-    std::optional<double> value;             ///< (mean P - P_idle) / mean P
+    std::optional<double> value;  ///< (mean P - P_idle) / mean P
     std::optional<double> idle_power_w;
-    std::optional<EtaPClass> eta_class;      ///< > 0.8 high, > 0.6 moderate, else low
+    std::optional<EtaPClass> eta_class;  ///< > 0.8 high, > 0.6 moderate, else low
 };
 
 struct RangeCheck {
     std::string variable;
     double low = 0.0;
     double high = 0.0;
-    std::size_t out_of_range = 0;            ///< samples outside [low, high]
+    std::size_t out_of_range = 0;  ///< samples outside [low, high]
 };
 
 struct Balance {
@@ -116,8 +119,9 @@ struct Balance {
     std::vector<std::string> warnings;
 };
 
-/// Step 5 of the manual made sound (docs/method.md). Throws Error{insufficient_data} where there are fewer than three
-/// samples with both temperature and power; everything else that the data cannot tell is missing, with a warning.
+/// Step 5 of the manual made sound (docs/method.md). Throws Error{insufficient_data} where there are fewer
+/// than three samples with both temperature and power; everything else that the data cannot tell is missing,
+/// with a warning.
 Balance balance_energy(const BalanceInput& input, const BalanceOptions& options);
 
 }  // namespace rle

@@ -9,8 +9,10 @@ namespace {
 
 constexpr std::size_t kFewestPairs = 3;
 
-// The pairs (driver[i + shift], response[i]) in which both are present, in two passes so that nothing cancels.
-LagPoint correlate_at(std::span<const double> driver, std::span<const double> response, std::ptrdiff_t shift) {
+// The pairs (driver[i + shift], response[i]) in which both are present, in two passes so that nothing
+// cancels.
+LagPoint correlate_at(std::span<const double> driver, std::span<const double> response,
+                      std::ptrdiff_t shift) {
     const auto n = static_cast<std::ptrdiff_t>(response.size());
     const std::ptrdiff_t begin = std::max<std::ptrdiff_t>(0, -shift);
     const std::ptrdiff_t end = std::min(n, n - shift);
@@ -50,8 +52,8 @@ LagPoint correlate_at(std::span<const double> driver, std::span<const double> re
 
 }  // namespace
 
-std::vector<LagPoint> cross_correlation(std::span<const double> driver, std::span<const double> response, double dt_s,
-                                        double max_lag_s) {
+std::vector<LagPoint> cross_correlation(std::span<const double> driver, std::span<const double> response,
+                                        double dt_s, double max_lag_s) {
     const auto n = static_cast<std::ptrdiff_t>(response.size());
     // A lag of exactly max_lag_s belongs to the table, whatever dt_s rounds to.
     const auto reach = static_cast<std::ptrdiff_t>(std::floor(max_lag_s / dt_s + 1e-9));
@@ -60,7 +62,7 @@ std::vector<LagPoint> cross_correlation(std::span<const double> driver, std::spa
     for (std::ptrdiff_t shift = -reach; shift <= reach; ++shift) {
         LagPoint point;
         if (std::abs(shift) < n) point = correlate_at(driver, response, shift);
-        point.lag_s = static_cast<double>(shift) * dt_s;
+        point.lag_s = static_cast<double>(shift) / (1.0 / dt_s);  // 3 / 10 Hz is 0.3, where 3 * 0.1 s is not
         ccf.push_back(point);
     }
     return ccf;
@@ -94,8 +96,8 @@ Strength strength_of(double r_peak) {
     return size > 0.3 ? Strength::moderate : Strength::weak;
 }
 
-ManualCorrelation manual_correlation(std::span<const double> driver, std::span<const double> response, double dt_s,
-                                     double max_lag_s) {
+ManualCorrelation manual_correlation(std::span<const double> driver, std::span<const double> response,
+                                     double dt_s, double max_lag_s) {
     ManualCorrelation manual;
     manual.ccf = cross_correlation(driver, response, dt_s, max_lag_s);
     const int peak = peak_index(manual.ccf);
