@@ -1,0 +1,88 @@
+#include "cli/session_paths.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "formats/documents.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::cli {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_gpu(const std::string& device, const std::optional<SessionInfo>& info) {
+    if (info) {
+        for (const DeviceInfo& known : info->devices) {
+            if (known.name == device && !known.kind.empty()) return known.kind == "gpu";
+        }
+    }
+    return device.starts_with("gpu") || device.starts_with("GPU");
+}
+
+}  // namespace
+
+StageInput stage_input(const std::string& path, const char* file_name, const char* made_by) {
+    std::error_code ignored;
+    if (path == "-" || !fs::is_directory(path, ignored)) {
+        if (path != "-" && !fs::exists(path, ignored)) {
+            throw Error(ErrorKind::failed, path, "no such session folder or file", "make one with rlecouple collect -o " + path);
+        }
+        return {path, std::nullopt, std::nullopt};
+    }
+    const fs::path file = fs::path(path) / file_name;
+    if (!fs::exists(file, ignored)) {
+        throw Error(ErrorKind::failed, path, fmt::format("the session has no {}", file_name),
+                    fmt::format("make it with rlecouple {} {}", made_by, path));
+    }
+    return {file.string(), path, read_session(path)};
+}
+
+std::string stage_output(const StageInput& input, const std::string& output, const char* file_name) {
+    if (!output.empty()) return output;
+    return input.session ? (fs::path(*input.session) / file_name).string() : std::string();
+}
+
+std::optional<SessionInfo> read_session(const std::string& folder) {
+    const fs::path file = fs::path(folder) / kSessionJson;
+    std::error_code ignored;
+    if (!fs::exists(file, ignored)) return std::nullopt;
+    return formats::session_from_json(formats::read_json(file.string()), file.string());
+}
+
+std::optional<std::string> find_training(const std::string& folder) {
+    constexpr std::array kNames{kTrainingCsv, "training.json", "training.jsonl", "trainer_state.json", "metrics.csv", kTrainOut};
+    for (const char* name : kNames) {
+        const fs::path file = fs::path(folder) / name;
+        std::error_code ignored;
+        if (fs::exists(file, ignored)) return file.string();
+    }
+    return std::nullopt;
+}
+
+std::string choose_device(const std::vector<std::string>& devices, const std::optional<SessionInfo>& info,
+                          const std::string& wanted) {
+    if (!wanted.empty()) {
+        if (std::find(devices.begin(), devices.end(), wanted) != devices.end()) return wanted;
+        throw Error(ErrorKind::usage, "--device", fmt::format("no device '{}' in the table", wanted),
+                    devices.empty() ? std::string("it names no devices") : fmt::format("it has {}", fmt::join(devices, ", ")));
+    }
+    if (devices.empty()) return {};
+    if (devices.size() == 1) return devices.front();
+    std::vector<std::string> gpus;
+    std::copy_if(devices.begin(), devices.end(), std::back_inserter(gpus), [&](const auto& d) { return is_gpu(d, info); });
+    if (gpus.size() == 1) return gpus.front();
+    throw Error(ErrorKind::usage, "--device", fmt::format("the table has {} devices", devices.size()),
+                fmt::format("choose one with --device: {}", fmt::join(devices, ", ")));
+}
+
+Frame select_device(const Frame& frame, const std::optional<SessionInfo>& info, const std::string& wanted,
+                    std::string& chosen) {
+    chosen = choose_device(frame.device_names(), info, wanted);
+    return chosen.empty() ? frame : frame.of_device(chosen);
+}
+
+}  // namespace rle::cli

@@ -1,0 +1,85 @@
+#include "rlecouple/uniform_grid.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/order_statistics.hpp"
+#include "rlecouple/error.hpp"
+#include "rlecouple/telemetry.hpp"
+
+namespace rle {
+namespace {
+
+constexpr double kSnap = 1e-6;             // relative; a rate this near to a whole number is that number
+constexpr double kOffGrid = 0.25;          // of a step
+constexpr double kMostPointsPerRow = 1e4;
+
+std::vector<double> sorted_times(std::span<const double> t_s) {
+    std::vector<double> times;
+    std::copy_if(t_s.begin(), t_s.end(), std::back_inserter(times), [](double t) { return std::isfinite(t); });
+    std::sort(times.begin(), times.end());
+    times.erase(std::unique(times.begin(), times.end()), times.end());
+    return times;
+}
+
+double snapped(double dt_s) {
+    const double hz = 1.0 / dt_s;
+    if (std::abs(hz - std::round(hz)) < kSnap * hz) return 1.0 / std::round(hz);
+    if (std::abs(dt_s - std::round(dt_s)) < kSnap * dt_s) return std::round(dt_s);
+    return dt_s;
+}
+
+// The median step, sharpened so that it also fits from the first time to the last.
+double own_step(const std::vector<double>& times) {
+    std::vector<double> steps(times.size() - 1);
+    for (std::size_t i = 0; i + 1 < times.size(); ++i) steps[i] = times[i + 1] - times[i];
+    const double step = median(std::move(steps));
+    const double span = times.back() - times.front();
+    return snapped(span / std::max(1.0, std::round(span / step)));
+}
+
+}  // namespace
+
+std::vector<double> UniformGrid::place(std::span<const double> column) const {
+    std::vector<double> out(size(), kMissing);
+    for (std::size_t i = 0; i < size(); ++i) {
+        if (row_of_point[i] >= 0) out[i] = column[static_cast<std::size_t>(row_of_point[i])];
+    }
+    return out;
+}
+
+UniformGrid uniform_grid(std::span<const double> t_s, std::optional<double> sample_hz) {
+    const std::vector<double> times = sorted_times(t_s);
+    if (times.size() < 2) {
+        throw Error(ErrorKind::insufficient_data, "t_s", fmt::format("{} distinct time(s)", times.size()), "at least two are needed");
+    }
+    UniformGrid grid;
+    grid.start_s = times.front();
+    grid.dt_s = sample_hz ? 1.0 / *sample_hz : own_step(times);
+    const double points = std::floor((times.back() - grid.start_s) / grid.dt_s + 0.5) + 1.0;
+    if (points > 1e6 + kMostPointsPerRow * static_cast<double>(times.size())) {
+        throw Error(ErrorKind::failed, "t_s",
+                    fmt::format("{} rows span {:.0f} steps of {:g} s", times.size(), points, grid.dt_s), "is a time wrong?");
+    }
+    grid.row_of_point.assign(static_cast<std::size_t>(points), -1);
+    std::size_t off_grid = 0, doubled = 0;
+    for (std::size_t row = 0; row < t_s.size(); ++row) {
+        if (!std::isfinite(t_s[row])) continue;
+        const double position = (t_s[row] - grid.start_s) / grid.dt_s;
+        const double point = std::min(std::floor(position + 0.5), points - 1.0);
+        if (std::abs(position - point) > kOffGrid) ++off_grid;
+        std::ptrdiff_t& place = grid.row_of_point[static_cast<std::size_t>(point)];
+        if (place >= 0) ++doubled;
+        if (place < 0) place = static_cast<std::ptrdiff_t>(row);
+    }
+    if (off_grid + doubled > 0) {
+        grid.warnings.push_back(fmt::format(
+            "t_s is no uniform grid of {:g} s ({} rows off it, {} share a point with another); put the streams on one with "
+            "rlecouple align", grid.dt_s, off_grid, doubled));
+    }
+    return grid;
+}
+
+}  // namespace rle
