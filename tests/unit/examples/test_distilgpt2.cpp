@@ -1,0 +1,43 @@
+// The PyTorch example without PyTorch: it compiles, its help works, and what is missing is said in one line.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/process.hpp"
+
+using rle::test::Finished;
+using rle::test::run;
+
+namespace {
+
+const std::string kScript = std::string(RLE_SOURCE_DIR) + "/examples/train_distilgpt2.py";
+
+// -I -S: without the packages that may be installed on this machine, so that the answer is the same on every
+// one.
+Finished script(std::vector<std::string> arguments) {
+    std::vector<std::string> all{"python3", "-I", "-S", "-B", kScript};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return run(all);
+}
+
+}  // namespace
+
+TEST_CASE("missing libraries are one line and exit 1", "[distilgpt2]") {
+    const Finished done = script({"--steps", "1"});
+    CHECK(done.exit_code == 1);
+    CHECK(done.out.empty());
+    CHECK(std::count(done.err.begin(), done.err.end(), '\n') == 1);
+    CHECK(done.err.find("cannot import torch and transformers; install with:") != std::string::npos);
+}
+
+TEST_CASE("its help needs no library", "[distilgpt2]") {
+    const Finished done = script({"--help"});
+    CHECK(done.exit_code == 0);
+    CHECK(done.out.find("--pretrained") != std::string::npos);
+}
+
+TEST_CASE("a wrong option is a usage error", "[distilgpt2]") {
+    CHECK(script({"--spikes", "2"}).exit_code == 2);
+    CHECK(script({"--throttle", "0"}).exit_code == 2);
+}
