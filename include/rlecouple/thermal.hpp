@@ -1,0 +1,81 @@
+// The thermal network behind `balance`: one node (C, hA) or two (die, heatsink), driven by the measured
+// power.
+//
+//   one node    C dT/dt   = P - hA (T - T_ambient)
+//   two nodes   C1 dT1/dt = P - k (T1 - T2)            T1, the die, is what the sensor reads
+//               C2 dT2/dt = k (T1 - T2) - hA (T2 - T_ambient)
+//   fan         hA = hA_still + hA_fan * fan           fan in [0, 1]
+//
+// Invariant of a simulation: between two samples the power is constant, and the step from one sample to the
+// next is the exact solution of the linear equations, so that the sampling interval costs no accuracy. Units:
+// s, degC, W, J/degC, W/degC.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rlecouple/balance.hpp"
+
+namespace rle {
+
+/// What a fit is made from. All vectors have one length; t_s ascends strictly, power_w and fan have no gaps.
+struct ThermalSamples {
+    std::vector<double> t_s;      ///< s
+    std::vector<double> temp_c;   ///< degC; NaN: not read, simulated through but not compared
+    std::vector<double> power_w;  ///< W
+    std::vector<double> fan;      ///< 0 standing, 1 full speed; empty: hA is constant
+
+    std::size_t size() const { return t_s.size(); }
+    /// Samples [first, last).
+    ThermalSamples slice(std::size_t first, std::size_t last) const;
+};
+
+/// The constants of the network and its state at the first sample.
+struct ThermalConstants {
+    bool two_nodes = false;
+    double hA_still = 1.0;       ///< W/degC with a standing fan, or of a constant hA
+    double hA_fan = 0.0;         ///< W/degC that a full fan adds
+    double C_die = 1.0;          ///< J/degC; the only node's where there is one
+    double C_sink = 0.0;         ///< J/degC
+    double coupling = 0.0;       ///< k, W/degC
+    double ambient_c = 21.0;     ///< degC
+    double start_c = 21.0;       ///< T1 at the first sample
+    double sink_start_c = 21.0;  ///< T2 at the first sample
+    double power_shift_s =
+        0.0;  ///< the power reading at t + shift is the power at t: a meter that averages lags
+
+    double hA(double fan) const { return hA_still + hA_fan * fan; }
+};
+
+/// Time constants at a given hA, slowest first, s.
+std::vector<double> time_constants(const ThermalConstants& constants, double hA);
+
+/// Mean power over each interval [t_i, t_i+1), W; the last entry, which has no interval, repeats its sample.
+/// A reading holds until the next one.
+std::vector<double> interval_power(const ThermalSamples& samples, double power_shift_s);
+
+/// T1 at every sample, and T2 too where `sink_c` is given (T1 again with one node).
+std::vector<double> simulate_thermal(const ThermalSamples& samples, const ThermalConstants& constants,
+                                     std::vector<double>* sink_c = nullptr);
+
+struct ThermalOptions {
+    double ambient_c = 21.0;   ///< degC
+    bool fit_ambient = false;  ///< ambient_c is then the starting value
+    bool two_nodes = true;     ///< may the two-node model be chosen?
+};
+
+/// A fit and the constants that reproduce it.
+struct ThermalResult {
+    ThermalFit fit;
+    ThermalConstants constants;
+    bool usable = false;  ///< hA and C are known well enough to balance energies with
+    std::vector<std::string> warnings;
+};
+
+/// Fits the network to the temperatures by simulating it (output error), chooses the model by BIC, and leaves
+/// out what the data cannot tell, with a warning each (docs/method/balance.md).
+ThermalResult fit_thermal(const ThermalSamples& samples, const ThermalOptions& options);
+
+}  // namespace rle

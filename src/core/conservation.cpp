@@ -1,0 +1,174 @@
+#include "core/conservation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace rle {
+namespace {
+
+constexpr double kWaterHeat = 4186.0;  // J/(kg degC), specific heat of water at 15 to 35 degC
+
+// The heatsink after an interval in which the die's temperature was `die_c` on average.
+double sink_after(const ThermalConstants& c, double hA, double sink_c, double die_c, double dt) {
+    const double out = c.coupling + hA;
+    const double settled = (c.coupling * die_c + hA * c.ambient_c) / out;
+    return settled + (sink_c - settled) * std::exp(-dt * out / c.C_sink);
+}
+
+bool has_column(const std::vector<double>& column) {
+    return std::any_of(column.begin(), column.end(), [](double x) { return !std::isnan(x); });
+}
+
+double total(const std::vector<double>& watts, const std::vector<double>& dt) {
+    double joules = 0.0;
+    for (std::size_t i = 0; i < watts.size(); ++i) joules += watts[i] * dt[i];
+    return joules;
+}
+
+}  // namespace
+
+std::vector<double> filled_temperatures(const ThermalSamples& s) {
+    std::vector<double> out = s.temp_c;
+    std::size_t last = s.size();  // the last row read; size(): none yet
+    for (std::size_t i = 0; i < s.size(); ++i) {
+        if (std::isnan(out[i])) continue;
+        for (std::size_t j = last == s.size() ? 0 : last + 1; j < i; ++j) {
+            const double share = last == s.size() ? 1.0 : (s.t_s[j] - s.t_s[last]) / (s.t_s[i] - s.t_s[last]);
+            out[j] = last == s.size() ? out[i] : out[last] + share * (out[i] - out[last]);
+        }
+        last = i;
+    }
+    for (std::size_t j = last + 1; j < s.size(); ++j) out[j] = out[last];
+    return out;
+}
+
+double longest_interval(const std::vector<double>& t_s) {
+    std::vector<double> dt;
+    for (std::size_t i = 1; i < t_s.size(); ++i) dt.push_back(t_s[i] - t_s[i - 1]);
+    if (dt.empty()) return 10.0;
+    const auto middle = dt.begin() + static_cast<std::ptrdiff_t>(dt.size() / 2);
+    std::nth_element(dt.begin(), middle, dt.end());
+    return std::max(10.0, 10.0 * *middle);
+}
+
+HeatFlow heat_flow(const ThermalSamples& samples, const ThermalConstants& c, double longest_s) {
+    const std::vector<double> die = filled_temperatures(samples);
+    const std::vector<double> power = interval_power(samples, c.power_shift_s);
+    HeatFlow flow;
+    double sink = c.two_nodes ? c.sink_start_c : die.front();
+    for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
+        const double dt = samples.t_s[i + 1] - samples.t_s[i];
+        const double hA = c.hA(samples.fan.empty() ? 0.0 : samples.fan[i]);
+        const double die_mean = 0.5 * (die[i] + die[i + 1]);
+        const double sink_next = c.two_nodes ? sink_after(c, hA, sink, die_mean, dt) : die[i + 1];
+        if (dt <= longest_s) {
+            flow.dt_s.push_back(dt);
+            flow.in_w.push_back(power[i]);
+            flow.out_w.push_back(hA * (0.5 * (sink + sink_next) - c.ambient_c));
+            flow.stored_w.push_back((c.C_die * (die[i + 1] - die[i]) + c.C_sink * (sink_next - sink)) / dt);
+        }
+        sink = sink_next;
+    }
+    flow.sink_end_c = sink;
+    return flow;
+}
+
+Conservation conserve(const HeatFlow& flow) {
+    Conservation out;
+    if (flow.dt_s.empty()) return out;
+    out.energy_in_j = total(flow.in_w, flow.dt_s);
+    out.energy_out_j = total(flow.out_w, flow.dt_s);
+    out.energy_stored_j = total(flow.stored_w, flow.dt_s);
+    if (*out.energy_in_j > 0.0) {
+        out.closure = (*out.energy_in_j - *out.energy_out_j - *out.energy_stored_j) / *out.energy_in_j;
+    }
+    return out;
+}
+
+HeatRate heat_rate(const HeatFlow& flow) {
+    HeatRate out;
+    double span = 0.0;
+    double squares = 0.0;
+    for (std::size_t i = 0; i < flow.dt_s.size(); ++i) {
+        const double miss = flow.out_w[i] + flow.stored_w[i] - flow.in_w[i];
+        span += flow.dt_s[i];
+        squares += miss * miss * flow.dt_s[i];
+    }
+    if (span <= 0.0) return out;
+    out.q_mean_w = (total(flow.out_w, flow.dt_s) + total(flow.stored_w, flow.dt_s)) / span;
+    out.p_mean_w = total(flow.in_w, flow.dt_s) / span;
+    out.rmse_w = std::sqrt(squares / span);
+    if (*out.p_mean_w > 0.0) out.relative_error = (*out.q_mean_w - *out.p_mean_w) / *out.p_mean_w;
+    return out;
+}
+
+std::optional<double> closure_on_second_half(const ThermalSamples& samples, const ThermalOptions& options) {
+    const double middle = 0.5 * (samples.t_s.front() + samples.t_s.back());
+    const auto at = std::lower_bound(samples.t_s.begin(), samples.t_s.end(), middle);
+    const auto half = static_cast<std::size_t>(at - samples.t_s.begin());
+    if (half < 10 || samples.size() - half < 10) return std::nullopt;
+    const ThermalSamples first = samples.slice(0, half + 1);
+    const ThermalResult fitted = fit_thermal(first, options);
+    if (!fitted.usable) return std::nullopt;
+    const double longest_s = longest_interval(samples.t_s);
+    ThermalConstants constants = fitted.constants;
+    constants.sink_start_c = heat_flow(first, constants, longest_s).sink_end_c;
+    return conserve(heat_flow(samples.slice(half, samples.size()), constants, longest_s)).closure;
+}
+
+std::optional<EnergyCounter> compare_counter(const BalanceInput& input, std::size_t& falls) {
+    falls = 0;
+    if (!has_column(input.energy_j)) return std::nullopt;
+    EnergyCounter out;
+    std::size_t last = input.t_s.size();
+    double joules = 0.0;  // integrated since the last counter reading
+    double power_before = kMissing;
+    double t_before = kMissing;
+    for (std::size_t i = 0; i < input.t_s.size(); ++i) {
+        if (std::isnan(input.power_w[i])) continue;
+        if (!std::isnan(t_before))
+            joules += 0.5 * (input.power_w[i] + power_before) * (input.t_s[i] - t_before);
+        power_before = input.power_w[i];
+        t_before = input.t_s[i];
+        if (std::isnan(input.energy_j[i])) continue;
+        if (last != input.t_s.size()) {
+            const double rise = input.energy_j[i] - input.energy_j[last];
+            if (rise >= 0.0) {
+                out.counter_j += rise;
+                out.integrated_j += joules;
+            } else {
+                ++falls;
+            }
+        }
+        joules = 0.0;
+        last = i;
+    }
+    if (out.counter_j <= 0.0) return std::nullopt;
+    out.relative_error = (out.integrated_j - out.counter_j) / out.counter_j;
+    return out;
+}
+
+std::optional<double> coolant_heat(const BalanceInput& input) {
+    if (!has_column(input.coolant_flow_kg_s) || !has_column(input.coolant_in_c) ||
+        !has_column(input.coolant_out_c)) {
+        return std::nullopt;
+    }
+    double joules = 0.0;
+    double before = kMissing;
+    double t_before = kMissing;
+    bool any = false;
+    for (std::size_t i = 0; i < input.t_s.size(); ++i) {
+        const double watts =
+            input.coolant_flow_kg_s[i] * kWaterHeat * (input.coolant_out_c[i] - input.coolant_in_c[i]);
+        if (std::isnan(watts)) continue;
+        if (!std::isnan(t_before)) {
+            joules += 0.5 * (watts + before) * (input.t_s[i] - t_before);
+            any = true;
+        }
+        before = watts;
+        t_before = input.t_s[i];
+    }
+    return any ? std::optional(joules) : std::nullopt;
+}
+
+}  // namespace rle

@@ -1,0 +1,48 @@
+// Energies in, out and stored over a stretch of samples, from the measured temperatures and given thermal
+// constants.
+//
+// Invariant: nothing is fitted here. The temperature of the sensor's node is the measured one; the
+// heatsink's, which nobody measures, follows from it by its own equation.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "rlecouple/balance.hpp"
+#include "rlecouple/thermal.hpp"
+
+namespace rle {
+
+/// What flows over each interval between two samples; all vectors have one entry an interval.
+struct HeatFlow {
+    std::vector<double> dt_s;
+    std::vector<double> in_w;      ///< P
+    std::vector<double> out_w;     ///< hA (T - T_ambient)
+    std::vector<double> stored_w;  ///< C dT/dt, all nodes
+    double sink_end_c = 0.0;       ///< heatsink at the last sample, degC (the node itself with one)
+};
+
+/// Intervals longer than `longest_s` are left out: nobody knows what the power did there.
+HeatFlow heat_flow(const ThermalSamples& samples, const ThermalConstants& constants, double longest_s);
+
+/// Samples with the missing temperatures filled in linearly (the ends with the nearest reading).
+std::vector<double> filled_temperatures(const ThermalSamples& samples);
+
+/// An interval longer than this is a gap, s: ten sampling intervals, and at least 10 s.
+double longest_interval(const std::vector<double>& t_s);
+
+Conservation conserve(const HeatFlow& flow);
+HeatRate heat_rate(const HeatFlow& flow);
+
+/// Fits on the first half of the time and balances the second; missing where the first half does not carry a
+/// fit.
+std::optional<double> closure_on_second_half(const ThermalSamples& samples, const ThermalOptions& options);
+
+/// The device's counter against the integral of the power; missing without a counter that moves. Falls of the
+/// counter (a wrap or a restart) are left out on both sides and counted in `falls`.
+std::optional<EnergyCounter> compare_counter(const BalanceInput& input, std::size_t& falls);
+
+/// int flow cp (T_out - T_in) dt, J, with water's cp; missing without the three columns.
+std::optional<double> coolant_heat(const BalanceInput& input);
+
+}  // namespace rle

@@ -1,0 +1,77 @@
+// The free parameters of a thermal fit: which there are, on what scale they are searched, and between which
+// bounds.
+//
+// Invariant: positive constants are searched as logarithms, temperatures and the shift of the power reading
+// as they are.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "core/thermal_model.hpp"
+#include "rlecouple/thermal.hpp"
+
+namespace rle::thermal {
+
+enum Slot : std::size_t {
+    kStill,
+    kFan,
+    kDie,
+    kSink,
+    kCoupling,
+    kAmbient,
+    kStart,
+    kSinkStart,
+    kShift,
+    kSlots
+};
+
+/// One value a slot: logarithms for the constants, degC and s for the rest.
+using Theta = std::array<double, kSlots>;
+
+/// Which of the parameters a candidate model has.
+struct Shape {
+    bool two_nodes = false;
+    bool fan = false;      ///< hA follows the fan
+    bool ambient = false;  ///< fitted, not given
+    bool shift = false;    ///< the power meter's lag is fitted
+
+    std::vector<Slot> free() const {
+        std::vector<Slot> slots{kStill, kDie, kStart};
+        if (two_nodes) slots.insert(slots.end(), {kSink, kCoupling, kSinkStart});
+        if (fan) slots.push_back(kFan);
+        if (ambient) slots.push_back(kAmbient);
+        if (shift) slots.push_back(kShift);
+        return slots;
+    }
+};
+
+/// Lowest and highest value of each slot.
+struct Bounds {
+    Theta low;
+    Theta high;
+};
+
+inline bool is_log(Slot slot) {
+    return slot <= kCoupling;
+}
+
+/// The constants that `theta` stands for.
+inline ThermalConstants constants_of(const Theta& theta, const Shape& shape) {
+    ThermalConstants c;
+    c.two_nodes = shape.two_nodes;
+    c.hA_still = std::exp(theta[kStill]);
+    c.hA_fan = shape.fan ? std::exp(theta[kFan]) : 0.0;
+    c.C_die = std::exp(theta[kDie]);
+    c.C_sink = shape.two_nodes ? std::exp(theta[kSink]) : 0.0;
+    c.coupling = shape.two_nodes ? std::exp(theta[kCoupling]) : 0.0;
+    c.ambient_c = theta[kAmbient];
+    c.start_c = theta[kStart];
+    c.sink_start_c = theta[kSinkStart];
+    c.power_shift_s = theta[kShift];
+    return c;
+}
+
+}  // namespace rle::thermal
