@@ -9,7 +9,13 @@ namespace rle::cli {
 namespace {
 
 // One entry a command; the order is that of the manual's steps, then of --help.
-const std::vector<Command> kCommands{};
+const std::vector<Command> kCommands{
+    {"collect", "Record telemetry, and a training process beside it", "rlecouple collect -o results/ -d 90 -- python3 train.py",
+     true, setup_collect},
+    {"align", "Put both streams of a session on one clock", "rlecouple align results/ --sample-hz 1", false, setup_align},
+    {"correlate", "Cross-correlation, lag, direction and significance", "rlecouple correlate results/ --response temp_c", false,
+     setup_correlate},
+};
 
 // Edits (insert, delete, replace, swap neighbours) that make `a` into `b`.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -55,6 +61,11 @@ std::vector<std::string> option_names(const CLI::App& app) {
 }  // namespace
 
 std::span<const Command> commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+    const auto it = std::find_if(kCommands.begin(), kCommands.end(), [&](const Command& c) { return c.name == name; });
+    return it == kCommands.end() ? nullptr : &*it;
+}
 
 void add_command(CLI::App& app, const Command& command, Runner& chosen) {
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));

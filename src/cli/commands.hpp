@@ -25,6 +25,8 @@ struct Command {
 };
 
 std::span<const Command> commands();
+/// The entry called `name`; nullptr where there is none.
+const Command* find_command(std::string_view name);
 
 /// Declares `command` below `app`; when it is parsed, `chosen` becomes its runner.
 void add_command(CLI::App& app, const Command& command, Runner& chosen);

@@ -17,7 +17,8 @@ constexpr int kFailed = static_cast<int>(rle::ErrorKind::failed);
 constexpr int kUsage = static_cast<int>(rle::ErrorKind::usage);
 
 int run(std::vector<std::string> arguments) {
-    CLI::App app{"Is trouble in a training run's optimizer coupled to the heat of its hardware?", "rlecouple"};
+    CLI::App app{"Is trouble in a training run's optimizer coupled to the heat of its hardware?",
+                 "rlecouple"};
     app.set_version_flag("--version", std::string("rlecouple ") + rle::kVersion);
     app.require_subcommand(1);
     rle::cli::Runner chosen;
@@ -30,6 +31,11 @@ int run(std::vector<std::string> arguments) {
     } catch (const CLI::ParseError& error) {
         rle::cli::print_error(rle::cli::explain_usage(app, arguments, error));
         return kUsage;
+    }
+    const rle::cli::Command& command = *rle::cli::find_command(app.get_subcommands().front()->get_name());
+    if (!command.takes_process && !rle::cli::trailing_process().empty()) {
+        throw rle::Error(rle::ErrorKind::usage, std::string(command.name), "takes no process behind --",
+                         "rlecouple collect and rlecouple run do");
     }
     return chosen();
 }

@@ -29,7 +29,8 @@ StageInput stage_input(const std::string& path, const char* file_name, const cha
     std::error_code ignored;
     if (path == "-" || !fs::is_directory(path, ignored)) {
         if (path != "-" && !fs::exists(path, ignored)) {
-            throw Error(ErrorKind::failed, path, "no such session folder or file", "make one with rlecouple collect -o " + path);
+            throw Error(ErrorKind::failed, path, "no such session folder or file",
+                        "make one with rlecouple collect -o " + path);
         }
         return {path, std::nullopt, std::nullopt};
     }
@@ -54,7 +55,8 @@ std::optional<SessionInfo> read_session(const std::string& folder) {
 }
 
 std::optional<std::string> find_training(const std::string& folder) {
-    constexpr std::array kNames{kTrainingCsv, "training.json", "training.jsonl", "trainer_state.json", "metrics.csv", kTrainOut};
+    constexpr std::array kNames{kTrainingCsv,         "training.json", "training.jsonl",
+                                "trainer_state.json", "metrics.csv",   kTrainOut};
     for (const char* name : kNames) {
         const fs::path file = fs::path(folder) / name;
         std::error_code ignored;
@@ -68,12 +70,14 @@ std::string choose_device(const std::vector<std::string>& devices, const std::op
     if (!wanted.empty()) {
         if (std::find(devices.begin(), devices.end(), wanted) != devices.end()) return wanted;
         throw Error(ErrorKind::usage, "--device", fmt::format("no device '{}' in the table", wanted),
-                    devices.empty() ? std::string("it names no devices") : fmt::format("it has {}", fmt::join(devices, ", ")));
+                    devices.empty() ? std::string("it names no devices")
+                                    : fmt::format("it has {}", fmt::join(devices, ", ")));
     }
     if (devices.empty()) return {};
     if (devices.size() == 1) return devices.front();
     std::vector<std::string> gpus;
-    std::copy_if(devices.begin(), devices.end(), std::back_inserter(gpus), [&](const auto& d) { return is_gpu(d, info); });
+    std::copy_if(devices.begin(), devices.end(), std::back_inserter(gpus),
+                 [&](const auto& d) { return is_gpu(d, info); });
     if (gpus.size() == 1) return gpus.front();
     throw Error(ErrorKind::usage, "--device", fmt::format("the table has {} devices", devices.size()),
                 fmt::format("choose one with --device: {}", fmt::join(devices, ", ")));

@@ -24,9 +24,13 @@ std::vector<std::string>& stored_process() {
 
 }  // namespace
 
-void print_error(std::string_view line) { fmt::print(stderr, "rlecouple: {}\n", line); }
+void print_error(std::string_view line) {
+    fmt::print(stderr, "rlecouple: {}\n", line);
+}
 
-void print_warning(std::string_view line) { fmt::print(stderr, "rlecouple: warning: {}\n", line); }
+void print_warning(std::string_view line) {
+    fmt::print(stderr, "rlecouple: warning: {}\n", line);
+}
 
 void print_warnings(const std::vector<std::string>& lines) {
     for (const std::string& line : lines) print_warning(line);
@@ -56,8 +60,12 @@ std::vector<std::string> remember_command_line(int argc, char** argv) {
     return {all.empty() ? all.begin() : all.begin() + 1, dashes};
 }
 
-const std::vector<std::string>& command_line() { return stored_command_line(); }
+const std::vector<std::string>& command_line() {
+    return stored_command_line();
+}
 
-const std::vector<std::string>& trailing_process() { return stored_process(); }
+const std::vector<std::string>& trailing_process() {
+    return stored_process();
+}
 
 }  // namespace rle::cli

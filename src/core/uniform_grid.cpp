@@ -12,13 +12,14 @@
 namespace rle {
 namespace {
 
-constexpr double kSnap = 1e-6;             // relative; a rate this near to a whole number is that number
-constexpr double kOffGrid = 0.25;          // of a step
+constexpr double kSnap = 1e-6;     // relative; a rate this near to a whole number is that number
+constexpr double kOffGrid = 0.25;  // of a step
 constexpr double kMostPointsPerRow = 1e4;
 
 std::vector<double> sorted_times(std::span<const double> t_s) {
     std::vector<double> times;
-    std::copy_if(t_s.begin(), t_s.end(), std::back_inserter(times), [](double t) { return std::isfinite(t); });
+    std::copy_if(t_s.begin(), t_s.end(), std::back_inserter(times),
+                 [](double t) { return std::isfinite(t); });
     std::sort(times.begin(), times.end());
     times.erase(std::unique(times.begin(), times.end()), times.end());
     return times;
@@ -53,7 +54,8 @@ std::vector<double> UniformGrid::place(std::span<const double> column) const {
 UniformGrid uniform_grid(std::span<const double> t_s, std::optional<double> sample_hz) {
     const std::vector<double> times = sorted_times(t_s);
     if (times.size() < 2) {
-        throw Error(ErrorKind::insufficient_data, "t_s", fmt::format("{} distinct time(s)", times.size()), "at least two are needed");
+        throw Error(ErrorKind::insufficient_data, "t_s", fmt::format("{} distinct time(s)", times.size()),
+                    "at least two are needed");
     }
     UniformGrid grid;
     grid.start_s = times.front();
@@ -61,7 +63,8 @@ UniformGrid uniform_grid(std::span<const double> t_s, std::optional<double> samp
     const double points = std::floor((times.back() - grid.start_s) / grid.dt_s + 0.5) + 1.0;
     if (points > 1e6 + kMostPointsPerRow * static_cast<double>(times.size())) {
         throw Error(ErrorKind::failed, "t_s",
-                    fmt::format("{} rows span {:.0f} steps of {:g} s", times.size(), points, grid.dt_s), "is a time wrong?");
+                    fmt::format("{} rows span {:.0f} steps of {:g} s", times.size(), points, grid.dt_s),
+                    "is a time wrong?");
     }
     grid.row_of_point.assign(static_cast<std::size_t>(points), -1);
     std::size_t off_grid = 0, doubled = 0;
@@ -75,9 +78,11 @@ UniformGrid uniform_grid(std::span<const double> t_s, std::optional<double> samp
         if (place < 0) place = static_cast<std::ptrdiff_t>(row);
     }
     if (off_grid + doubled > 0) {
-        grid.warnings.push_back(fmt::format(
-            "t_s is no uniform grid of {:g} s ({} rows off it, {} share a point with another); put the streams on one with "
-            "rlecouple align", grid.dt_s, off_grid, doubled));
+        grid.warnings.push_back(
+            fmt::format("t_s is no uniform grid of {:g} s ({} rows off it, {} share a point with another); "
+                        "put the streams on one with "
+                        "rlecouple align",
+                        grid.dt_s, off_grid, doubled));
     }
     return grid;
 }

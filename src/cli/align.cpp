@@ -1,0 +1,166 @@
+#include "cli/align.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/reading.hpp"
+#include "cli/session_paths.hpp"
+#include "cli/ui.hpp"
+#include "formats/documents.hpp"
+#include "formats/files.hpp"
+#include "formats/writers.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::cli {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr double kDefaultAmbient = 21.0;  // degC
+
+StabilityTerm stability_of(const std::string& name) {
+    if (name == "util") return StabilityTerm::util;
+    return name == "headroom" ? StabilityTerm::headroom : StabilityTerm::ha;
+}
+
+// The session's own facts, where there is a session and the user says nothing else.
+AlignOptions align_options(const AnalysisOptions& given, const std::optional<SessionInfo>& info) {
+    AlignOptions options;
+    options.sample_hz = given.sample_hz;
+    if (!options.sample_hz && info) options.sample_hz = info->sample_hz;
+    options.tolerance_s = given.tolerance_s;
+    options.devices = given.devices;
+    options.clock_offset_s = given.clock_offset_s;
+    options.rle.stability = stability_of(given.stability);
+    options.rle.sustain = given.sustain == "constant" ? SustainTerm::constant : SustainTerm::limit;
+    options.rle.slope_window_s = given.slope_window_s;
+    options.rle.ambient_c = given.ambient_c.value_or(info ? info->ambient_c : kDefaultAmbient);
+    options.constant_tau_s = given.tau_sustain_s;
+    options.rated_power_w = given.rated_power_w;
+    options.temp_limit_c = given.temp_limit_c;
+    if (!info) return options;
+    for (const DeviceInfo& device : info->devices) {
+        options.limits[device.name] = {device.rated_power_w, device.temp_limit_c};
+    }
+    return options;
+}
+
+// Files named on the command line go before those of the session.
+AlignCommand with_session_files(AlignCommand command) {
+    if (command.session.empty()) {
+        if (command.telemetry.empty()) {
+            throw Error(ErrorKind::usage, "align", "nothing to align",
+                        "give a session folder, or --telemetry FILE");
+        }
+        return command;
+    }
+    if (command.telemetry.empty()) {
+        command.telemetry.push_back(stage_input(command.session, kTelemetryCsv, "collect -o").file);
+    }
+    if (command.training.empty()) {
+        if (const auto found = find_training(command.session)) command.training.push_back(*found);
+    }
+    return command;
+}
+
+struct Outputs {
+    std::string csv;   ///< empty: none
+    std::string json;  ///< empty: none
+};
+
+// align.json lies beside aligned.csv; beside a table of another name it takes that name.
+Outputs outputs_of(const AlignCommand& command) {
+    Outputs outputs{command.output, command.json};
+    if (outputs.csv.empty() && !command.session.empty())
+        outputs.csv = (fs::path(command.session) / kAlignedCsv).string();
+    if (outputs.csv.empty()) outputs.csv = kAlignedCsv;
+    std::error_code ignored;
+    if (fs::is_directory(outputs.csv, ignored)) outputs.csv = (fs::path(outputs.csv) / kAlignedCsv).string();
+    if (!outputs.json.empty() || outputs.csv == "-") return outputs;
+    const fs::path csv(outputs.csv);
+    const bool usual = csv.filename() == kAlignedCsv;
+    outputs.json = (csv.parent_path() / (usual ? kAlignJson : csv.stem().string() + ".align.json")).string();
+    return outputs;
+}
+
+std::string summary(const Alignment& a, const Outputs& outputs) {
+    std::string text = fmt::format(
+        "Aligned {} rows of {} device(s) at {:g} Hz; {} have both telemetry and a gradient norm\n",
+        a.rows.size(), a.rows.devices.size(), a.sample_hz, a.n_samples);
+    if (a.pairing.median_abs_dt_s) {
+        text += fmt::format(
+            "  a row's two halves lie {:.3f} s apart in the median, {:.3f} s at most (tolerance {:g} s)\n",
+            *a.pairing.median_abs_dt_s, *a.pairing.max_abs_dt_s, a.tolerance_s);
+    }
+    if (!a.gaps.empty()) text += fmt::format("  {} gap(s) in the telemetry\n", a.gaps.size());
+    return text + fmt::format("  wrote {}{}{}\n", outputs.csv == "-" ? "stdout" : outputs.csv,
+                              outputs.json.empty() ? "" : ", ", outputs.json);
+}
+
+void refuse_without_overlap(const Alignment& a) {
+    const std::string hint =
+        a.suggested_shift_s
+            ? fmt::format(
+                  "they would with the training log shifted by {0:g} s (a time zone?): --clock-offset {0:g}",
+                  *a.suggested_shift_s)
+            : std::string("are they of the same session?");
+    throw Error(ErrorKind::insufficient_data, "align", "telemetry and training log do not overlap in time",
+                hint);
+}
+
+}  // namespace
+
+Alignment align_stage(const AlignCommand& given) {
+    const AlignCommand command = with_session_files(given);
+    const std::optional<SessionInfo> info =
+        command.session.empty() ? std::nullopt : read_session(command.session);
+    const Telemetry telemetry = read_telemetry_files(command.telemetry, command.analysis);
+    const Training training = read_training_files(command.training, command.analysis);
+    const bool has_training = training.size() > 0;
+
+    Alignment result =
+        align(telemetry, has_training ? &training : nullptr, align_options(command.analysis, info));
+    if (!has_training) {
+        result.warnings.push_back(
+            command.training.empty() ? "no training log: the gradient norm's cells are empty"
+                                     : "the training log holds no step: the gradient norm's cells are empty");
+    }
+    const Outputs outputs = outputs_of(command);
+    if (!outputs.json.empty()) formats::write_text(outputs.json, formats::dump(formats::to_json(result)));
+    formats::write_text(outputs.csv, formats::aligned_csv(result.rows, telemetry));
+    print_warnings(result.warnings);
+    say(summary(result, outputs), outputs.csv == "-" || outputs.json == "-");
+    if (has_training && result.n_samples == 0) refuse_without_overlap(result);
+    return result;
+}
+
+Runner setup_align(CLI::App& app) {
+    auto command = std::make_shared<AlignCommand>();
+    app.add_option("session", command->session, "Session folder")->type_name("SESSION");
+    app.add_option("--telemetry", command->telemetry,
+                   "Telemetry file; several are joined in time; - is stdin")
+        ->type_name("FILE");
+    app.add_option("--training", command->training, "Training log; several are joined in time; - is stdin")
+        ->type_name("FILE");
+    app.add_option("-o,--output", command->output, "Write the table here, - for stdout [SESSION/aligned.csv]")
+        ->type_name("FILE");
+    app.add_option("--json", command->json, "Write align.json here, - for stdout [beside the table]")
+        ->type_name("FILE");
+    app.add_option("--sample-hz", command->analysis.sample_hz,
+                   "Rate of the grid, Hz [the session's, else the telemetry's own]")
+        ->check(CLI::PositiveNumber)
+        ->type_name("HZ");
+    declare_ambient(app, command->analysis);
+    declare_device(app, command->analysis, "Only this device (may be repeated) [all]");
+    declare_limits(app, command->analysis);
+    declare_rle_options(app, command->analysis);
+    declare_reading_options(app, command->analysis);
+    return [command] {
+        align_stage(*command);
+        return 0;
+    };
+}
+
+}  // namespace rle::cli

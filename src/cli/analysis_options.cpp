@@ -1,0 +1,85 @@
+#include "cli/analysis_options.hpp"
+
+namespace rle::cli {
+
+void declare_device(CLI::App& app, AnalysisOptions& options, const char* what) {
+    app.add_option("--device", options.devices, what)->type_name("NAME");
+}
+
+void declare_ambient(CLI::App& app, AnalysisOptions& options) {
+    app.add_option("--ambient", options.ambient_c, "Ambient temperature, degC [the session's, else 21]")
+        ->type_name("DEGC");
+}
+
+void declare_limits(CLI::App& app, AnalysisOptions& options) {
+    app.add_option("--rated-power", options.rated_power_w, "Rated power, W [the device's power limit]")
+        ->check(CLI::PositiveNumber)
+        ->type_name("W");
+    app.add_option("--temp-limit", options.temp_limit_c, "Temperature limit, degC [the device's]")
+        ->type_name("DEGC");
+}
+
+void declare_rle_options(CLI::App& app, AnalysisOptions& options) {
+    app.add_option("--tolerance", options.tolerance_s,
+                   "Farthest sample or step that a grid point may take, s")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("S");
+    app.add_option("--clock-offset", options.clock_offset_s, "Seconds to add to the training log's times")
+        ->capture_default_str()
+        ->type_name("S");
+    app.add_option("--stability", options.stability, "eta_stability: ha, util or headroom")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"ha", "util", "headroom"}));
+    app.add_option("--sustain", options.sustain, "tau_sustain: limit or constant")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"limit", "constant"}));
+    app.add_option("--slope-window", options.slope_window_s, "Trailing window of the heating rate, s")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber)
+        ->type_name("S");
+    app.add_option("--tau-sustain", options.tau_sustain_s,
+                   "Thermal time constant for --sustain constant, s [fitted]")
+        ->check(CLI::PositiveNumber)
+        ->type_name("S");
+}
+
+void declare_reading_options(CLI::App& app, AnalysisOptions& options) {
+    app.add_option("--telemetry-format", options.telemetry_format,
+                   "Format of the telemetry [told from its content]")
+        ->type_name("NAME");
+    app.add_option("--training-format,--format", options.training_format,
+                   "Format of the training log [told from its content]")
+        ->type_name("NAME");
+    app.add_option("--grad-key", options.grad_key, "Column or key that holds the gradient norm")
+        ->type_name("KEY");
+    app.add_option("--grad-pattern", options.grad_pattern,
+                   "Regular expression; its group 1 is the gradient norm in a printed line")
+        ->type_name("REGEX");
+    app.add_option("--tz", options.time_zone, "Zone of times that name none, e.g. Europe/Berlin [UTC]")
+        ->type_name("ZONE");
+    app.add_option("--start", options.start, "Time of the first step of a log without times, ISO 8601")
+        ->type_name("TIME");
+    app.add_option("--step-seconds", options.step_seconds, "Seconds a step of a log without times")
+        ->check(CLI::PositiveNumber)
+        ->type_name("S");
+}
+
+void declare_correlate_options(CLI::App& app, AnalysisOptions& options) {
+    app.add_option("--driver", options.driver, "Column that may drive")
+        ->capture_default_str()
+        ->type_name("COLUMN");
+    app.add_option("--response", options.response, "Column that may respond")
+        ->capture_default_str()
+        ->type_name("COLUMN");
+    app.add_option("--max-lag", options.max_lag_s, "Longest lag searched, s")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber)
+        ->type_name("S");
+    app.add_option("--alpha", options.alpha, "Level of the tests")
+        ->capture_default_str()
+        ->check(CLI::Range(1e-6, 0.5));
+    app.add_option("--seed", options.seed, "Seed of everything random")->capture_default_str();
+}
+
+}  // namespace rle::cli

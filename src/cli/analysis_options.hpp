@@ -1,0 +1,55 @@
+// The options of the analysis stages, declared once and shared by the stages and by `analyze` and `run`.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rle::cli {
+
+struct AnalysisOptions {
+    // whatever the stage
+    std::vector<std::string> devices;  ///< --device
+    std::optional<double> ambient_c;   ///< --ambient, degC
+    // align
+    std::optional<double> sample_hz;      ///< --sample-hz
+    double tolerance_s = 2.0;             ///< --tolerance
+    double clock_offset_s = 0.0;          ///< --clock-offset, s
+    std::string stability = "ha";         ///< --stability
+    std::string sustain = "limit";        ///< --sustain
+    double slope_window_s = 5.0;          ///< --slope-window
+    std::optional<double> tau_sustain_s;  ///< --tau-sustain
+    std::optional<double> rated_power_w;  ///< --rated-power
+    std::optional<double> temp_limit_c;   ///< --temp-limit
+    // reading what others recorded
+    std::string telemetry_format;        ///< --telemetry-format
+    std::string training_format;         ///< --training-format, --format
+    std::string grad_key;                ///< --grad-key
+    std::string grad_pattern;            ///< --grad-pattern
+    std::string time_zone;               ///< --tz
+    std::string start;                   ///< --start
+    std::optional<double> step_seconds;  ///< --step-seconds
+    // correlate
+    std::string driver = "grad_norm";  ///< --driver
+    std::string response = "rle";      ///< --response
+    double max_lag_s = 3.0;            ///< --max-lag
+    double alpha = 0.05;               ///< --alpha
+    unsigned long long seed = 1;       ///< --seed
+    // balance
+    bool fit_ambient = false;            ///< --fit-ambient
+    std::optional<double> idle_power_w;  ///< --idle-power, W
+
+    /// --device, where at most one makes sense.
+    std::string device() const { return devices.empty() ? std::string() : devices.front(); }
+};
+
+void declare_device(CLI::App& app, AnalysisOptions& options, const char* what);
+void declare_ambient(CLI::App& app, AnalysisOptions& options);
+/// --rated-power and --temp-limit
+void declare_limits(CLI::App& app, AnalysisOptions& options);
+void declare_rle_options(CLI::App& app, AnalysisOptions& options);
+void declare_reading_options(CLI::App& app, AnalysisOptions& options);
+void declare_correlate_options(CLI::App& app, AnalysisOptions& options);
+
+}  // namespace rle::cli

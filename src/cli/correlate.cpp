@@ -1,0 +1,153 @@
+#include "cli/correlate.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/session_paths.hpp"
+#include "cli/ui.hpp"
+#include "formats/documents.hpp"
+#include "formats/files.hpp"
+#include "formats/readers.hpp"
+#include "rlecouple/correlate.hpp"
+#include "rlecouple/error.hpp"
+#include "rlecouple/uniform_grid.hpp"
+
+namespace rle::cli {
+namespace fs = std::filesystem;
+namespace {
+
+const std::vector<double>& column(const Frame& frame, const std::string& name, const std::string& where,
+                                  const char* option) {
+    if (const auto* found = frame.find(name)) return *found;
+    throw Error(ErrorKind::failed, where, fmt::format("no column '{}' with numbers in it", name),
+                fmt::format("{} takes one of {}", option, fmt::join(frame.names, ", ")));
+}
+
+std::vector<double> column_if_there(const Frame& frame, const UniformGrid& grid, const std::string& name) {
+    const auto* found = frame.find(name);
+    return found != nullptr ? grid.place(*found) : std::vector<double>();
+}
+
+// How late the sensors report the response, as the recording knows it. RLE follows the power reading.
+void take_sensor_delay(const StageInput& input, const std::string& device, CorrelateInput& out) {
+    if (!input.info) return;
+    const std::string source = out.response_name.starts_with("rle") ? "power_w" : out.response_name;
+    for (const DeviceInfo& known : input.info->devices) {
+        if (known.name != device || known.sensor_delay_s.count(source) == 0) continue;
+        out.sensor_delay_s = known.sensor_delay_s.at(source);
+        if (known.sensor_delay_sd_s.count(source) != 0)
+            out.sensor_delay_sd_s = known.sensor_delay_sd_s.at(source);
+    }
+}
+
+void take_pairing(const StageInput& input, CorrelateInput& out) {
+    if (!input.session) return;
+    const fs::path file = fs::path(*input.session) / kAlignJson;
+    std::error_code ignored;
+    if (!fs::exists(file, ignored)) return;
+    out.pairing_p95_s =
+        formats::alignment_from_json(formats::read_json(file.string()), file.string()).pairing.p95_abs_dt_s;
+}
+
+std::string lag_words(double lag_s, const Correlation& c) {
+    if (lag_s == 0.0) return "at no lag";
+    return fmt::format("at {:+g} s ({} leads)", lag_s, lag_s < 0.0 ? c.driver : c.response);
+}
+
+std::string words(Strength strength) {
+    return strength == Strength::strong ? "strong" : strength == Strength::moderate ? "moderate" : "weak";
+}
+
+std::string words(Verdict verdict) {
+    return verdict == Verdict::coupled        ? "coupled"
+           : verdict == Verdict::not_detected ? "no coupling detected"
+                                              : "cannot tell";
+}
+
+std::string summary(const Correlation& c) {
+    std::string text = fmt::format("Correlation of {} with {}{}: {} samples at {:g} Hz, lags up to {:g} s\n",
+                                   c.driver, c.response, c.device.empty() ? "" : " on " + c.device,
+                                   c.n_samples, c.sample_hz, c.max_lag_s);
+    if (c.manual.r_peak) {
+        text += fmt::format("  as the manual has it   r = {:+.3f} {}: {}\n", *c.manual.r_peak,
+                            lag_words(*c.manual.t_lag_s, c), words(*c.manual.strength));
+    }
+    if (c.tested && c.tested->r_peak && c.tested->p_value) {
+        text += fmt::format("  tested                 r = {:+.3f} {}: p = {:.3g}, {}\n", *c.tested->r_peak,
+                            lag_words(c.tested->t_lag_s.value_or(0.0), c), *c.tested->p_value,
+                            c.tested->significant ? "significant" : "not significant");
+    }
+    if (c.verdict) text += fmt::format("  verdict                {}\n", bold(words(*c.verdict)));
+    if (!c.explanation.empty()) text += fmt::format("  {}\n", c.explanation);
+    return text;
+}
+
+CorrelateInput correlate_input(const CorrelateCommand& command, const StageInput& input, const Frame& frame,
+                               const std::string& device, std::vector<std::string>& warnings) {
+    const AnalysisOptions& given = command.analysis;
+    std::optional<double> hz = given.sample_hz;
+    const UniformGrid grid = uniform_grid(frame.t_s, hz);
+    warnings.insert(warnings.end(), grid.warnings.begin(), grid.warnings.end());
+    CorrelateInput out;
+    out.driver_name = given.driver;
+    out.response_name = given.response;
+    out.device = device;
+    out.dt_s = grid.dt_s;
+    out.driver = grid.place(column(frame, given.driver, input.file, "--driver"));
+    out.response = grid.place(column(frame, given.response, input.file, "--response"));
+    if (given.driver != "grad_norm") out.sigma_opt_of = column_if_there(frame, grid, "grad_norm");
+    out.temp_c = column_if_there(frame, grid, "temp_c");
+    out.power_w = column_if_there(frame, grid, "power_w");
+    take_sensor_delay(input, device, out);
+    take_pairing(input, out);
+    return out;
+}
+
+}  // namespace
+
+Correlation correlate_stage(const CorrelateCommand& command) {
+    const StageInput input = stage_input(command.input, kAlignedCsv, "align");
+    std::string device;
+    const Frame frame =
+        select_device(formats::read_frame(input.file), input.info, command.analysis.device(), device);
+    std::vector<std::string> warnings = frame.warnings;
+    const CorrelateInput table = correlate_input(command, input, frame, device, warnings);
+    Correlation result =
+        correlate(table, {command.analysis.max_lag_s, command.analysis.alpha, command.analysis.seed});
+    result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
+
+    const std::string output = stage_output(input, command.output, kCorrelationJson);
+    if (!output.empty()) formats::write_text(output, formats::dump(formats::to_json(result)));
+    print_warnings(result.warnings);
+    say(summary(result), output == "-");
+    return result;
+}
+
+Runner setup_correlate(CLI::App& app) {
+    auto command = std::make_shared<CorrelateCommand>();
+    app.add_option("input", command->input,
+                   "Session folder, or a table with t_s, driver and response; - is stdin")
+        ->required()
+        ->type_name("SESSION|FILE");
+    app.add_option("-o,--output", command->output,
+                   "Write the result here, - for stdout [SESSION/correlation.json]")
+        ->type_name("FILE");
+    app.add_option("--sample-hz", command->analysis.sample_hz, "Rate of the table's grid, Hz [its own]")
+        ->check(CLI::PositiveNumber)
+        ->type_name("HZ");
+    declare_device(app, command->analysis, "Device to correlate [the GPU where there is only one]");
+    declare_correlate_options(app, command->analysis);
+    return [command] {
+        const Correlation result = correlate_stage(*command);
+        return result.verdict == Verdict::insufficient_data ? static_cast<int>(ErrorKind::insufficient_data)
+                                                            : 0;
+    };
+}
+
+}  // namespace rle::cli

@@ -1,0 +1,48 @@
+#include "cli/reading.hpp"
+
+#include "formats/readers.hpp"
+#include "formats/times.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::cli {
+namespace {
+
+std::int64_t start_time(const std::string& text, const std::string& zone) {
+    const formats::ParsedTime parsed = formats::parse_time(text);
+    if (parsed.time_class == formats::TimeClass::none) {
+        throw Error(ErrorKind::usage, "--start", "'" + text + "' is no time",
+                    "write it as 2026-11-22T16:45:00Z");
+    }
+    return formats::Clock(zone).to_utc(parsed);
+}
+
+formats::ReadOptions read_options(const AnalysisOptions& given) {
+    formats::ReadOptions options;
+    options.grad_key = given.grad_key;
+    options.grad_pattern = given.grad_pattern;
+    options.time_zone = given.time_zone;
+    options.step_seconds = given.step_seconds;
+    if (!given.start.empty()) options.start_us = start_time(given.start, given.time_zone);
+    return options;
+}
+
+}  // namespace
+
+Telemetry read_telemetry_files(const std::vector<std::string>& files, const AnalysisOptions& given) {
+    formats::ReadOptions options = read_options(given);
+    options.format = given.telemetry_format;
+    std::vector<Telemetry> parts;
+    for (const std::string& file : files) parts.push_back(formats::read_telemetry(file, options));
+    return parts.size() == 1 ? std::move(parts.front()) : formats::concatenate(std::move(parts));
+}
+
+Training read_training_files(const std::vector<std::string>& files, const AnalysisOptions& given) {
+    formats::ReadOptions options = read_options(given);
+    options.format = given.training_format;
+    std::vector<Training> parts;
+    for (const std::string& file : files) parts.push_back(formats::read_training(file, options));
+    if (parts.empty()) return {};
+    return parts.size() == 1 ? std::move(parts.front()) : formats::concatenate(std::move(parts));
+}
+
+}  // namespace rle::cli
