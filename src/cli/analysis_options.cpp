@@ -65,6 +65,10 @@ void declare_reading_options(CLI::App& app, AnalysisOptions& options) {
         ->type_name("S");
 }
 
+void declare_seed(CLI::App& app, AnalysisOptions& options) {
+    app.add_option("--seed", options.seed, "Seed of everything random")->capture_default_str();
+}
+
 void declare_correlate_options(CLI::App& app, AnalysisOptions& options) {
     app.add_option("--driver", options.driver, "Column that may drive")
         ->capture_default_str()
@@ -79,7 +83,6 @@ void declare_correlate_options(CLI::App& app, AnalysisOptions& options) {
     app.add_option("--alpha", options.alpha, "Level of the tests")
         ->capture_default_str()
         ->check(CLI::Range(1e-6, 0.5));
-    app.add_option("--seed", options.seed, "Seed of everything random")->capture_default_str();
 }
 
 }  // namespace rle::cli

@@ -50,6 +50,7 @@ void declare_ambient(CLI::App& app, AnalysisOptions& options);
 void declare_limits(CLI::App& app, AnalysisOptions& options);
 void declare_rle_options(CLI::App& app, AnalysisOptions& options);
 void declare_reading_options(CLI::App& app, AnalysisOptions& options);
+void declare_seed(CLI::App& app, AnalysisOptions& options);
 void declare_correlate_options(CLI::App& app, AnalysisOptions& options);
 
 }  // namespace rle::cli

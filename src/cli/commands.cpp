@@ -15,6 +15,8 @@ const std::vector<Command> kCommands{
     {"align", "Put both streams of a session on one clock", "rlecouple align results/ --sample-hz 1", false, setup_align},
     {"correlate", "Cross-correlation, lag, direction and significance", "rlecouple correlate results/ --response temp_c", false,
      setup_correlate},
+    {"completion", "Print the completion script of a shell", "rlecouple completion bash > /etc/bash_completion.d/rlecouple", false,
+     setup_completion},
 };
 
 // Edits (insert, delete, replace, swap neighbours) that make `a` into `b`.

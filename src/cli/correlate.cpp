@@ -143,6 +143,7 @@ Runner setup_correlate(CLI::App& app) {
         ->type_name("HZ");
     declare_device(app, command->analysis, "Device to correlate [the GPU where there is only one]");
     declare_correlate_options(app, command->analysis);
+    declare_seed(app, command->analysis);
     return [command] {
         const Correlation result = correlate_stage(*command);
         return result.verdict == Verdict::insufficient_data ? static_cast<int>(ErrorKind::insufficient_data)
