@@ -23,9 +23,8 @@ struct Channel {
     std::optional<double> update_period_s{};  ///< how often the hardware renews it, where that is known
     std::optional<double> delay_s{};          ///< known delay of the hardware's reading
     std::optional<double> delay_sd_s{};       ///< standard uncertainty of that delay
-    std::optional<double>
-        averaged_over_s;    ///< the reading is a mean since the last one, over at least this long
-    bool modelled = false;  ///< an estimate, not a measurement
+    std::optional<double> averaged_over_s{};  ///< a mean since the last reading, over at least this long
+    bool modelled = false;                    ///< an estimate, not a measurement
 };
 
 /// A moment of reading. `earlier` holds what the sources read before this one gave, one value a channel of

@@ -1,0 +1,131 @@
+// `rlecouple collect`: record the sensors, and a training process beside them, into a session folder.
+#include "cli/collect.hpp"
+
+#include <cmath>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/record_files.hpp"
+#include "cli/record_workloads.hpp"
+#include "cli/ui.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::cli {
+namespace {
+
+constexpr double kWorkloadDurationS = 90.0;  // the manual's session
+
+CLI::Validator number_in(double low, double high) {
+    const std::string range = CLI::detail::to_string(low) + " to " + CLI::detail::to_string(high);
+    return CLI::Validator(
+        [=](const std::string& text) {
+            double value = 0.0;
+            const bool is_number = CLI::detail::lexical_cast(text, value) && std::isfinite(value);
+            return is_number && low <= value && value <= high
+                       ? std::string{}
+                       : "'" + text + "' is not a number from " + range;
+        },
+        range, "number");
+}
+
+std::string check_source(const std::string& text) {
+    for (const char* word : {"auto", "model", "measured"}) {
+        if (text == word) return {};
+    }
+    return "'" + text + "' is no source; one of auto, model, measured";
+}
+
+void declare_sensor_options(CLI::App& app, CollectOptions& options) {
+    app.add_option("--sample-hz", options.sample_hz, "Samples a second")
+        ->check(number_in(0.01, 1000.0))
+        ->capture_default_str();
+    app.add_option("--mode", options.mode, "Which devices")
+        ->check(CLI::IsMember({"gpu", "cpu", "both"}))
+        ->capture_default_str();
+    app.add_option("--device", options.devices,
+                   "Only this device (name or UUID, as `sensors` shows it); may be repeated")
+        ->type_name("NAME");
+    app.add_option("--source", options.sources,
+                   "auto: measured, and estimated where nothing measures; measured: nothing estimated; "
+                   "model: temperature "
+                   "and power estimated from utilisation")
+        ->check(CLI::Validator(check_source, "auto|measured|model"))
+        ->type_name("");
+    app.add_option("--ambient", options.ambient_c, "Ambient temperature, degC (default 21)")
+        ->check(number_in(-40.0, 100.0));
+    app.add_option("--rated-power", options.rated_power_w,
+                   "Rated power of the device, W (default: what its driver says)")
+        ->check(number_in(0.1, 20000.0));
+    app.add_option("--idle-power", options.idle_power_w, "Power at rest, W, for the estimate of power")
+        ->check(number_in(0.0, 20000.0));
+    app.add_option("--temp-limit", options.temp_limit_c,
+                   "Temperature at which the device throttles, degC (default: what its driver says)")
+        ->check(number_in(20.0, 150.0));
+    app.add_option("--root", options.root, "Where /sys and /proc lie")->group("");
+}
+
+void declare_training_options(CLI::App& app, CollectOptions& options) {
+    app.add_option("--model", options.model, "Train a bundled workload: tiny, distilgpt2")->type_name("NAME");
+    app.add_option("--seed", options.seed, "Seed of the bundled workload");
+    app.add_option("--grad-key", options.grad_key, "Key that holds the gradient norm in a printed line")
+        ->type_name("KEY");
+    app.add_option("--grad-pattern", options.grad_pattern,
+                   "Regular expression whose group 1 is the gradient norm in a printed line")
+        ->type_name("REGEX");
+    app.add_flag("-q,--quiet", options.quiet, "Don't show what the training prints");
+}
+
+Runner runner_of(const std::shared_ptr<CollectOptions>& options) {
+    return [options] {
+        const Recorded recorded = record_session(*options);
+        if (recorded.exit_code != 0) return recorded.exit_code;
+        return recorded.training_failed ? static_cast<int>(ErrorKind::failed) : 0;
+    };
+}
+
+}  // namespace
+
+void declare_collect_options(CLI::App& app, CollectOptions& options) {
+    options.process = trailing_process();
+    app.add_option("-o,--output", options.output, "Session folder to make (default: a fresh name)")
+        ->type_name("DIR");
+    app.add_flag("--force", options.force, "Replace a session that is there");
+    app.add_option(
+           "-d,--duration", options.duration_s,
+           "Seconds to record (default: until the training ends, or Ctrl-C; 90 for a bundled workload)")
+        ->check(number_in(0.1, 1e8));
+    declare_sensor_options(app, options);
+    declare_training_options(app, options);
+    app.add_option("--name", options.name, "Name of the session (default: the folder's)");
+    app.add_option("--operator", options.operator_name,
+                   "Who records, for the data sheet (default: the user)");
+}
+
+void settle_collect_options(CollectOptions& options) {
+    if (!options.model.empty()) {
+        check_workload(options.model);
+        if (!options.process.empty() && options.process.front().rfind('-', 0) != 0) {
+            throw Error(ErrorKind::usage, "--model " + options.model,
+                        "and a command behind -- at the same time", "leave one of them out");
+        }
+        if (!options.duration_s) options.duration_s = kWorkloadDurationS;
+    }
+    if (options.output == "-")
+        throw Error(ErrorKind::usage, "-o -", "a session is a folder", "give -o a name");
+    if (options.output.empty()) options.output = fresh_session_name();
+    if (options.idle_power_w && options.rated_power_w && *options.idle_power_w >= *options.rated_power_w) {
+        throw Error(ErrorKind::usage, "--idle-power", "is not below --rated-power");
+    }
+}
+
+int collect_session(const CollectOptions& options) {
+    return record_session(options).exit_code;
+}
+
+Runner setup_collect(CLI::App& app) {
+    const auto options = std::make_shared<CollectOptions>();
+    declare_collect_options(app, *options);
+    return runner_of(options);
+}
+
+}  // namespace rle::cli

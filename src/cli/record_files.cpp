@@ -1,0 +1,80 @@
+#include "cli/record_files.hpp"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <ctime>
+
+#include "rlecouple/error.hpp"
+#include "sensors/sysroot.hpp"
+
+namespace rle::cli {
+namespace {
+
+// What a session folder may hold (docs/formats.md).
+constexpr std::array kSessionFiles{"session.json", "telemetry.csv", "training.csv", "train.out",
+                                   "aligned.csv",  "align.json",    "balance.json", "correlation.json",
+                                   "predict.json", "report.html",   "report.md",    "summary.json"};
+
+[[noreturn]] void fail(const std::string& where, const std::string& what, int error) {
+    const char* hint = error == ENOSPC || error == EDQUOT
+                           ? "free some space; what was recorded so far is intact"
+                       : error == EFBIG  ? "raise the limit (ulimit -f); what was recorded so far is intact"
+                       : error == EACCES ? "choose another folder with -o"
+                                         : "";
+    throw Error(ErrorKind::failed, where, what + ": " + sensors::errno_text(error), hint);
+}
+
+}  // namespace
+
+AppendFile::AppendFile(const std::filesystem::path& path)
+    : shown_(path.string()),
+      fd_(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
+    if (!fd_) fail(shown_, "cannot create", errno);
+}
+
+void AppendFile::append(std::string_view record) {
+    ssize_t written = ::write(fd_.get(), record.data(), record.size());
+    while (written < 0 && errno == EINTR) written = ::write(fd_.get(), record.data(), record.size());
+    if (written == static_cast<ssize_t>(record.size())) {
+        size_ += written;
+        return;
+    }
+    const int error = written < 0 ? errno : ENOSPC;
+    if (written > 0 && ::ftruncate(fd_.get(), size_) != 0) fail(shown_, "a torn last line", errno);
+    fail(shown_, "cannot write", error);
+}
+
+void AppendFile::sync() {
+    if (synced_ == size_) return;
+    // A pipe or a device cannot be synced; that is no failure.
+    if (::fdatasync(fd_.get()) != 0 && errno != EINVAL && errno != EROFS) fail(shown_, "cannot write", errno);
+    synced_ = size_;
+}
+
+void prepare_session_folder(const std::filesystem::path& folder, bool replace) {
+    std::error_code error;
+    if (std::filesystem::exists(folder, error) && !std::filesystem::is_directory(folder, error)) {
+        throw Error(ErrorKind::failed, folder.string(), "is a file, not a folder",
+                    "choose another name with -o");
+    }
+    const bool recorded = std::filesystem::exists(folder / "session.json", error) ||
+                          std::filesystem::exists(folder / "telemetry.csv", error);
+    if (recorded && !replace) {
+        throw Error(ErrorKind::failed, folder.string(), "holds a session already",
+                    "choose another folder with -o, or --force to replace it");
+    }
+    for (const char* name : kSessionFiles) std::filesystem::remove(folder / name, error);
+    std::filesystem::create_directories(folder, error);
+    if (error) fail(folder.string(), "cannot make the folder", error.value());
+}
+
+std::string fresh_session_name() {
+    return fmt::format("rlecouple-{:%Y%m%dT%H%M%S}Z", fmt::gmtime(std::time(nullptr)));
+}
+
+}  // namespace rle::cli
