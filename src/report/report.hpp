@@ -1,8 +1,13 @@
 // The data sheet of the manual, filled in, as one HTML file, as Markdown, and as rows.
+//
+// Everything shown comes from the results handed in: the report computes means and extremes of recorded
+// columns, gradient spikes and what the response does around them, and nothing else. A value that does not
+// exist is named with its reason. The same input gives the same bytes: no clock, no random number, no locale.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rlecouple/align.hpp"
@@ -13,32 +18,50 @@
 
 namespace rle::report {
 
-/// Whatever is known of a session; a missing stage is named in the report with the command that would make it.
+/// Whatever is known of a session; a missing stage is named in the report with the command that would make
+/// it.
 struct ReportInput {
     std::string session_path;
     std::optional<SessionInfo> session;
-    std::optional<Alignment> alignment;      ///< the rows may be empty: they come from `aligned`
-    std::optional<Frame> aligned;            ///< aligned.csv
+    std::optional<Alignment> alignment;  ///< the rows may be empty: they come from `aligned`
+    std::optional<Frame> aligned;        ///< aligned.csv
     std::optional<Correlation> correlation;
     std::optional<Balance> balance;
     std::vector<std::pair<std::string, std::string>> input_hashes;  ///< file name, SHA-256
-    std::vector<std::string> command;
+    std::vector<std::pair<std::string, std::string>> unreadable;    ///< file name, why it could not be used
+    std::vector<std::string> command;                               ///< the command line that made the report
 };
 
 /// A row of the manual's data sheet. `value` is empty where it does not exist.
 struct DataSheetRow {
-    std::string section;    ///< "Session information", "Thermal measurements", ...
-    std::string key;        ///< machine name: "r_peak"
-    std::string label;      ///< "Peak cross-correlation"
-    std::string value;      ///< formatted, or empty
+    std::string section;  ///< "Session information", "Thermal measurements", ...
+    std::string key;      ///< machine name: "r_peak"
+    std::string label;    ///< "Peak cross-correlation"
+    std::string value;    ///< formatted, or empty
     std::string unit;
-    std::string expected;   ///< the manual's expectation, where it has one
-    std::string remark;     ///< why it is missing, or what the manual's class is
+    std::string expected;               ///< the manual's expectation, where it has one
+    std::string remark;                 ///< why it is missing, or what the manual's class is
+    std::optional<double> number = {};  ///< the value unrounded, where it is a number
 };
+
+/// A stage without its result, and the command that makes it.
+struct MissingStage {
+    std::string stage;    ///< "align"
+    std::string file;     ///< "aligned.csv"
+    std::string command;  ///< "rlecouple align SESSION"
+    std::string lost;     ///< what the report lacks for it
+    std::string why;      ///< why the file that is there could not be used; empty where there is none
+};
+
+std::vector<MissingStage> missing_stages(const ReportInput& input);
+/// Every warning of every stage, with the stage's name, and every file that could not be read.
+std::vector<std::string> all_warnings(const ReportInput& input);
 
 std::vector<DataSheetRow> data_sheet(const ReportInput& input);
 /// The verdict in one plain sentence.
 std::string verdict_sentence(const ReportInput& input);
+/// Its short form: "Coupled", "Not detected", "Cannot tell", "Not tested", "No verdict".
+std::string verdict_word(const ReportInput& input);
 std::string html_report(const ReportInput& input);
 std::string markdown_report(const ReportInput& input);
 

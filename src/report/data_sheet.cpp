@@ -1,0 +1,132 @@
+// The manual's data sheet: session information, thermal and optimization measurements, correlation results.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "report/sheet.hpp"
+#include "report/text.hpp"
+#include "rlecouple/version.hpp"
+
+namespace rle::report {
+namespace {
+
+std::string ambient_remark(const SessionInfo& session) {
+    return session.ambient_given ? "given" : "the default, which nobody measured";
+}
+
+std::string ending(const SessionInfo& session) {
+    if (session.interrupted) return "interrupted; everything up to then is valid";
+    return session.finished ? "to its end" : "not finished: still recording, or killed";
+}
+
+std::string training_ending(const TrainingProcess& training) {
+    if (training.command.empty()) return {};
+    if (training.stopped_by_us) return "stopped at the end of the recording";
+    if (training.signal) return fmt::format("ended by signal {}", *training.signal);
+    if (training.exit_status) return fmt::format("exit status {}", *training.exit_status);
+    return "not known";
+}
+
+void add_device_rows(Sheet& sheet, const View& view) {
+    sheet.text("device", "Device analysed", view.device, {.missing = "the recording names no device"});
+    if (view.info == nullptr) return;
+    const DeviceInfo& device = *view.info;
+    sheet.text("device_model", "Device model", device.model, {.missing = "the driver does not tell"});
+    sheet.text("device_driver", "Driver", device.driver, {.missing = "the source names none"});
+    sheet.number("rated_power_w", "Rated power", device.rated_power_w,
+                 {.unit = "W", .missing = "neither the device nor --rated-power gives one"});
+    sheet.number("temp_limit_c", "Temperature limit", device.temp_limit_c,
+                 {.unit = "degC", .missing = "neither the device nor --temp-limit gives one"});
+    sheet.text("modelled", "Modelled columns (estimates, not measurements)",
+               device.modelled.empty() ? "none" : fmt::format("{}", fmt::join(device.modelled, ", ")));
+}
+
+void add_session_rows(Sheet& sheet, const View& view) {
+    const ReportInput& input = *view.input;
+    sheet.section("Session information", reason_for(input, "session.json", "not recorded"));
+    const SessionInfo unknown;
+    const bool known = input.session.has_value();
+    const SessionInfo& s = known ? *input.session : unknown;
+    sheet.text("session", "Session", s.name.empty() ? input.session_path : s.name);
+    sheet.text("started", "Started (UTC)", s.started);
+    sheet.number("duration_s", "Duration", s.duration_s, {.unit = "s"});
+    if (known) sheet.text("ending", "Recorded", ending(s));
+    sheet.text("operator", "Operator", s.operator_name);
+    sheet.text("host", "Host", s.host);
+    sheet.text("os", "Operating system", s.os);
+    add_device_rows(sheet, view);
+    sheet.number("sample_hz", "Sample rate", known ? std::optional(s.sample_hz) : std::nullopt,
+                 {.unit = "Hz"});
+    if (known) {
+        sheet.number("missed_ticks", "Missed samples", static_cast<double>(s.missed_ticks), {.digits = 12});
+    }
+    sheet.number("ambient_c", "Ambient temperature", known ? std::optional(s.ambient_c) : std::nullopt,
+                 {.unit = "degC", .remark = known ? ambient_remark(s) : ""});
+    sheet.text("model", "Training model", s.training.model, {.missing = known ? "no --model given" : ""});
+    sheet.text(
+        "training_command", "Training process", shell_line(s.training.command),
+        {.remark = training_ending(s.training), .missing = known ? "none was started by the recorder" : ""});
+    sheet.text("command", "Recorded by", shell_line(s.command));
+}
+
+void add_alignment_rows(Sheet& sheet, const View& view) {
+    const ReportInput& input = *view.input;
+    const std::string reason = reason_for(input, "align.json", "");
+    const Alignment* a = input.alignment ? &*input.alignment : nullptr;
+    const auto count = [&](std::size_t Alignment::*member) {
+        return a == nullptr ? std::nullopt : std::optional(static_cast<double>(a->*member));
+    };
+    sheet.number("n_samples", "Aligned samples (both streams)", count(&Alignment::n_samples),
+                 {.missing = reason, .digits = 12});
+    sheet.number("n_telemetry", "Telemetry rows", count(&Alignment::n_telemetry),
+                 {.missing = reason, .digits = 12});
+    sheet.number("n_training", "Training rows", count(&Alignment::n_training),
+                 {.missing = reason, .digits = 12});
+    sheet.number("overlap_s", "Both streams cover", a == nullptr ? std::nullopt : std::optional(a->overlap_s),
+                 {.unit = "s", .missing = reason});
+    sheet.number("pairing_p95_s", "Pairing, 95th percentile of |dt|",
+                 a == nullptr ? std::nullopt : a->pairing.p95_abs_dt_s,
+                 {.unit = "s", .missing = a == nullptr ? reason : "no row has both streams"});
+}
+
+}  // namespace
+
+void Sheet::section(std::string title, std::string reason) {
+    title_ = std::move(title);
+    reason_ = std::move(reason);
+}
+
+void Sheet::text(std::string key, std::string label, std::string value, RowNotes notes) {
+    DataSheetRow row{title_,     std::move(key), std::move(label), clean(value),
+                     notes.unit, notes.expected, notes.remark,     {}};
+    if (row.value.empty()) row.remark = notes.missing.empty() ? reason_ : notes.missing;
+    rows_.push_back(std::move(row));
+}
+
+void Sheet::number(std::string key, std::string label, const std::optional<double>& value, RowNotes notes) {
+    const std::string shown = report::number(value, notes.digits);
+    text(std::move(key), std::move(label), shown, std::move(notes));
+    if (!shown.empty()) rows_.back().number = value;
+}
+
+std::string reason_for(const ReportInput& input, const std::string& file, const std::string& otherwise) {
+    for (const MissingStage& stage : missing_stages(input)) {
+        if (stage.file != file) continue;
+        const std::string fault =
+            stage.why.empty() ? "no " + file : file + " could not be used (" + stage.why + ")";
+        return fmt::format("{}; run {}", fault, stage.command);
+    }
+    return otherwise;
+}
+
+std::vector<DataSheetRow> data_sheet(const ReportInput& input) {
+    const View view = view_of(input);
+    Sheet sheet;
+    add_session_rows(sheet, view);
+    add_alignment_rows(sheet, view);
+    add_thermal_rows(sheet, view);
+    add_optimization_rows(sheet, view);
+    add_correlation_rows(sheet, view);
+    return sheet.take();
+}
+
+}  // namespace rle::report

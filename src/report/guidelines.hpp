@@ -1,0 +1,24 @@
+// The manual's guidelines beside what the tests say, row by row, and why the two differ.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/report.hpp"
+
+namespace rle::report {
+
+struct Guideline {
+    std::string quantity;
+    std::string rule;    ///< of the manual
+    std::string manual;  ///< the value as the manual computes it, and its class; empty where there is none
+    std::string tested;  ///< what can be relied on; empty where there is none
+    std::optional<bool>
+        met;          ///< the manual's expectation of a good session, by the value that can be relied on
+    std::string why;  ///< they differ
+};
+
+std::vector<Guideline> guidelines(const ReportInput& input);
+
+}  // namespace rle::report

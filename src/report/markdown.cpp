@@ -1,0 +1,45 @@
+// What one pastes into a pull request: the verdict, the five numbers, the warnings, a link.
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "report/headline.hpp"
+#include "report/text.hpp"
+#include "report/view.hpp"
+
+namespace rle::report {
+
+std::string markdown_report(const ReportInput& input) {
+    using Out = std::back_insert_iterator<std::string>;
+    const View view = view_of(input);
+    const std::string name =
+        input.session && !input.session->name.empty() ? input.session->name : input.session_path;
+    std::string out =
+        fmt::format("## Thermal-optimization coupling: {}\n\n**{}.** {}\n\n", escape_markdown(name),
+                    escape_markdown(verdict_word(input)), escape_markdown(verdict_sentence(input)));
+    out += "| | value | reading |\n|---|---|---|\n";
+    for (const Headline& five : headlines(input)) {
+        const std::string value = five.unit.empty() ? five.value : five.value + " " + five.unit;
+        const std::string reading = five.note + (five.source.empty() ? "" : " (" + five.source + ")");
+        fmt::format_to(Out(out), "| {} | {} | {} |\n", escape_markdown(five.label),
+                       five.value.empty() ? "not available" : escape_markdown(value),
+                       escape_markdown(five.value.empty() ? five.missing : reading));
+    }
+    if (const std::vector<std::string> modelled = view.modelled(); !modelled.empty()) {
+        std::string columns;
+        for (const std::string& column : modelled) columns += (columns.empty() ? "" : ", ") + column;
+        fmt::format_to(Out(out), "\nModelled, not measured: {} of {}, and all that rests on them.\n",
+                       escape_markdown(columns), escape_markdown(view.device));
+    }
+    for (const MissingStage& stage : missing_stages(input)) {
+        fmt::format_to(Out(out), "\nMissing: {} (lacks {}); {}.\n", escape_markdown(stage.file),
+                       escape_markdown(stage.lost), escape_markdown(stage.command));
+    }
+    const std::vector<std::string> warnings = all_warnings(input);
+    if (!warnings.empty())
+        fmt::format_to(Out(out), "\n{} warning{}:\n\n", warnings.size(), warnings.size() == 1 ? "" : "s");
+    for (const std::string& warning : warnings) fmt::format_to(Out(out), "- {}\n", escape_markdown(warning));
+    return out + "\n[Full report](report.html)\n";
+}
+
+}  // namespace rle::report

@@ -1,0 +1,337 @@
+#include "report/session_charts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/sheet.hpp"
+#include "report/text.hpp"
+
+namespace rle::report {
+namespace {
+
+std::string range_text(const std::vector<double>& values, const std::string& unit) {
+    const ColumnStats s = stats_of(&values);
+    if (s.n == 0) return "no value";
+    return fmt::format("from {} to {} {}, mean {} {}", number(s.min), number(s.max), unit, number(s.mean),
+                       unit);
+}
+
+std::string why_no_column(const View& view, const std::string& column) {
+    return reason_for(*view.input, "aligned.csv", "aligned.csv has no number in the column " + column);
+}
+
+void finish(Chart& chart) {
+    reduce(chart, kBuckets);
+    if (chart.rows_before > 0) {
+        chart.notes.push_back(
+            fmt::format("Drawn from {} of {} rows: the lowest and the highest of each of {} stretches, so "
+                        "that no spike is lost.",
+                        chart.x.size(), chart.rows_before, kBuckets));
+    }
+}
+
+// A recorded column over the session's time.
+ChartSlot column_chart(const View& view, const std::string& column, const std::string& title,
+                       const std::string& unit, Colour colour) {
+    ChartSlot slot;
+    Chart& chart = slot.chart;
+    chart.id = column;
+    std::replace(chart.id.begin(), chart.id.end(), '_', '-');
+    chart.title = title;
+    const std::vector<double>* values = view.column(column);
+    if (values == nullptr) {
+        slot.missing = why_no_column(view, column);
+        return slot;
+    }
+    const bool modelled = view.is_modelled(column);
+    if (modelled) {
+        chart.title += " (modelled)";
+        chart.notes.push_back(column + " was estimated by a model, not measured.");
+    }
+    chart.description = fmt::format("{} over {} s: {}.", chart.title,
+                                    number(x_extent({.x = view.rows.t_s}).high), range_text(*values, unit));
+    chart.x_label = "time since the session's start (s)";
+    chart.y_label = unit.empty() ? column : fmt::format("{} ({})", column, unit);
+    chart.on_session_time = true;
+    chart.x = view.rows.t_s;
+    chart.series.push_back({column + (modelled ? ", modelled" : ""), colour, Draw::line, *values, {}, {}});
+    return slot;
+}
+
+void mark_spikes(Chart& chart, const View& view, const std::vector<double>& driver) {
+    if (view.spikes.empty()) return;
+    Series spikes{"spike", Colour::ink, Draw::points, std::vector<double>(driver.size(), kMissing), {}, {}};
+    for (const std::size_t row : view.spikes) spikes.y[row] = driver[row];
+    chart.series.push_back(std::move(spikes));
+}
+
+void add_spans(Chart& chart, const View& view) {
+    for (Span& span : view.spans("collapse", "collapse", Colour::vermillion))
+        chart.spans.push_back(std::move(span));
+    for (Span& span : view.spans("throttle", "throttling", Colour::sky))
+        chart.spans.push_back(std::move(span));
+}
+
+std::string spike_text(const View& view) {
+    return fmt::format("{} spike{} (onset of a robust z-score above {} over the {} s before).",
+                       view.spikes.size(), view.spikes.size() == 1 ? "" : "s", number(kSpikeThreshold, 2),
+                       number(kSpikeWindow_s, 2));
+}
+
+// Lags of both functions, united; r of each, NaN where it has none.
+void add_ccf(Chart& chart, const std::string& name, const std::vector<LagPoint>& ccf, Colour colour,
+             Draw draw) {
+    Series series{name, colour, draw, std::vector<double>(chart.x.size(), kMissing), {}, {}};
+    for (const LagPoint& point : ccf) {
+        const auto at = std::lower_bound(chart.x.begin(), chart.x.end(), point.lag_s - 1e-9);
+        if (at == chart.x.end() || *at > point.lag_s + 1e-9 || !point.r) continue;
+        series.y[static_cast<std::size_t>(at - chart.x.begin())] = *point.r;
+    }
+    chart.series.push_back(std::move(series));
+}
+
+std::vector<double> united_lags(const Correlation& c) {
+    std::vector<double> lags;
+    for (const LagPoint& point : c.manual.ccf) lags.push_back(point.lag_s);
+    if (c.tested) {
+        for (const LagPoint& point : c.tested->ccf) lags.push_back(point.lag_s);
+    }
+    std::sort(lags.begin(), lags.end());
+    const auto same = [](double a, double b) { return std::abs(a - b) < 1e-9; };
+    lags.erase(std::unique(lags.begin(), lags.end(), same), lags.end());
+    return lags;
+}
+
+ChartSlot lag_chart(const View& view) {
+    ChartSlot slot;
+    Chart& chart = slot.chart;
+    chart.id = "lags";
+    chart.title = "Correlation by lag";
+    if (!view.input->correlation || view.input->correlation->manual.ccf.empty()) {
+        slot.missing =
+            reason_for(*view.input, "correlation.json", "correlation.json holds no correlation at any lag");
+        return slot;
+    }
+    const Correlation& c = *view.input->correlation;
+    chart.x_label = fmt::format("lag (s); negative: {} leads", c.driver);
+    chart.y_label = "r";
+    chart.include_zero = true;
+    chart.x = united_lags(c);
+    add_ccf(chart, "raw, as the manual has it", c.manual.ccf, Colour::orange, Draw::line);
+    if (c.tested && !c.tested->ccf.empty()) {
+        add_ccf(chart, "prewhitened, as tested", c.tested->ccf, Colour::blue, Draw::stems);
+        if (c.tested->band) {
+            const std::string band = fmt::format("significant beyond (alpha {})", number(c.tested->alpha, 2));
+            chart.rules = {{*c.tested->band, band, Colour::purple}, {-*c.tested->band, "", Colour::purple}};
+        }
+    } else {
+        chart.notes.push_back("No prewhitened correlation: correlate gives no test for this session.");
+    }
+    chart.rules.push_back({0.0, "", Colour::ink});
+    chart.description = fmt::format(
+        "Correlation of {} with {} at lags from {} to {} s. Raw peak r = {} at {} s.", c.response, c.driver,
+        number(chart.x.front()), number(chart.x.back()), number(c.manual.r_peak), number(c.manual.t_lag_s));
+    if (c.tested && c.tested->r_peak) {
+        chart.description += fmt::format(" Prewhitened peak r = {} at {} s.", number(c.tested->r_peak),
+                                         number(c.tested->t_lag_s));
+    }
+    return slot;
+}
+
+ChartSlot spike_chart(const View& view) {
+    ChartSlot slot;
+    Chart& chart = slot.chart;
+    chart.id = "around-spikes";
+    chart.title = fmt::format("What {} does around a spike of {}", view.response, view.driver);
+    const std::vector<double>* response = view.column(view.response);
+    if (response == nullptr || view.column(view.driver) == nullptr) {
+        slot.missing = why_no_column(view, response == nullptr ? view.response : view.driver);
+        return slot;
+    }
+    const SpikeAverage average = average_around(view.spikes, *response, view.dt_s);
+    if (average.spikes == 0) {
+        slot.missing = fmt::format("{} has no spike in this session: {}", view.driver, spike_text(view));
+        return slot;
+    }
+    chart.x_label = "time from the spike (s)";
+    chart.y_label = "change of " + view.response;
+    chart.x = average.offset_s;
+    chart.include_zero = true;
+    chart.series.push_back(
+        {fmt::format("mean over {} spike{}", average.spikes, average.spikes == 1 ? "" : "s"), Colour::blue,
+         Draw::line, average.mean, average.low, average.high});
+    chart.rules = {{0.0, "", Colour::ink}};
+    chart.description = fmt::format("Mean change of {} against the 5 s before each of {} spikes of {}: {}.",
+                                    view.response, average.spikes, view.driver, range_text(average.mean, ""));
+    chart.notes.push_back(
+        average.spikes < 3
+            ? "Fewer than three spikes carry no interval."
+            : "Shaded: 95 % interval of the mean at each moment (Student's t over the spikes), not over all "
+              "moments at once.");
+    chart.notes.push_back(spike_text(view));
+    return slot;
+}
+
+// Joules since the first row, by the trapezoid rule; a missing value adds nothing and is counted.
+std::vector<double> cumulated(const std::vector<double>& t_s, const std::vector<double>& watts,
+                              std::size_t& missing) {
+    std::vector<double> joules(t_s.size(), 0.0);
+    for (std::size_t i = 1; i < t_s.size(); ++i) {
+        const double part = 0.5 * (watts[i] + watts[i - 1]) * (t_s[i] - t_s[i - 1]);
+        missing += std::isfinite(part) ? 0U : 1U;
+        joules[i] = joules[i - 1] + (std::isfinite(part) ? part : 0.0);
+    }
+    return joules;
+}
+
+ChartSlot energy_chart(const View& view) {
+    ChartSlot slot;
+    Chart& chart = slot.chart;
+    chart.id = "energy-over-time";
+    chart.title = "Energy in, out and stored";
+    const std::vector<double>* power = view.column("power_w");
+    const std::vector<double>* temp = view.column("temp_c");
+    if (power == nullptr || temp == nullptr) {
+        slot.missing = why_no_column(view, power == nullptr ? "power_w" : "temp_c");
+        return slot;
+    }
+    const auto& balance = view.input->balance;
+    if (!balance || !balance->thermal.hA_w_per_c || !balance->thermal.ambient_c) {
+        slot.missing = reason_for(*view.input, "balance.json", "balance found no heat transfer coefficient");
+        return slot;
+    }
+    const ThermalFit& fit = balance->thermal;
+    std::vector<double> lost(temp->size());
+    for (std::size_t i = 0; i < lost.size(); ++i) lost[i] = *fit.hA_w_per_c * ((*temp)[i] - *fit.ambient_c);
+    std::size_t missing = 0;
+    chart.x = view.rows.t_s;
+    const std::vector<double> in = cumulated(chart.x, *power, missing);
+    const std::vector<double> out = cumulated(chart.x, lost, missing);
+    std::vector<double> kept(in.size());
+    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = in[i] - out[i];
+    chart.x_label = "time since the session's start (s)";
+    chart.y_label = "energy (J)";
+    chart.on_session_time = true;
+    chart.include_zero = true;
+    chart.series = {{"in: int P dt", Colour::vermillion, Draw::line, in, {}, {}},
+                    {"out: int hA (T - T_ambient) dt", Colour::blue, Draw::dashed, out, {}, {}},
+                    {"in - out: stored, or unaccounted for", Colour::green, Draw::line, kept, {}, {}}};
+    chart.description = fmt::format("Energy since the start: {} J in, {} J out, {} J left.",
+                                    number(in.back()), number(out.back()), number(kept.back()));
+    chart.notes.push_back(
+        "Summed over the aligned rows with one hA for the whole session; the table has balance's own sums.");
+    if (missing > 0) chart.notes.push_back(fmt::format("{} steps without a reading add nothing.", missing));
+    finish(chart);
+    return slot;
+}
+
+}  // namespace
+
+std::vector<double> fitted_temperature(const View& view) {
+    if (!view.input->balance) return {};
+    const std::vector<double>& simulated = view.input->balance->thermal.simulated_c;
+    if (simulated.empty()) return {};
+    if (simulated.size() == view.rows.size()) return simulated;
+    const std::vector<double>* temp = view.column("temp_c");
+    const std::vector<double>* power = view.column("power_w");
+    if (temp == nullptr || power == nullptr) return {};
+    std::vector<double> out(view.rows.size(), kMissing);  // balance leaves out the rows that lack a reading
+    std::size_t used = 0;
+    for (std::size_t row = 0; row < out.size(); ++row) {
+        if (!std::isfinite((*temp)[row]) || !std::isfinite((*power)[row])) continue;
+        if (used < simulated.size()) out[row] = simulated[used];
+        ++used;
+    }
+    return used == simulated.size() ? out : std::vector<double>{};
+}
+
+std::vector<ChartSlot> thermal_charts(const View& view) {
+    ChartSlot temperature = column_chart(view, "temp_c", "Temperature", "degC", Colour::vermillion);
+    const std::vector<double> fit = fitted_temperature(view);
+    if (temperature.missing.empty() && !fit.empty()) {
+        const ThermalFit& thermal = view.input->balance->thermal;
+        temperature.chart.series.push_back({thermal.model + " fit", Colour::blue, Draw::dashed, fit, {}, {}});
+        temperature.chart.description += fmt::format(" The {} fit errs by {} degC (root mean square).",
+                                                     thermal.model, number(thermal.rmse_c));
+    } else if (temperature.missing.empty()) {
+        const std::string why =
+            view.input->balance ? "balance.json holds no fitted temperature for these rows" : "";
+        temperature.chart.notes.push_back(
+            "No thermal fit is drawn: " + reason_for(*view.input, "balance.json", why) + ".");
+    }
+    std::vector<ChartSlot> slots;
+    slots.push_back(std::move(temperature));
+    slots.push_back(column_chart(view, "power_w", "Power", "W", Colour::orange));
+    slots.push_back(column_chart(view, "util_pct", "Utilisation", "%", Colour::green));
+    for (ChartSlot& slot : slots) finish(slot.chart);
+    return slots;
+}
+
+std::vector<ChartSlot> coupling_charts(const View& view) {
+    const bool rle = view.response == "rle";
+    ChartSlot response = column_chart(view, view.response, rle ? "RLE" : view.response, "", Colour::blue);
+    if (response.missing.empty()) {
+        add_spans(response.chart, view);
+        response.chart.description +=
+            fmt::format(" {} shaded stretches (collapse, throttling).", response.chart.spans.size());
+        const std::vector<std::string> modelled = view.modelled();
+        if (rle && !modelled.empty()) {
+            response.chart.notes.push_back(
+                fmt::format("Computed from modelled columns: {}.", fmt::join(modelled, ", ")));
+        }
+    }
+    ChartSlot driver = column_chart(
+        view, view.driver, view.driver == "grad_norm" ? "Gradient norm" : view.driver, "", Colour::purple);
+    if (driver.missing.empty()) {
+        mark_spikes(driver.chart, view, *view.column(view.driver));
+        driver.chart.description += " " + spike_text(view);
+        driver.chart.notes.push_back(spike_text(view));
+    }
+    std::vector<ChartSlot> slots;
+    slots.push_back(std::move(response));
+    slots.push_back(std::move(driver));
+    for (ChartSlot& slot : slots) finish(slot.chart);
+    return slots;
+}
+
+std::vector<ChartSlot> correlation_charts(const View& view) {
+    std::vector<ChartSlot> slots;
+    slots.push_back(lag_chart(view));
+    slots.push_back(spike_chart(view));
+    return slots;
+}
+
+std::vector<ChartSlot> balance_charts(const View& view) {
+    ChartSlot residuals;
+    residuals.chart.id = "residuals";
+    residuals.chart.title = "Residuals of the thermal fit";
+    const std::vector<double> fit = fitted_temperature(view);
+    const std::vector<double>* temp = view.column("temp_c");
+    if (fit.empty() || temp == nullptr) {
+        residuals.missing = reason_for(*view.input, "balance.json",
+                                       "balance.json holds no fitted temperature for these rows");
+    } else {
+        Chart& chart = residuals.chart;
+        std::vector<double> left(fit.size());
+        for (std::size_t i = 0; i < fit.size(); ++i) left[i] = (*temp)[i] - fit[i];
+        chart.x_label = "time since the session's start (s)";
+        chart.y_label = "recorded - fit (degC)";
+        chart.on_session_time = true;
+        chart.x = view.rows.t_s;
+        chart.rules = {{0.0, "", Colour::ink}};
+        chart.description = "Recorded minus fitted temperature: " + range_text(left, "degC") + ".";
+        chart.series = {{"recorded - fit", Colour::vermillion, Draw::line, std::move(left), {}, {}}};
+        chart.notes.push_back(view.input->balance->thermal.adequate
+                                  ? "The residuals look like noise: the model is adequate."
+                                  : "The residuals are plainly not noise: the model is not adequate.");
+        finish(chart);
+    }
+    std::vector<ChartSlot> slots;
+    slots.push_back(std::move(residuals));
+    slots.push_back(energy_chart(view));
+    return slots;
+}
+
+}  // namespace rle::report

@@ -1,0 +1,43 @@
+// Builds the rows of the data sheet: every row has a value or says why it has none.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/report.hpp"
+#include "report/view.hpp"
+
+namespace rle::report {
+
+/// What stands beside a row's value.
+struct RowNotes {
+    std::string unit = {};
+    std::string expected = {};
+    std::string remark = {};   ///< beside a value that is there
+    std::string missing = {};  ///< why it is not there; empty: the reason of the section
+    int digits = 4;
+};
+
+class Sheet {
+  public:
+    /// Rows added from now on belong to `title`; a missing value is for `reason`.
+    void section(std::string title, std::string reason);
+    void text(std::string key, std::string label, std::string value, RowNotes notes = {});
+    void number(std::string key, std::string label, const std::optional<double>& value, RowNotes notes = {});
+    std::vector<DataSheetRow> take() { return std::move(rows_); }
+
+  private:
+    std::string title_;
+    std::string reason_;
+    std::vector<DataSheetRow> rows_;
+};
+
+void add_thermal_rows(Sheet& sheet, const View& view);
+void add_optimization_rows(Sheet& sheet, const View& view);
+void add_correlation_rows(Sheet& sheet, const View& view);
+
+/// "not available: no balance.json; run rlecouple balance SESSION", or `otherwise` where the stage is there.
+std::string reason_for(const ReportInput& input, const std::string& file, const std::string& otherwise);
+
+}  // namespace rle::report

@@ -1,0 +1,161 @@
+#include "report/view.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/text.hpp"
+
+namespace rle::report {
+namespace {
+
+// The device that was correlated; else the one that was balanced; else the GPU, else the first.
+std::string pick_device(const ReportInput& input) {
+    if (input.correlation && !input.correlation->device.empty()) return input.correlation->device;
+    if (input.balance && !input.balance->device.empty()) return input.balance->device;
+    if (input.session) {
+        for (const DeviceInfo& device : input.session->devices) {
+            if (device.kind == "gpu") return device.name;
+        }
+    }
+    if (input.aligned) {
+        const std::vector<std::string> names = input.aligned->device_names();
+        const auto gpu =
+            std::find_if(names.begin(), names.end(), [](const auto& n) { return n.rfind("gpu", 0) == 0; });
+        if (gpu != names.end()) return *gpu;
+        if (!names.empty()) return names.front();
+    }
+    return input.session && !input.session->devices.empty() ? input.session->devices.front().name
+                                                            : std::string();
+}
+
+double grid_step(const ReportInput& input, const Frame& rows) {
+    if (input.alignment && input.alignment->sample_hz > 0.0) return 1.0 / input.alignment->sample_hz;
+    if (input.correlation && input.correlation->sample_hz > 0.0) return 1.0 / input.correlation->sample_hz;
+    std::vector<double> steps;
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        const double step = rows.t_s[i] - rows.t_s[i - 1];
+        if (step > 0.0) steps.push_back(step);
+    }
+    if (steps.empty()) return 0.0;
+    const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+    std::nth_element(steps.begin(), middle, steps.end());
+    return *middle;
+}
+
+void append(std::vector<std::string>& all, const std::string& stage,
+            const std::vector<std::string>& warnings) {
+    for (const std::string& warning : warnings) {
+        const std::string line = stage + ": " + warning;
+        if (std::find(all.begin(), all.end(), line) == all.end()) all.push_back(line);
+    }
+}
+
+const std::string* why_unreadable(const ReportInput& input, const std::string& file) {
+    for (const auto& [name, why] : input.unreadable) {
+        if (name == file) return &why;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+ColumnStats stats_of(const std::vector<double>* column) {
+    ColumnStats stats;
+    if (column == nullptr) return stats;
+    double mean = 0.0, squares = 0.0;
+    for (const double value : *column) {
+        if (!std::isfinite(value)) continue;
+        ++stats.n;
+        const double step = value - mean;
+        mean += step / static_cast<double>(stats.n);
+        squares += step * (value - mean);
+        stats.min = stats.min ? std::min(*stats.min, value) : value;
+        stats.max = stats.max ? std::max(*stats.max, value) : value;
+        if (!stats.first) stats.first = value;
+        stats.last = value;
+    }
+    if (stats.n > 0) stats.mean = mean;
+    if (stats.n > 1) stats.sd = std::sqrt(squares / static_cast<double>(stats.n - 1));
+    return stats;
+}
+
+bool View::is_modelled(std::string_view name) const {
+    return info != nullptr &&
+           std::find(info->modelled.begin(), info->modelled.end(), name) != info->modelled.end();
+}
+
+std::vector<std::string> View::modelled() const {
+    return info == nullptr ? std::vector<std::string>{} : info->modelled;
+}
+
+std::vector<Span> View::spans(std::string_view flag, const std::string& kind, Colour colour) const {
+    std::vector<Span> spans;
+    const std::vector<double>* values = column(flag);
+    if (values == nullptr) return spans;
+    bool inside = false;
+    for (std::size_t row = 0; row < values->size(); ++row) {
+        const bool set = std::isfinite((*values)[row]) && (*values)[row] != 0.0;
+        if (set && !inside) spans.push_back({rows.t_s[row], rows.t_s[row], kind, colour});
+        if (set) spans.back().to = rows.t_s[row] + dt_s;  // a flag holds for the whole of its grid step
+        inside = set;
+    }
+    return spans;
+}
+
+View view_of(const ReportInput& input) {
+    View view;
+    view.input = &input;
+    view.device = pick_device(input);
+    if (input.session) {
+        for (const DeviceInfo& device : input.session->devices) {
+            if (device.name == view.device) view.info = &device;
+        }
+    }
+    if (input.aligned)
+        view.rows = input.aligned->device.empty() ? *input.aligned : input.aligned->of_device(view.device);
+    if (input.correlation && !input.correlation->driver.empty()) view.driver = input.correlation->driver;
+    if (input.correlation && !input.correlation->response.empty())
+        view.response = input.correlation->response;
+    view.dt_s = grid_step(input, view.rows);
+    if (const std::vector<double>* driver = view.column(view.driver)) {
+        view.spikes = find_spikes(view.rows.t_s, *driver);
+    }
+    return view;
+}
+
+std::vector<std::string> all_warnings(const ReportInput& input) {
+    std::vector<std::string> all;
+    if (input.session) append(all, "collect", input.session->warnings);
+    if (input.alignment) append(all, "align", input.alignment->warnings);
+    if (input.aligned) append(all, "aligned.csv", input.aligned->warnings);
+    if (input.correlation) append(all, "correlate", input.correlation->warnings);
+    if (input.correlation && input.correlation->tested)
+        append(all, "correlate", input.correlation->tested->warnings);
+    if (input.balance) append(all, "balance", input.balance->warnings);
+    for (const auto& [file, why] : input.unreadable)
+        all.push_back("report: " + file + " could not be used: " + why);
+    return all;
+}
+
+std::vector<MissingStage> missing_stages(const ReportInput& input) {
+    std::vector<MissingStage> missing;
+    const auto need = [&](bool there, MissingStage stage) {
+        if (there) return;
+        if (const std::string* why = why_unreadable(input, stage.file)) stage.why = *why;
+        missing.push_back(std::move(stage));
+    };
+    const std::string path = shell_word(input.session_path.empty() ? "SESSION" : input.session_path);
+    need(input.session.has_value(), {"collect", "session.json", "rlecouple collect -o " + path + " -- CMD",
+                                     "who, what, when, the devices, which columns are modelled", ""});
+    need(input.aligned.has_value(),
+         {"align", "aligned.csv", "rlecouple align " + path, "every chart over time", ""});
+    need(input.alignment.has_value(),
+         {"align", "align.json", "rlecouple align " + path, "counts, pairing and gaps of the alignment", ""});
+    need(input.correlation.has_value(), {"correlate", "correlation.json", "rlecouple correlate " + path,
+                                         "the verdict, the lag, its significance", ""});
+    need(input.balance.has_value(), {"balance", "balance.json", "rlecouple balance " + path,
+                                     "thermal constants and the energy balance", ""});
+    return missing;
+}
+
+}  // namespace rle::report

@@ -1,0 +1,42 @@
+// A session as the report looks at it: one device's rows, and what several sections need of them, worked out
+// once.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "report/chart.hpp"
+#include "report/report.hpp"
+#include "report/spikes.hpp"
+
+namespace rle::report {
+
+/// Count, mean, SD and extremes of a column over its present values.
+struct ColumnStats {
+    std::size_t n = 0;
+    std::optional<double> mean, sd, min, max, first, last;
+};
+ColumnStats stats_of(const std::vector<double>* column);
+
+struct View {
+    const ReportInput* input = nullptr;
+    std::string device;                ///< the one that was correlated; empty where the table names none
+    const DeviceInfo* info = nullptr;  ///< what session.json says of it
+    Frame rows;                        ///< its aligned rows; empty without aligned.csv
+    double dt_s = 0.0;                 ///< step of the rows' grid; 0 where it is unknown
+    std::string driver = "grad_norm";  ///< the columns that were correlated
+    std::string response = "rle";
+    std::vector<std::size_t> spikes;  ///< rows where a spike of the driver begins
+
+    const std::vector<double>* column(std::string_view name) const { return rows.find(name); }
+    bool is_modelled(std::string_view column) const;
+    /// Modelled columns that the results of this device rest on, in the table's order.
+    std::vector<std::string> modelled() const;
+    /// Stretches in which a flag column is set.
+    std::vector<Span> spans(std::string_view flag, const std::string& kind, Colour colour) const;
+};
+
+View view_of(const ReportInput& input);
+
+}  // namespace rle::report
