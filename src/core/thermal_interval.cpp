@@ -2,45 +2,126 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "core/thermal_simulate.hpp"
 
 namespace rle::thermal {
 namespace {
 
-std::vector<double> residuals_of(const ThermalSamples& samples, const Solution& solution) {
-    const std::vector<double> model = simulate_thermal(samples, constants_of(solution.theta, solution.shape));
+// Predictions with their derivatives, sample by sample.
+struct Path {
+    Eigen::MatrixXd gradient;       // a column a sample; 0 where no temperature was read
+    std::vector<double> error;      // measured - predicted; NaN where no temperature was read
+};
+
+template <std::size_t N>
+Path path_n(const Problem& problem, const Solution& s) {
+    Path out;
+    const auto m = static_cast<Eigen::Index>(s.free.size());
+    out.gradient = Eigen::MatrixXd::Zero(m, static_cast<Eigen::Index>(problem.samples.size()));
+    out.error.reserve(problem.samples.size());
+    simulate<N>(problem.samples, problem.power, s.shape, s.theta, s.free, s.gains, [&](std::size_t i, const Dual<N>& t) {
+        out.error.push_back(problem.samples.temp_c[i] - t.v);
+        if (std::isnan(out.error.back())) return;
+        for (Eigen::Index j = 0; j < m; ++j) {
+            out.gradient(j, static_cast<Eigen::Index>(i)) = t.d[static_cast<std::size_t>(j)];
+        }
+    });
+    return out;
+}
+
+Path path_of(const Problem& problem, const Solution& s) {
+    return s.shape.two_nodes ? path_n<9>(problem, s) : path_n<6>(problem, s);
+}
+
+std::vector<double> standardised(const Path& path, const Solution& s) {
     std::vector<double> out;
-    out.reserve(model.size());
-    for (std::size_t i = 0; i < model.size(); ++i) {
-        if (!std::isnan(samples.temp_c[i])) out.push_back(samples.temp_c[i] - model[i]);
+    for (std::size_t i = 0; i < path.error.size(); ++i) {
+        if (!std::isnan(path.error[i])) out.push_back(path.error[i] * std::sqrt(s.gains.weight(i)));
     }
     return out;
 }
 
-double lag_one(const std::vector<double>& r) {
-    double mean = 0.0;
-    for (const double x : r) mean += x / static_cast<double>(r.size());
+double autocorrelation(const std::vector<double>& z, std::size_t lag) {
     double top = 0.0;
     double bottom = 0.0;
-    for (std::size_t i = 0; i < r.size(); ++i) {
-        bottom += (r[i] - mean) * (r[i] - mean);
-        if (i > 0) top += (r[i] - mean) * (r[i - 1] - mean);
+    for (std::size_t i = 0; i < z.size(); ++i) {
+        bottom += z[i] * z[i];
+        if (i >= lag) top += z[i] * z[i - lag];
     }
     return bottom > 0.0 ? top / bottom : 0.0;
 }
 
-}  // namespace
-
-double resolution_of(const std::vector<double>& temp_c) {
-    for (const double step : {1.0, 0.5, 0.25, 0.125, 0.1}) {
-        const bool fits = std::all_of(temp_c.begin(), temp_c.end(), [&](double t) {
-            return std::isnan(t) || std::abs(t / step - std::round(t / step)) < 1e-6;
-        });
-        if (fits) return step;
-    }
-    return 0.0;
+// P(chi2 with `df` degrees of freedom > x), by Wilson & Hilferty (1931).
+double chi_square_tail(double x, double df) {
+    const double z = (std::cbrt(x / df) - (1.0 - 2.0 / (9.0 * df))) / std::sqrt(2.0 / (9.0 * df));
+    return 0.5 * std::erfc(z / std::sqrt(2.0));
 }
+
+double ljung_box(const std::vector<double>& z) {
+    const auto n = static_cast<double>(z.size());
+    const std::size_t lags = std::min<std::size_t>(10, z.size() / 5);
+    if (lags == 0) return 1.0;
+    double q = 0.0;
+    for (std::size_t k = 1; k <= lags; ++k) {
+        const double r = autocorrelation(z, k);
+        q += n * (n + 2.0) * r * r / (n - static_cast<double>(k));
+    }
+    return chi_square_tail(q, static_cast<double>(lags));
+}
+
+// sum_k c_k |score of the k-th harmonic of the rounding error|^2, and in `left` the variance that it leaves as white noise.
+Eigen::MatrixXd rounding_scores(const Problem& problem, const Solution& s, const Path& path, double noise_variance,
+                                double& left) {
+    const auto m = static_cast<Eigen::Index>(s.free.size());
+    Eigen::MatrixXd out = Eigen::MatrixXd::Zero(m, m);
+    const double q = problem.resolution;
+    left = q * q / 12.0;
+    if (q == 0.0) return out;
+    const std::vector<double> model = simulate_thermal(problem.samples, s.constants());
+    const int harmonics = model.size() > 50000 ? 2 : 8;
+    for (int k = 1; k <= harmonics; ++k) {
+        const double turn = 2.0 * std::numbers::pi * k / q;
+        const double share = q * q / (2.0 * std::numbers::pi * std::numbers::pi * k * k) *
+                             std::exp(-turn * turn * noise_variance);
+        if (share < 1e-4 * q * q) break;
+        left -= share;
+        for (const double phase : {0.0, 0.5 * std::numbers::pi}) {
+            std::vector<double> wave(model.size());
+            for (std::size_t i = 0; i < model.size(); ++i) wave[i] = std::cos(turn * model[i] - phase);
+            const std::vector<double> seen = filtered(problem.samples, s.constants(), s.gains, wave);
+            Eigen::VectorXd score = Eigen::VectorXd::Zero(m);
+            for (std::size_t i = 0; i < seen.size(); ++i) {
+                if (std::isnan(path.error[i])) continue;
+                score += path.gradient.col(static_cast<Eigen::Index>(i)) * (s.gains.weight(i) * seen[i]);
+            }
+            out += share * score * score.transpose();
+        }
+    }
+    return out;
+}
+
+// Inverse of the information of the parameters that are free to move; 0 for the others. A direction about which the samples say
+// nothing gets a very large variance, not an infinite one.
+Eigen::MatrixXd inverse_information(const Solution& s) {
+    const auto m = static_cast<Eigen::Index>(s.free.size());
+    Eigen::VectorXd scale = Eigen::VectorXd::Zero(m);
+    for (Eigen::Index i = 0; i < m; ++i) {
+        const double own = s.information(i, i);
+        if (!s.pinned[static_cast<std::size_t>(i)] && own > 0.0) scale[i] = 1.0 / std::sqrt(own);
+    }
+    Eigen::MatrixXd a = scale.asDiagonal() * s.information * scale.asDiagonal();
+    for (Eigen::Index i = 0; i < m; ++i) {
+        if (scale[i] == 0.0) a(i, i) = 1.0;
+    }
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(a);
+    const Eigen::VectorXd inverse = eigen.eigenvalues().cwiseMax(1e-12).cwiseInverse();
+    const Eigen::MatrixXd full = eigen.eigenvectors() * inverse.asDiagonal() * eigen.eigenvectors().transpose();
+    return scale.asDiagonal() * full * scale.asDiagonal();
+}
+
+}  // namespace
 
 double student_quantile(double nu) {
     const double z = 1.959963984540054;
@@ -50,50 +131,23 @@ double student_quantile(double nu) {
     return z + g1 / nu + g2 / (nu * nu) + g3 / (nu * nu * nu);
 }
 
-Uncertainty uncertainty_of(const ThermalSamples& samples, const Solution& solution) {
-    const std::vector<double> residuals = residuals_of(samples, solution);
-    const auto n = static_cast<double>(residuals.size());
-    const auto m = static_cast<Eigen::Index>(solution.free.size());
-    const double step = resolution_of(samples.temp_c);
+Uncertainty uncertainty_of(const Problem& problem, const Solution& s) {
+    const Path path = path_of(problem, s);
+    const std::vector<double> z = standardised(path, s);
     Uncertainty u;
-    u.covariance = Eigen::MatrixXd::Zero(m, m);
-    u.autocorrelation = lag_one(residuals);
-    const double left = std::max(n - static_cast<double>(m), 1.0);
-    const double variance = std::max(solution.sse / left, step * step / 12.0);
-    u.residual_sd = std::sqrt(variance);
-    const double rho = std::clamp(u.autocorrelation, 0.0, 0.98);
+    u.autocorrelation = autocorrelation(z, 1);
+    u.ljung_box_p = ljung_box(z);
+    const double rounding = problem.resolution * problem.resolution / 12.0;
+    const double noise = std::max(s.residual_variance() - rounding, 0.0);
+    double white = 0.0;
+    Eigen::MatrixXd scores = rounding_scores(problem, s, path, noise, white);
+    const double rho = noise > 0.5 * rounding ? std::clamp(u.autocorrelation, 0.0, 0.98) : 0.0;
     const double inflation = (1.0 + rho) / (1.0 - rho);
-    u.quantile = student_quantile(std::max(left / inflation, 4.0));
-
-    std::vector<Eigen::Index> loose;
-    for (Eigen::Index i = 0; i < m; ++i) {
-        if (!solution.pinned[static_cast<std::size_t>(i)]) loose.push_back(i);
-    }
-    const auto k = static_cast<Eigen::Index>(loose.size());
-    Eigen::MatrixXd a(k, k);
-    Eigen::VectorXd scale(k);
-    for (Eigen::Index i = 0; i < k; ++i)
-        scale[i] = std::sqrt(std::max(
-            solution.information(loose[static_cast<std::size_t>(i)], loose[static_cast<std::size_t>(i)]),
-            1e-30));
-    for (Eigen::Index i = 0; i < k; ++i) {
-        for (Eigen::Index j = 0; j < k; ++j) {
-            a(i, j) =
-                solution.information(loose[static_cast<std::size_t>(i)], loose[static_cast<std::size_t>(j)]) /
-                (scale[i] * scale[j]);
-        }
-    }
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(a);
-    u.singular = eigen.eigenvalues()[0] < 1e-10;
-    const Eigen::VectorXd inverse = eigen.eigenvalues().cwiseMax(1e-10).cwiseInverse();
-    const Eigen::MatrixXd inv =
-        eigen.eigenvectors() * inverse.asDiagonal() * eigen.eigenvectors().transpose();
-    for (Eigen::Index i = 0; i < k; ++i) {
-        for (Eigen::Index j = 0; j < k; ++j) {
-            u.covariance(loose[static_cast<std::size_t>(i)], loose[static_cast<std::size_t>(j)]) =
-                variance * inflation * inv(i, j) / (scale[i] * scale[j]);
-        }
-    }
+    scores += (noise * inflation + white) * s.information;
+    const Eigen::MatrixXd inverse = inverse_information(s);
+    u.covariance = inverse * scores * inverse;
+    const double left = (static_cast<double>(s.n) - static_cast<double>(s.free.size())) / inflation;
+    u.quantile = student_quantile(std::max(left, 4.0));
     return u;
 }
 

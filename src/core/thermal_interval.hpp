@@ -2,33 +2,29 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 
 #include "core/thermal_search.hpp"
-#include "rlecouple/interval.hpp"
 
 namespace rle::thermal {
 
-/// The step in which the temperatures are given (1 where all are whole degrees), 0 where there is no such
-/// step.
-double resolution_of(const std::vector<double>& temp_c);
-
-/// Covariance of the free parameters, zero for those that stand at a bound; missing where the data determine
-/// none.
+/// How well the free parameters are known.
 struct Uncertainty {
-    Eigen::MatrixXd covariance;    ///< rows as Solution::free
-    double quantile = 1.96;        ///< of Student's t at the residuals' effective degrees of freedom
-    double residual_sd = 0.0;      ///< degC
-    double autocorrelation = 0.0;  ///< of the residuals, lag 1
-    bool singular = false;         ///< some combination of the parameters is not determined at all
+    Eigen::MatrixXd covariance;    ///< rows as Solution::free; 0 for a parameter that stands at a bound
+    double quantile = 1.96;        ///< of Student's t at the errors' effective degrees of freedom
+    double autocorrelation = 0.0;  ///< of the standardised errors, lag 1
+    double ljung_box_p = 1.0;      ///< p-value of their whiteness (Ljung & Box 1978)
 };
-Uncertainty uncertainty_of(const ThermalSamples& samples, const Solution& solution);
+
+/// The errors of rounding repeat wherever the temperature does, so their covariance is taken as that of a rounded path of
+/// unknown phase (Bernoulli's second polynomial, by its Fourier series); what the residuals show beyond it counts as noise, and,
+/// where it is autocorrelated, as correspondingly fewer samples.
+Uncertainty uncertainty_of(const Problem& problem, const Solution& solution);
 
 /// Standard error of f(theta), by the delta method with central differences.
 double standard_error(const Solution& solution, const Uncertainty& uncertainty,
                       const std::function<double(const Theta&)>& f);
 
-/// 97.5 % quantile of Student's t (Cornish-Fisher expansion; within 0.2 % from 4 degrees of freedom on).
+/// 97.5 % quantile of Student's t (Cornish-Fisher expansion; Abramowitz & Stegun 26.7.5).
 double student_quantile(double degrees_of_freedom);
 
 }  // namespace rle::thermal

@@ -1,8 +1,8 @@
 #include "core/thermal_search.hpp"
 
 #include <algorithm>
-#include <limits>
 
+#include "core/conservation.hpp"
 #include "core/thermal_simulate.hpp"
 
 namespace rle::thermal {
@@ -11,55 +11,54 @@ namespace {
 // Normal equations of one linearisation.
 struct Normal {
     Eigen::MatrixXd jtj;
-    Eigen::VectorXd jtr;  // J'(measured - model)
+    Eigen::VectorXd jtr;  // J'W(measured - predicted)
     double sse = 0.0;
     std::size_t n = 0;
 };
 
 template <std::size_t N>
-Normal linearise_n(const ThermalSamples& samples, const PowerTable& power, const Shape& shape,
-                   const Theta& theta, const std::vector<Slot>& free) {
+Normal linearise_n(const Problem& problem, const Solution& at, const Theta& theta) {
     using Vector = Eigen::Matrix<double, static_cast<int>(N), 1>;
     Eigen::Matrix<double, static_cast<int>(N), static_cast<int>(N)> jtj;
     jtj.setZero();
     Vector jtr = Vector::Zero();
     Normal out;
-    simulate<N>(samples, power, shape, theta, free, [&](std::size_t i, const Dual<N>& t) {
-        const double r = samples.temp_c[i] - t.v;
+    const auto add = [&](std::size_t i, const Dual<N>& t) {
+        const double r = problem.samples.temp_c[i] - t.v;
         if (std::isnan(r)) return;
+        const double w = at.gains.weight(i);
         const Eigen::Map<const Vector> gradient(t.d.data());
-        jtj.noalias() += gradient * gradient.transpose();
-        jtr.noalias() += gradient * r;
-        out.sse += r * r;
+        jtj.noalias() += (w * gradient) * gradient.transpose();
+        jtr.noalias() += gradient * (w * r);
+        out.sse += w * r * r;
         ++out.n;
-    });
-    const auto m = static_cast<Eigen::Index>(free.size());
+    };
+    simulate<N>(problem.samples, problem.power, at.shape, theta, at.free, at.gains, add);
+    const auto m = static_cast<Eigen::Index>(at.free.size());
     out.jtj = jtj.topLeftCorner(m, m);
     out.jtr = jtr.head(m);
     return out;
 }
 
-Normal linearise(const ThermalSamples& samples, const PowerTable& power, const Shape& shape,
-                 const Theta& theta, const std::vector<Slot>& free) {
-    return shape.two_nodes ? linearise_n<9>(samples, power, shape, theta, free)
-                           : linearise_n<6>(samples, power, shape, theta, free);
+// The model of `at` with the parameters `theta`.
+Normal linearise(const Problem& problem, const Solution& at, const Theta& theta) {
+    return at.shape.two_nodes ? linearise_n<9>(problem, at, theta) : linearise_n<6>(problem, at, theta);
 }
 
-double clamped(double x, const Bounds& bounds, Slot slot) {
-    return std::clamp(x, bounds.low[slot], bounds.high[slot]);
+double clamped(double x, const Bounds& bounds, Slot slot) { return std::clamp(x, bounds.low[slot], bounds.high[slot]); }
+
+bool pushes_out(double x, double push, const Bounds& bounds, Slot slot) {
+    return (x <= bounds.low[slot] && push < 0.0) || (x >= bounds.high[slot] && push > 0.0);
 }
 
-// The Marquardt step, with the parameters that push against a bound left where they are.
-Theta stepped(const Theta& theta, const Normal& normal, const std::vector<Slot>& free, const Bounds& bounds,
-              double damping) {
+// The Marquardt step; parameters that push against a bound stay where they are.
+Theta stepped(const Solution& at, const Normal& normal, const Bounds& bounds, double damping) {
     Eigen::MatrixXd a = normal.jtj;
     Eigen::VectorXd g = normal.jtr;
     const double floor = 1e-12 * std::max(a.diagonal().maxCoeff(), 1e-300);
     for (Eigen::Index i = 0; i < a.rows(); ++i) {
-        const Slot slot = free[static_cast<std::size_t>(i)];
-        const bool stuck =
-            (theta[slot] <= bounds.low[slot] && g[i] < 0) || (theta[slot] >= bounds.high[slot] && g[i] > 0);
-        if (stuck) {
+        const Slot slot = at.free[static_cast<std::size_t>(i)];
+        if (pushes_out(at.theta[slot], g[i], bounds, slot)) {
             a.row(i).setZero();
             a.col(i).setZero();
             g[i] = 0.0;
@@ -67,28 +66,17 @@ Theta stepped(const Theta& theta, const Normal& normal, const std::vector<Slot>&
         a(i, i) += damping * a(i, i) + floor;
     }
     const Eigen::VectorXd delta = a.ldlt().solve(g);
-    Theta out = theta;
+    Theta out = at.theta;
     for (Eigen::Index i = 0; i < delta.size(); ++i) {
-        const Slot slot = free[static_cast<std::size_t>(i)];
-        const double limit = is_log(slot) ? 1.5 : 1e9;  // no more than a factor of 4.5 at once
+        const Slot slot = at.free[static_cast<std::size_t>(i)];
+        const double limit = is_log(slot) ? 1.5 : 1e9;  // no constant by more than a factor of 4.5 at once
         const double move = std::isfinite(delta[i]) ? std::clamp(delta[i], -limit, limit) : 0.0;
-        out[slot] = clamped(theta[slot] + move, bounds, slot);
+        out[slot] = clamped(at.theta[slot] + move, bounds, slot);
     }
     return out;
 }
 
-}  // namespace
-
-double Solution::bic() const {
-    const auto samples = static_cast<double>(n);
-    const double floor = 1e-12 * samples;  // exact data: no model is better than exact
-    return samples * std::log(std::max(sse, floor) / samples) +
-           static_cast<double>(free.size()) * std::log(samples);
-}
-
-Bounds bounds_of(const ThermalSamples& samples) {
-    const double span = samples.t_s.back() - samples.t_s.front();
-    const double dt = span / static_cast<double>(samples.size() - 1);
+Bounds bounds_of(double interval_s) {
     Bounds b;
     b.low.fill(std::log(1e-3));
     b.high.fill(std::log(1e4));
@@ -98,42 +86,99 @@ Bounds bounds_of(const ThermalSamples& samples) {
     b.high[kAmbient] = 150.0;
     b.low[kStart] = b.low[kSinkStart] = -100.0;
     b.high[kStart] = b.high[kSinkStart] = 300.0;
-    b.low[kShift] = -dt;
-    b.high[kShift] = dt + 1.0;  // held for one interval, after being averaged and late by as much as 1 s
+    b.low[kShift] = -interval_s;
+    b.high[kShift] = interval_s + 1.0;  // held for one interval, after being averaged and late by as much as 1 s
     return b;
 }
 
-Solution search(const ThermalSamples& samples, const Shape& shape, const Theta& start, const Bounds& bounds,
-                const SearchOptions& options) {
-    const PowerTable power(samples.t_s, samples.power_w);
-    Solution best{shape, start, shape.free(), {}, {}, 0.0, 0};
-    for (const Slot slot : best.free) best.theta[slot] = clamped(best.theta[slot], bounds, slot);
-    Normal normal = linearise(samples, power, shape, best.theta, best.free);
+}  // namespace
+
+double resolution_of(const std::vector<double>& temp_c) {
+    for (const double step : {1.0, 0.5, 0.25, 0.125, 0.1}) {
+        const bool fits = std::all_of(temp_c.begin(), temp_c.end(), [&](double t) {
+            return std::isnan(t) || std::abs(t / step - std::round(t / step)) < 1e-6;
+        });
+        if (fits) return step;
+    }
+    return 0.0;
+}
+
+Problem::Problem(const ThermalSamples& of)
+    : samples(of),
+      power(of.t_s, of.power_w),
+      resolution(resolution_of(of.temp_c)),
+      interval_s((of.t_s.back() - of.t_s.front()) / static_cast<double>(of.size() - 1)),
+      longest_s(longest_interval(of.t_s)) {
+    bounds = bounds_of(interval_s);
+}
+
+double Problem::rounding_sd() const { return std::max(resolution / std::sqrt(12.0), 1e-6); }
+
+double Solution::residual_variance() const {
+    const double left = static_cast<double>(n) - static_cast<double>(free.size());
+    return sse / std::max(left, 1.0);
+}
+
+double Solution::deviance() const {
+    const double variance = noise.temp_sd * noise.temp_sd;
+    double out = static_cast<double>(n) * std::log(variance) + sse / variance;
+    for (const double relative : gains.relative) out += std::log(relative);
+    return out;
+}
+
+double Solution::bic() const {
+    const auto parameters = static_cast<double>(free.size()) + (noise.edge_share > 0.0 ? 1.0 : 0.0);
+    return deviance() + parameters * std::log(static_cast<double>(n));
+}
+
+Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise, int iterations) {
+    Solution best;
+    best.shape = shape;
+    best.theta = start;
+    best.free = shape.free();
+    best.noise = noise;
+    for (const Slot slot : best.free) best.theta[slot] = clamped(best.theta[slot], problem.bounds, slot);
+    best.gains = gains_of(problem.samples, problem.power, best.constants(), noise);
+    Normal normal = linearise(problem, best, best.theta);
     double damping = 1e-3;
     double growth = 2.0;
-    for (int i = 0; i < options.iterations && damping < 1e12; ++i) {
-        const Theta theta = stepped(best.theta, normal, best.free, bounds, damping);
-        Normal trial = linearise(samples, power, shape, theta, best.free);
-        if (!(trial.sse < normal.sse)) {
-            if (theta == best.theta) break;
+    for (int i = 0; i < iterations && damping < 1e12; ++i) {
+        const Theta theta = stepped(best, normal, problem.bounds, damping);
+        if (theta == best.theta) break;
+        Normal there = linearise(problem, best, theta);
+        if (!(there.sse < normal.sse)) {
             damping *= growth;
             growth *= 2.0;
             continue;
         }
-        const double fall = (normal.sse - trial.sse) / normal.sse;
+        const double fall = (normal.sse - there.sse) / normal.sse;
         best.theta = theta;
-        normal = std::move(trial);
+        normal = std::move(there);
         damping = std::max(damping / 5.0, 1e-12);
         growth = 2.0;
-        if (fall < options.tolerance) break;
+        if (fall < 1e-10) break;
     }
     best.information = normal.jtj;
     best.sse = normal.sse;
     best.n = normal.n;
     for (const Slot slot : best.free) {
-        best.pinned.push_back(best.theta[slot] <= bounds.low[slot] || best.theta[slot] >= bounds.high[slot]);
+        const double x = best.theta[slot];
+        best.pinned.push_back(x <= problem.bounds.low[slot] || x >= problem.bounds.high[slot]);
     }
     return best;
+}
+
+Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, double edge_share, int iterations) {
+    Noise noise{problem.rounding_sd(), edge_share, problem.longest_s};
+    Solution out = descend(problem, shape, start, noise, iterations);
+    for (int round = 0; round < 5; ++round) {
+        noise.temp_sd = std::max(std::sqrt(out.residual_variance()), problem.rounding_sd());
+        const bool settled = std::abs(noise.temp_sd / out.noise.temp_sd - 1.0) < 0.01;
+        out.noise.temp_sd = noise.temp_sd;
+        if (out.gains.die.empty() || (settled && round > 0)) break;
+        out = descend(problem, shape, out.theta, noise, iterations);
+    }
+    return out;
 }
 
 double sum_of_squares(const ThermalSamples& samples, const Shape& shape, const Theta& theta) {

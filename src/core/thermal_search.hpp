@@ -1,41 +1,60 @@
-// Levenberg-Marquardt on the sum of squared temperature errors (Marquardt 1963; Nielsen 1999 for the
-// damping).
+// One candidate model fitted: Levenberg-Marquardt on the weighted squares of the temperature errors (Marquardt 1963), in turn
+// with the noise that the errors show.
 #pragma once
 
 #include <Eigen/Dense>
 #include <vector>
 
+#include "core/power_table.hpp"
+#include "core/thermal_filter.hpp"
 #include "core/thermal_parameters.hpp"
 
 namespace rle::thermal {
+
+/// The samples and what follows from them alone.
+struct Problem {
+    explicit Problem(const ThermalSamples& of);
+
+    const ThermalSamples& samples;
+    PowerTable power;
+    Bounds bounds;       ///< within which the samples can tell anything at all
+    double resolution;   ///< step in which the temperatures are given, degC; 0: none seen
+    double interval_s;   ///< mean sampling interval
+    double longest_s;    ///< a longer interval is a gap
+    double rounding_sd() const;   ///< of the error that rounding makes, degC; never quite 0
+};
+
+/// The step in which the temperatures are given (1 where all are whole degrees), 0 where there is no such step.
+double resolution_of(const std::vector<double>& temp_c);
 
 /// Where a search ended.
 struct Solution {
     Shape shape;
     Theta theta{};
-    std::vector<Slot> free;       ///< slot of each row of `information`
-    std::vector<bool> pinned;     ///< of each, whether it stands at a bound
-    Eigen::MatrixXd information;  ///< J'J, J the derivatives of the temperatures by the free parameters
-    double sse = 0.0;             ///< degC^2
-    std::size_t n = 0;            ///< temperatures compared
+    std::vector<Slot> free;        ///< slot of each row of `information`
+    std::vector<bool> pinned;      ///< of each, whether it stands at a bound
+    Eigen::MatrixXd information;   ///< J'WJ, J the derivatives of the predictions by the free parameters
+    Noise noise;                   ///< temp_sd as the residuals show it, but no less than rounding makes
+    Gains gains;
+    double sse = 0.0;              ///< weighted, degC^2
+    std::size_t n = 0;             ///< temperatures compared
 
-    double rmse() const { return std::sqrt(sse / static_cast<double>(n)); }
+    ThermalConstants constants() const { return constants_of(theta, shape); }
+    /// -2 log likelihood, and with the parameters' price.
+    double deviance() const;
     double bic() const;
+    /// Variance of the errors beside what was allowed for, degC^2.
+    double residual_variance() const;
 };
 
-struct SearchOptions {
-    int iterations = 60;
-    double tolerance = 1e-10;  ///< relative fall of the sum of squares, and step, at which the search stops
-};
+/// Descends from `start` with `noise` as it is, by at most `iterations` steps.
+Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise, int iterations = 60);
 
-/// Bounds within which the samples can tell anything at all.
-Bounds bounds_of(const ThermalSamples& samples);
+/// Descends and re-estimates the noise in turn. `edge_share` is taken as given.
+Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, double edge_share,
+                   int iterations = 60);
 
-/// Descends from `start` (clamped into `bounds`).
-Solution search(const ThermalSamples& samples, const Shape& shape, const Theta& start, const Bounds& bounds,
-                const SearchOptions& options = {});
-
-/// The sum of squares alone.
+/// The sum of squares alone, without gains.
 double sum_of_squares(const ThermalSamples& samples, const Shape& shape, const Theta& theta);
 
 }  // namespace rle::thermal
