@@ -22,13 +22,13 @@ inline constexpr const char* kBalanceJson = "balance.json";
 
 /// What a stage was pointed at: a session folder, a file, or "-".
 struct StageInput {
-    std::string file;                      ///< what to read; "-" is stdin
-    std::optional<std::string> session;    ///< the folder, where it is one
-    std::optional<SessionInfo> info;       ///< its session.json, where there is one
+    std::string file;                    ///< what to read; "-" is stdin
+    std::optional<std::string> session;  ///< the folder, where it is one
+    std::optional<SessionInfo> info;     ///< its session.json, where there is one
 };
 
-/// Resolves the positional argument of a stage that reads `file_name` in a session. Throws Error{failed} naming the command
-/// `made_by` where the session lacks the file, or where nothing lies at `path`.
+/// Resolves the positional argument of a stage that reads `file_name` in a session. Throws Error{failed}
+/// naming the command `made_by` where the session lacks the file, or where nothing lies at `path`.
 StageInput stage_input(const std::string& path, const char* file_name, const char* made_by);
 
 /// Where a stage's result goes: `output` where given, else `file_name` in the session, else nowhere (empty).
@@ -40,8 +40,9 @@ std::optional<SessionInfo> read_session(const std::string& folder);
 /// The training log of a session folder, whatever it is called; missing where there is none.
 std::optional<std::string> find_training(const std::string& folder);
 
-/// The device that `correlate` and `balance` work on: `wanted`, else the only one, else the GPU where there is only one.
-/// Empty where the table names no devices. Throws Error{usage} naming the devices where the choice is open.
+/// The device that `correlate` and `balance` work on: `wanted`, else the only one, else the GPU where there
+/// is only one. Empty where the table names no devices. Throws Error{usage} naming the devices where the
+/// choice is open.
 std::string choose_device(const std::vector<std::string>& devices, const std::optional<SessionInfo>& info,
                           const std::string& wanted);
 

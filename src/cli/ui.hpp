@@ -14,7 +14,8 @@ void print_error(std::string_view line);
 void print_warning(std::string_view line);
 void print_warnings(const std::vector<std::string>& lines);
 
-/// Words for people. With `stdout_is_data` (-o -) they go to stderr, so that nothing but the data is on stdout.
+/// Words for people. With `stdout_is_data` (-o -) they go to stderr, so that nothing but the data is on
+/// stdout.
 void say(std::string_view text, bool stdout_is_data = false);
 
 /// A terminal that wants colours and bars: a tty, and NO_COLOR is not set.

@@ -1,4 +1,5 @@
-// Catch2 as Debian packages it (v2, one header) or as newer systems have it (v3): the tests include this alone.
+// Catch2 as Debian packages it (v2, one header) or as newer systems have it (v3): the tests include this
+// alone.
 #pragma once
 
 #if __has_include(<catch2/catch_all.hpp>)

@@ -41,7 +41,8 @@ bool drain(int fd, std::string& into) {
 
 }  // namespace
 
-Finished run(const std::vector<std::string>& argv, const std::string& input, const std::vector<std::string>& env) {
+Finished run(const std::vector<std::string>& argv, const std::string& input,
+             const std::vector<std::string>& env) {
     signal(SIGPIPE, SIG_IGN);  // a program that does not read its input is no failure of the test
     Pipe in, out, err;
     const pid_t child = fork();
@@ -84,7 +85,8 @@ Finished run(const std::vector<std::string>& argv, const std::string& input, con
     return result;
 }
 
-Finished rlecouple(std::vector<std::string> args, const std::string& input, const std::vector<std::string>& env) {
+Finished rlecouple(std::vector<std::string> args, const std::string& input,
+                   const std::vector<std::string>& env) {
     args.insert(args.begin(), RLE_BINARY);
     return run(args, input, env);
 }

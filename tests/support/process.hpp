@@ -8,7 +8,7 @@
 namespace rle::test {
 
 struct Finished {
-    int exit_code = -1;    ///< 128 + n where signal n ended it, as a shell has it
+    int exit_code = -1;  ///< 128 + n where signal n ended it, as a shell has it
     std::string out;
     std::string err;
 };
