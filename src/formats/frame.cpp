@@ -1,0 +1,144 @@
+// Any CSV with a t_s column (or a timestamp to make one from) -> a table of numbers.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "formats/files.hpp"
+#include "formats/numbers.hpp"
+#include "formats/readers.hpp"
+#include "formats/table.hpp"
+#include "formats/times.hpp"
+#include "rlecouple/error.hpp"
+#include "rlecouple/quantities.hpp"
+
+namespace rle::formats {
+namespace {
+
+constexpr double kMicro = 1e-6;
+
+struct NumberColumn {
+    std::size_t at = 0;
+    const Quantity* quantity = nullptr;
+    std::vector<double> values;
+    std::size_t numbers = 0;
+    std::size_t texts = 0;
+    std::size_t not_readings = 0;
+
+    void take(std::string_view cell) {
+        const Cell parsed = parse_cell(cell);
+        double value = kMissing;
+        if (parsed.kind == CellKind::number) {
+            const bool plausible = quantity == nullptr || (parsed.value >= quantity->physical_low &&
+                                                           parsed.value <= quantity->physical_high);
+            if (plausible) value = parsed.value;
+        }
+        if (parsed.kind == CellKind::text) ++texts;
+        if (parsed.kind == CellKind::infinite || (parsed.kind == CellKind::number && std::isnan(value)))
+            ++not_readings;
+        if (!std::isnan(value)) ++numbers;
+        values.push_back(value);
+    }
+};
+
+class FrameReader {
+  public:
+    FrameReader(Table table, std::string where) : table_(std::move(table)), where_(std::move(where)) {
+        const std::vector<std::string>& header = table_.header();
+        for (std::size_t c = 0; c < header.size(); ++c) {
+            if (header[c] == "t_s") {
+                t_s_ = c;
+            } else if (header[c] == "timestamp") {
+                timestamp_ = c;
+            } else if (header[c] == "device") {
+                device_ = c;
+            } else if (!header[c].empty()) {
+                columns_.push_back({c, find_quantity(header[c]), {}, 0, 0, 0});
+            }
+        }
+    }
+
+    Frame read() {
+        Record cells;
+        while (table_.next(cells, where_)) add(cells);
+        if (frame_.size() == 0) {
+            throw Error(untimed_ > 0 ? ErrorKind::failed : ErrorKind::insufficient_data, where_,
+                        untimed_ > 0 ? "no row has a number in t_s" : "a header but not one whole row");
+        }
+        describe_skipped(table_.skipped(), where_, frame_.warnings);
+        if (untimed_ > 0) warn(fmt::format("{} row(s) without a time were left out", untimed_));
+        if (!t_s_) warn("no column t_s: seconds are counted from the first timestamp");
+        if (clock_.assumed_utc() && t_s_) warn("times without a zone are taken as UTC");
+        for (NumberColumn& column : columns_) keep(column);
+        return std::move(frame_);
+    }
+
+  private:
+    void warn(const std::string& what) { frame_.warnings.push_back(where_ + ": " + what); }
+
+    void add(const Record& cells) {
+        const std::optional<double> t_s = t_s_ ? parse_number(cells[*t_s_]) : from_timestamp(cells);
+        if (!t_s) {
+            ++untimed_;
+            return;
+        }
+        frame_.t_s.push_back(*t_s);
+        if (device_) frame_.device.emplace_back(cells[*device_]);
+        for (NumberColumn& column : columns_) column.take(cells[column.at]);
+    }
+
+    std::optional<double> from_timestamp(const Record& cells) {
+        const ParsedTime time = parse_time(cells[*timestamp_]);
+        if (time.time_class == TimeClass::none) return std::nullopt;
+        const std::int64_t us = clock_.to_utc(time);
+        if (!first_us_) first_us_ = us;
+        return static_cast<double>(us - *first_us_) * kMicro;
+    }
+
+    void keep(NumberColumn& column) {
+        const std::string& name = table_.header()[column.at];
+        if (column.numbers == 0 && name != "collapse") return;
+        if (column.texts > 0 && column.numbers > 0) {
+            warn(fmt::format("column '{}': {} cell(s) are no number; missing", name, column.texts));
+        }
+        if (column.not_readings > 0) {
+            warn(fmt::format("column '{}': {} cell(s) infinite or outside the physical range; missing", name,
+                             column.not_readings));
+        }
+        frame_.names.push_back(name);
+        frame_.columns.push_back(std::move(column.values));
+    }
+
+    Table table_;
+    std::string where_;
+    std::optional<std::size_t> t_s_, timestamp_, device_;
+    std::vector<NumberColumn> columns_;
+    std::size_t untimed_ = 0;
+    std::optional<std::int64_t> first_us_;
+    Clock clock_{""};
+    Frame frame_;
+};
+
+bool is_header(const std::vector<std::string>& header) {
+    return std::any_of(header.begin(), header.end(),
+                       [](auto& name) { return name == "t_s" || name == "timestamp"; });
+}
+
+}  // namespace
+
+Frame read_frame(const std::string& path) {
+    const std::string where = path == "-" ? "stdin" : path;
+    const std::string text = read_text(path);
+    std::optional<Table> table = Table::open(text, is_header);
+    if (!table) {
+        CsvScanner scanner(text, guess_separator(text));
+        Record first;
+        scanner.next(first);
+        throw Error(ErrorKind::failed, where,
+                    "no column t_s; found " + list_of(std::vector<std::string>(first.begin(), first.end())),
+                    "a table that `rlecouple align` wrote has one");
+    }
+    return FrameReader(std::move(*table), where).read();
+}
+
+}  // namespace rle::formats

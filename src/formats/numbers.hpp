@@ -1,0 +1,34 @@
+// Text of one cell -> a number, the same whatever the locale. Missing is missing: it never becomes 0.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace rle::formats {
+
+enum class CellKind {
+    number,    ///< a finite number
+    missing,   ///< empty, "N/A", "[Not Supported]", "-", "nan", "null", ...
+    infinite,  ///< "inf", or too large for a double
+    text,      ///< anything else
+};
+
+struct Cell {
+    CellKind kind = CellKind::missing;
+    double value = 0.0;  ///< of a number; for `infinite` with its sign
+};
+
+/// Without spaces and tabs at its ends.
+std::string_view trim(std::string_view text);
+/// Is this one of the ways in which tools write "no reading"?
+bool means_missing(std::string_view cell);
+/// Does it stand for "not a number"? A gradient norm printed so has overflowed.
+bool means_nan(std::string_view cell);
+/// `cell` must be trimmed. A leading "+" is accepted, a decimal comma is not.
+Cell parse_cell(std::string_view cell);
+/// Like parse_cell, for tools that write the unit behind the number ("100.00 W", "50 %").
+Cell parse_with_unit(std::string_view cell);
+/// The number alone; missing for everything else.
+std::optional<double> parse_number(std::string_view cell);
+
+}  // namespace rle::formats

@@ -1,0 +1,112 @@
+// nvidia-smi's own column names (nvidia-smi --help-query-gpu); local times without a zone.
+#include "formats/nvidia_smi_csv.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "formats/telemetry_table.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::formats {
+namespace {
+
+struct Field {
+    std::string_view theirs;  ///< as in the header, without unit
+    Role role;
+    std::string_view ours;  ///< name of a carried column
+    bool numeric;
+};
+
+constexpr Field kFields[] = {
+    {"timestamp", Role::time, "", false},
+    {"index", Role::device, "", false},
+    {"temperature.gpu", Role::temp, "", true},
+    {"utilization.gpu", Role::util, "", true},
+    {"power.draw.instant", Role::other, "power_instant_w", true},
+    {"power.draw.average", Role::other, "power_average_w", true},
+    {"power.draw", Role::other, "power_draw_w", true},
+    {"fan.speed", Role::other, "fan_pct", true},
+    {"clocks.sm", Role::other, "clock_mhz", true},
+    {"clocks.current.sm", Role::other, "clock_mhz", true},
+    {"clocks.gr", Role::other, "clock_graphics_mhz", true},
+    {"clocks.current.graphics", Role::other, "clock_graphics_mhz", true},
+    {"clocks.mem", Role::other, "clock_mem_mhz", true},
+    {"clocks.current.memory", Role::other, "clock_mem_mhz", true},
+    {"memory.used", Role::other, "mem_used_mib", true},
+    {"memory.total", Role::other, "mem_total_mib", true},
+    {"utilization.memory", Role::other, "mem_util_pct", true},
+    {"temperature.memory", Role::other, "mem_temp_c", true},
+    {"power.limit", Role::other, "power_limit_w", true},
+    {"enforced.power.limit", Role::other, "power_limit_enforced_w", true},
+    {"clocks_throttle_reasons.active", Role::other, "throttle", false},
+    {"clocks_event_reasons.active", Role::other, "throttle", false},
+};
+
+// What serves as power_w, best first: power.draw is a 1 s average on most boards.
+constexpr std::array<std::string_view, 3> kPowers{"power.draw.instant", "power.draw", "power.draw.average"};
+
+std::string_view without_unit(std::string_view header_cell) {
+    return header_cell.substr(0, std::min(header_cell.find(" ["), header_cell.size()));
+}
+
+const Field* find_field(std::string_view header_cell) {
+    const auto it = std::find_if(std::begin(kFields), std::end(kFields),
+                                 [&](const Field& f) { return f.theirs == without_unit(header_cell); });
+    return it == std::end(kFields) ? nullptr : it;
+}
+
+bool has(const std::vector<std::string>& header, std::string_view name) {
+    return std::any_of(header.begin(), header.end(),
+                       [&](const auto& cell) { return without_unit(cell) == name; });
+}
+
+bool is_header(const std::vector<std::string>& header) {
+    const bool theirs = std::any_of(header.begin(), header.end(), [](const std::string& cell) {
+        return cell.find('.') != std::string::npos && find_field(cell) != nullptr;
+    });
+    return theirs && has(header, "timestamp");
+}
+
+TablePlan plan_of(const std::vector<std::string>& header) {
+    TablePlan plan;
+    plan.units_in_cells = true;
+    plan.device_prefix = "gpu";
+    plan.only_device = "gpu";
+    const bool by_index = has(header, "index");
+    for (const std::string& cell : header) {
+        const Field* field = find_field(cell);
+        PlannedColumn column;
+        column.role = field != nullptr ? field->role : Role::other;
+        column.name = field != nullptr ? std::string(field->ours) : std::string(without_unit(cell));
+        column.numeric = field == nullptr || field->numeric;
+        if (!by_index && without_unit(cell) == "uuid") {
+            column.role = Role::device;
+            plan.device_prefix.clear();
+        }
+        plan.columns.push_back(column);
+    }
+    for (const std::string_view power : kPowers) {
+        const auto it =
+            std::find_if(header.begin(), header.end(), [&](auto& c) { return without_unit(c) == power; });
+        if (it == header.end()) continue;
+        plan.columns[static_cast<std::size_t>(it - header.begin())].role = Role::power;
+        break;
+    }
+    return plan;
+}
+
+}  // namespace
+
+std::string refuse_nvidia_smi_csv(const Source& source) {
+    if (Table::open(source.text, is_header)) return {};
+    return "no header with timestamp and nvidia-smi's names (temperature.gpu, power.draw [W], ...)";
+}
+
+Telemetry read_nvidia_smi_csv(const Source& source) {
+    std::optional<Table> table = Table::open(source.text, is_header);
+    if (!table) throw Error(ErrorKind::failed, source.where, refuse_nvidia_smi_csv(source));
+    Clock clock(source.options.time_zone);
+    return read_table(*table, plan_of(table->header()), clock, source.where);
+}
+
+}  // namespace rle::formats

@@ -1,0 +1,130 @@
+#include "formats/printed_line.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace rle::formats {
+namespace {
+
+bool in_key(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '/' || c == '-' || c == '.';
+}
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+// A calendar time near the line's beginning, as loggers print it.
+ParsedTime time_in_front(std::string_view line) {
+    constexpr std::size_t kWithin = 100;
+    constexpr std::size_t kShortest = 19;  // 2026-01-05 12:00:00
+    for (std::size_t i = 0; i < kWithin && i + kShortest <= line.size(); ++i) {
+        if (!is_digit(line[i]) || (line[i + 4] != '-' && line[i + 4] != '/') ||
+            (i > 0 && is_digit(line[i - 1])))
+            continue;
+        std::size_t end = i + kShortest;
+        if (end < line.size() && (line[end] == '.' || line[end] == ',')) {
+            ++end;
+            while (end < line.size() && is_digit(line[end])) ++end;
+        }
+        const std::size_t bare_end = end;
+        if (end < line.size() && line[end] == 'Z') ++end;
+        if (end < line.size() && (line[end] == '+' || line[end] == '-')) {
+            ++end;
+            while (end < line.size() && (is_digit(line[end]) || line[end] == ':')) ++end;
+        }
+        ParsedTime time = parse_time(line.substr(i, end - i));
+        if (time.time_class == TimeClass::none) time = parse_time(line.substr(i, bare_end - i));
+        if (time.time_class != TimeClass::none) return time;
+    }
+    return {};
+}
+
+// The number behind "iteration" (Megatron-LM: "iteration       10/     500").
+void set_iteration(std::string_view line, RecordMaker& maker) {
+    constexpr std::string_view kWord = "iteration";
+    const std::size_t at = line.find(kWord);
+    if (at == std::string_view::npos) return;
+    const std::size_t begin = line.find_first_not_of(' ', at + kWord.size());
+    if (begin == std::string_view::npos || !is_digit(line[begin])) return;
+    std::size_t end = begin;
+    while (end < line.size() && is_digit(line[end])) ++end;
+    maker.set(known_key("iteration", {}), line.substr(begin, end - begin));
+}
+
+std::string_view value_behind(std::string_view text) {
+    text = trim(text);
+    return text.substr(0, text.find_first_of(" \t,|;)]}"));
+}
+
+}  // namespace
+
+std::string_view visible_text(std::string_view line, std::string& scratch) {
+    while (line.ends_with('\r') || line.ends_with('\n')) line.remove_suffix(1);
+    if (line.find_first_of("\x1b\r") == std::string_view::npos) return line;
+    scratch.clear();
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (line[i] == '\r') {
+            scratch.push_back(
+                ' ');  // a bar in front of the record, or what it overwrites: a word boundary is enough
+        } else if (line[i] == '\x1b' && i + 1 < line.size() && line[i + 1] == '[') {
+            i += 2;
+            while (i < line.size() && !(line[i] >= '@' && line[i] <= '~')) ++i;
+        } else if (line[i] != '\x1b') {
+            scratch.push_back(line[i]);
+        }
+    }
+    return scratch;
+}
+
+std::optional<TrainingRecord> record_in_line(std::string_view line, std::string_view grad_key,
+                                             std::vector<RecordField>& scratch) {
+    constexpr int kBraces = 8;  // a line of braces is no log
+    std::size_t at = 0;
+    for (int tries = 0; tries < kBraces; ++tries) {
+        at = line.find('{', at);
+        if (at == std::string_view::npos) return std::nullopt;
+        const Scan scan = scan_record(line, at, scratch);
+        if (scan.result == ScanResult::complete) {
+            RecordMaker maker;
+            bool summary = false;
+            for (const RecordField& field : scratch) {
+                summary = summary || field.key == "train_runtime";
+                maker.set(known_key(field.key, grad_key), field.value);
+            }
+            if (maker.record().is_step && !summary) return maker.record();
+            at = scan.end;
+        } else {
+            ++at;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<TrainingRecord> pairs_in_line(std::string_view line, std::string_view grad_key) {
+    RecordMaker maker;
+    std::size_t segment = 0;  // begin of the part between two "|"
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (line[i] == '|') segment = i + 1;
+        if (line[i] != ':' && line[i] != '=') continue;
+        std::size_t word = i;
+        while (word > segment && in_key(line[word - 1])) --word;
+        KnownKey key = known_key(line.substr(word, i - word), grad_key);
+        if (key.field == StepField::none || segment > 0) {
+            const KnownKey whole = known_key(trim(line.substr(segment, i - segment)), grad_key);
+            if (whole.field != StepField::none || segment > 0) key = whole;
+        }
+        if (key.field != StepField::none && key.field != StepField::time) {
+            maker.set(key, value_behind(line.substr(i + 1)));
+        }
+    }
+    set_iteration(line, maker);
+    TrainingRecord record = maker.record();
+    const bool norm = !std::isnan(record.grad_norm);
+    if (!norm && (std::isnan(record.loss) || std::isnan(record.step))) return std::nullopt;
+    record.time = time_in_front(line);
+    return record;
+}
+
+}  // namespace rle::formats

@@ -1,0 +1,92 @@
+#include "formats/registry.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "formats/nvidia_smi_csv.hpp"
+#include "formats/telemetry_csv.hpp"
+#include "formats/training_csv.hpp"
+#include "formats/training_json.hpp"
+#include "formats/training_printed.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::formats {
+namespace {
+
+// From the most particular to the most general: the first that does not refuse reads the file.
+constexpr TelemetryFormat kTelemetryFormats[] = {
+    {"nvidia-smi-csv", "nvidia-smi --query-gpu=... --format=csv",
+     "2026/09/28 12:00:00.000, 0, 50, 100.00 W, 50 %", refuse_nvidia_smi_csv, read_nvidia_smi_csv},
+    {"csv", "CSV with a header: timestamp or t_s, temp_c, power_w, util_pct (or their usual other names)",
+     "2026-09-28T12:00:00.000000Z,0.0,gpu,50,100.0,50", refuse_telemetry_csv, read_telemetry_csv},
+};
+
+constexpr TrainingFormat kTrainingFormats[] = {
+    {"pattern", "printed lines that --grad-pattern matches", "update 12 |g|=1.05", refuse_pattern,
+     read_printed},
+    {"trainer-state", "Hugging Face trainer_state.json",
+     R"({"log_history": [{"epoch": 0.1, "grad_norm": 1.05, "loss": 2.1, "step": 10}]})", refuse_trainer_state,
+     read_trainer_state},
+    {"json", "JSON lines, or a JSON array of records",
+     R"({"timestamp": 1761699262.48, "step": 1, "grad_norm": 1.05})", refuse_training_json,
+     read_training_json},
+    {"csv", "CSV with a header: a time, grad_norm, loss, ... (also Lightning's metrics.csv, W&B's export)",
+     "2026-09-28T12:00:00.000000Z,0.0,1,0.01,2.1,1.05,4.9e-05", refuse_training_csv, read_training_csv},
+    {"hf-printed", "Hugging Face Trainer, printed", "{'loss': 2.1, 'grad_norm': 1.05, 'epoch': 0.01}",
+     refuse_hf_printed, read_printed},
+    {"megatron", "Megatron-LM, printed",
+     " [2026-01-05 12:00:00] iteration 10/ 500 | lm loss: 9.1 | grad norm: 1.2 |", refuse_megatron,
+     read_printed},
+    {"torchtitan", "torchtitan, printed",
+     "[titan] 2026-01-05 12:00:00,123 - root - INFO - step: 1  grad_norm: 1.3", refuse_torchtitan,
+     read_printed},
+    {"printed", "printed lines with key: value or key=value", "step=10 loss=2.1 gnorm=1.05", refuse_printed,
+     read_printed},
+};
+
+template <class Format>
+std::string names_of(std::span<const Format> formats) {
+    std::vector<std::string_view> names;
+    for (const Format& format : formats) names.push_back(format.name);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+template <class Format>
+const Format& choose(std::span<const Format> formats, const Source& source) {
+    const std::string& wanted = source.options.format;
+    if (!wanted.empty()) {
+        const auto it =
+            std::find_if(formats.begin(), formats.end(), [&](auto& f) { return f.name == wanted; });
+        if (it != formats.end()) return *it;
+        throw Error(ErrorKind::usage, "--format", "no format '" + wanted + "'",
+                    "one of " + names_of(formats));
+    }
+    std::string reasons;
+    for (const Format& format : formats) {
+        const std::string reason = format.refuse(source);
+        if (reason.empty()) return format;
+        reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", format.name, reason);
+    }
+    throw Error(ErrorKind::failed, source.where, "no known format (" + reasons + ")",
+                "`rlecouple formats` lists them with an example; --format NAME overrides");
+}
+
+}  // namespace
+
+std::span<const TelemetryFormat> telemetry_formats() {
+    return kTelemetryFormats;
+}
+std::span<const TrainingFormat> training_formats() {
+    return kTrainingFormats;
+}
+
+Telemetry read_telemetry_text(const Source& source) {
+    return choose(telemetry_formats(), source).read(source);
+}
+Training read_training_text(const Source& source) {
+    return choose(training_formats(), source).read(source);
+}
+
+}  // namespace rle::formats

@@ -1,0 +1,47 @@
+// THE tables of formats: they drive detection, --format, `rlecouple formats` and the documentation's test.
+//
+// Telling a format is a chain of tries over the content, from the most particular to the most general. Each
+// reader says why it refuses, so that an unknown file gets an answer that helps.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "formats/readers.hpp"
+
+namespace rle::formats {
+
+/// The text of one input file and how to read it. `text` is UTF-8 or whatever the file held.
+struct Source {
+    std::string_view text;
+    std::string where;  ///< the file's name, for messages
+    const ReadOptions& options;
+};
+
+struct TelemetryFormat {
+    std::string_view name;     ///< for --format
+    std::string_view summary;  ///< one line
+    std::string_view example;  ///< one line of such a file
+    /// Empty: it is mine. Otherwise why not, in a few words. Looks at the first lines alone.
+    std::string (*refuse)(const Source& source);
+    Telemetry (*read)(const Source& source);
+};
+
+struct TrainingFormat {
+    std::string_view name;
+    std::string_view summary;
+    std::string_view example;
+    std::string (*refuse)(const Source& source);
+    Training (*read)(const Source& source);
+};
+
+std::span<const TelemetryFormat> telemetry_formats();
+std::span<const TrainingFormat> training_formats();
+
+/// The one that --format names, or the first that does not refuse. Throws Error{usage} for a name that is in
+/// no table, Error{failed} where all refuse.
+Telemetry read_telemetry_text(const Source& source);
+Training read_training_text(const Source& source);
+
+}  // namespace rle::formats

@@ -1,0 +1,58 @@
+// A CSV file as a table with a header: whole rows come out, everything else is counted.
+//
+// Passed over and counted: a torn last line, lines with another number of cells than the header (torn or
+// foreign ones), and the header where it stands again. A different header in mid-file is an error: the rows
+// under it would be garbage.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/csv.hpp"
+#include "rlecouple/telemetry.hpp"
+
+namespace rle::formats {
+
+/// "Temperature.GPU [C]" -> name "temperature_gpu", unit "c".
+struct ColumnName {
+    std::string name;  ///< lower case; letters and digits, everything else one "_"
+    std::string unit;  ///< what stood in [] or () at the end, lower case; empty: nothing
+};
+ColumnName normal_name(std::string_view header_cell);
+
+class Table {
+  public:
+    using IsHeader = std::function<bool(const std::vector<std::string>& cells)>;
+
+    /// Looks for the header among the first lines, in front of which foreign ones may stand. Missing: there
+    /// is none.
+    static std::optional<Table> open(std::string_view text, const IsHeader& is_header, char comment = '\0');
+
+    const std::vector<std::string>& header() const { return header_; }
+    /// The next whole row; false at the end.
+    bool next(Record& cells, const std::string& where);
+    std::size_t line() const { return scanner_.line(); }
+    /// Rows that came out so far.
+    std::size_t rows() const { return rows_; }
+    const Counts& skipped() const { return skipped_; }
+
+  private:
+    Table(CsvScanner scanner, std::vector<std::string> header)
+        : scanner_(std::move(scanner)), header_(std::move(header)) {}
+    bool is_header_again(const Record& cells, const std::string& where) const;
+
+    CsvScanner scanner_;
+    std::vector<std::string> header_;
+    std::size_t rows_ = 0;
+    Counts skipped_;
+};
+
+/// Warnings in words for what a table skipped.
+void describe_skipped(const Counts& skipped, const std::string& where, std::vector<std::string>& warnings);
+/// "a, b, c" of the header's cells, cut where it grows long.
+std::string list_of(const std::vector<std::string>& names);
+
+}  // namespace rle::formats

@@ -1,0 +1,184 @@
+// Any CSV of telemetry with one row a sample: our telemetry.csv, the RLE monitor's, and whatever names its
+// columns plainly.
+#include "formats/telemetry_csv.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "formats/telemetry_table.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::formats {
+namespace {
+
+struct Alias {
+    std::string_view name;
+    Role role;
+};
+
+// In the order of preference within a role: where a file has several, the first one of this list goes.
+constexpr Alias kAliases[] = {
+    {"timestamp", Role::time},
+    {"timestamp_utc", Role::time},
+    {"time", Role::time},
+    {"ts", Role::time},
+    {"datetime", Role::time},
+    {"date_time", Role::time},
+    {"date", Role::time},
+    {"wall_time", Role::time},
+    {"epoch", Role::time},
+    {"t_s", Role::t_s},
+    {"elapsed_s", Role::t_s},
+    {"elapsed", Role::t_s},
+    {"time_s", Role::t_s},
+    {"seconds", Role::t_s},
+    {"t", Role::t_s},
+    {"device", Role::device},
+    {"device_id", Role::device},
+    {"device_name", Role::device},
+    {"gpu_id", Role::device},
+    {"gpu_index", Role::device},
+    {"index", Role::device},
+    {"temp_c", Role::temp},
+    {"temperature_c", Role::temp},
+    {"temperature", Role::temp},
+    {"temp", Role::temp},
+    {"gpu_temp_c", Role::temp},
+    {"gpu_temp", Role::temp},
+    {"gpu_temperature", Role::temp},
+    {"temperature_gpu", Role::temp},
+    {"cpu_temp_c", Role::temp},
+    {"cpu_temp", Role::temp},
+    {"cpu_temperature", Role::temp},
+    {"power_w", Role::power},
+    {"power", Role::power},
+    {"watts", Role::power},
+    {"power_watts", Role::power},
+    {"power_draw_w", Role::power},
+    {"power_draw", Role::power},
+    {"gpu_power_w", Role::power},
+    {"gpu_power", Role::power},
+    {"gpu_power_draw", Role::power},
+    {"cpu_power_w", Role::power},
+    {"cpu_power", Role::power},
+    {"package_power", Role::power},
+    {"util_pct", Role::util},
+    {"util", Role::util},
+    {"utilization_pct", Role::util},
+    {"utilization", Role::util},
+    {"utilisation", Role::util},
+    {"gpu_util_pct", Role::util},
+    {"gpu_util", Role::util},
+    {"gpu_utilization", Role::util},
+    {"utilization_gpu", Role::util},
+    {"gpu_usage", Role::util},
+    {"cpu_util_pct", Role::util},
+    {"cpu_util", Role::util},
+    {"cpu_percent", Role::util},
+    {"load_pct", Role::util},
+    {"usage", Role::util},
+};
+
+// Columns that we carry, and that later stages look for under one name.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kRenamed{
+    {{"gpu_fan_pct", "fan_pct"},
+     {"fan_speed_pct", "fan_pct"},
+     {"fan_speed", "fan_pct"},
+     {"fan", "fan_pct"},
+     {"gpu_clock_mhz", "clock_mhz"}}};
+
+using Names = std::vector<ColumnName>;
+
+Names normal_names(const std::vector<std::string>& header) {
+    Names names;
+    for (const std::string& cell : header) names.push_back(normal_name(cell));
+    return names;
+}
+
+// The column of each role, by the order of preference.
+std::map<Role, std::size_t> find_roles(const Names& names) {
+    std::map<Role, std::size_t> found;
+    for (const Alias& alias : kAliases) {
+        if (found.contains(alias.role)) continue;
+        const auto it =
+            std::find_if(names.begin(), names.end(), [&](const auto& n) { return n.name == alias.name; });
+        if (it != names.end()) found[alias.role] = static_cast<std::size_t>(it - names.begin());
+    }
+    return found;
+}
+
+std::string what_is_missing(const std::vector<std::string>& header) {
+    const auto roles = find_roles(normal_names(header));
+    std::vector<std::string> missing;
+    if (!roles.contains(Role::time) && !roles.contains(Role::t_s))
+        missing.emplace_back("a time (timestamp or t_s)");
+    if (!roles.contains(Role::temp)) missing.emplace_back("temp_c");
+    if (!roles.contains(Role::power)) missing.emplace_back("power_w");
+    return fmt::format("{}", fmt::join(missing, ", "));
+}
+
+bool is_header(const std::vector<std::string>& header) {
+    return what_is_missing(header).empty();
+}
+
+std::string device_by_names(const Names& names) {
+    for (const std::string_view kind : {"gpu", "cpu"}) {
+        for (const ColumnName& name : names) {
+            if (name.name.find(kind) != std::string::npos) return std::string(kind);
+        }
+    }
+    return "device0";
+}
+
+std::string name_of_carried(const std::string& header, const ColumnName& name, const Names& all) {
+    for (const auto& [theirs, ours] : kRenamed) {
+        const bool free = std::none_of(all.begin(), all.end(), [&](const auto& n) { return n.name == ours; });
+        if (name.name == theirs && free) return std::string(ours);
+    }
+    return header;
+}
+
+TablePlan plan_of(const std::vector<std::string>& header) {
+    const Names names = normal_names(header);
+    TablePlan plan;
+    plan.only_device = device_by_names(names);
+    std::map<std::string, int> uses;
+    for (std::size_t c = 0; c < header.size(); ++c) {
+        PlannedColumn column;
+        column.role = header[c].empty() ? Role::ignored : Role::other;
+        column.name = name_of_carried(header[c], names[c], names);
+        if (const int nth = ++uses[column.name]; nth > 1) column.name += fmt::format("_{}", nth);
+        plan.columns.push_back(column);
+    }
+    for (const auto& [role, c] : find_roles(names)) {
+        plan.columns[c].role = role;
+        apply_unit(names[c].unit, plan.columns[c]);
+        const bool by_index =
+            names[c].name == "index" || names[c].name == "gpu_index" || names[c].name == "gpu_id";
+        if (role == Role::device && by_index) plan.device_prefix = "gpu";
+    }
+    return plan;
+}
+
+}  // namespace
+
+std::string refuse_telemetry_csv(const Source& source) {
+    if (Table::open(source.text, is_header)) return {};
+    CsvScanner scanner(source.text, guess_separator(source.text));
+    Record first;
+    if (!scanner.next(first)) return "nothing in it";
+    const std::vector<std::string> found(first.begin(), first.end());
+    return fmt::format("no column for {}; found {}", what_is_missing(found), list_of(found));
+}
+
+Telemetry read_telemetry_csv(const Source& source) {
+    std::optional<Table> table = Table::open(source.text, is_header);
+    if (!table) throw Error(ErrorKind::failed, source.where, refuse_telemetry_csv(source));
+    Clock clock(source.options.time_zone);
+    return read_table(*table, plan_of(table->header()), clock, source.where);
+}
+
+}  // namespace rle::formats

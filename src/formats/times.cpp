@@ -1,0 +1,136 @@
+#include "formats/times.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+#include "formats/numbers.hpp"
+
+namespace rle::formats {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000;
+constexpr std::int64_t kMinute = 60 * kSecond;
+
+// Takes calendar times apart, from left to right.
+class Cursor {
+  public:
+    explicit Cursor(std::string_view text) : text_(text) {}
+
+    bool digits(std::size_t count, unsigned& value) {
+        if (text_.size() < count) return false;
+        value = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            if (text_[i] < '0' || text_[i] > '9') return false;
+            value = value * 10 + static_cast<unsigned>(text_[i] - '0');
+        }
+        text_.remove_prefix(count);
+        return true;
+    }
+    bool skip(char c) {
+        if (text_.empty() || text_.front() != c) return false;
+        text_.remove_prefix(1);
+        return true;
+    }
+    // Any number of digits behind a decimal sign, to whole microseconds (what lies beyond is cut off).
+    unsigned fraction_us() {
+        unsigned value = 0;
+        unsigned scale = 100'000;
+        while (!text_.empty() && text_.front() >= '0' && text_.front() <= '9') {
+            value += scale * static_cast<unsigned>(text_.front() - '0');
+            scale /= 10;
+            text_.remove_prefix(1);
+        }
+        return value;
+    }
+    std::string_view rest() const { return text_; }
+
+  private:
+    std::string_view text_;
+};
+
+bool read_date(Cursor& cursor, unsigned& year, unsigned& month, unsigned& day) {
+    if (!cursor.digits(4, year)) return false;
+    const char separator = cursor.rest().empty() ? '\0' : cursor.rest().front();
+    if (separator != '-' && separator != '/') {
+        return cursor.digits(2, month) && cursor.digits(2, day);
+    }
+    return cursor.skip(separator) && cursor.digits(2, month) && cursor.skip(separator) &&
+           cursor.digits(2, day);
+}
+
+// "Z", "UTC", "+02:00", "+0200", "+02" -> minutes east of UTC. False: no zone, or none that we know.
+bool read_zone(std::string_view text, bool& zoned, std::int64_t& east_us) {
+    text = trim(text);
+    zoned = !text.empty();
+    east_us = 0;
+    if (!zoned || text == "Z" || text == "z" || text == "UTC" || text == "GMT") return true;
+    const bool west = text.front() == '-';
+    if (!west && text.front() != '+') return false;
+    Cursor cursor(text.substr(1));
+    unsigned hours = 0;
+    unsigned minutes = 0;
+    if (!cursor.digits(2, hours) || hours > 18) return false;
+    if (!cursor.rest().empty()) {
+        cursor.skip(':');
+        if (!cursor.digits(2, minutes) || minutes > 59 || !cursor.rest().empty()) return false;
+    }
+    east_us = (west ? -1 : 1) * static_cast<std::int64_t>(hours * 60 + minutes) * kMinute;
+    return true;
+}
+
+ParsedTime calendar_time(std::string_view text) {
+    Cursor cursor(text);
+    unsigned year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, microsecond = 0;
+    if (!read_date(cursor, year, month, day)) return {};
+    if (!cursor.skip('T') && !cursor.skip(' ') && !cursor.skip('t')) return {};
+    if (!cursor.digits(2, hour) || !cursor.skip(':') || !cursor.digits(2, minute)) return {};
+    if (cursor.skip(':')) {
+        if (!cursor.digits(2, second)) return {};
+        if (cursor.skip('.') || cursor.skip(',')) microsecond = cursor.fraction_us();
+    }
+    bool zoned = false;
+    std::int64_t east_us = 0;
+    if (!read_zone(cursor.rest(), zoned, east_us)) return {};
+    const auto us = civil_us(static_cast<int>(year), month, day, hour, minute, second, microsecond);
+    if (!us) return {};
+    return {zoned ? TimeClass::zoned : TimeClass::naive, *us - east_us};
+}
+
+}  // namespace
+
+std::optional<std::int64_t> civil_us(int year, unsigned month, unsigned day, unsigned hour, unsigned minute,
+                                     unsigned second, unsigned microsecond) {
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                           std::chrono::day(day)};
+    if (!date.ok() || year < 1900 || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+    const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+    const std::int64_t seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
+    return seconds * kSecond + microsecond;
+}
+
+std::optional<std::int64_t> epoch_us(double value) {
+    constexpr double kSmallest = 1e8;  // 1973 in seconds
+    if (!(value >= kSmallest) || value >= 1e20) return std::nullopt;
+    const double to_us = value < 1e11 ? 1e6 : value < 1e14 ? 1e3 : value < 1e17 ? 1.0 : 1e-3;
+    return std::llround(value * to_us);
+}
+
+ParsedTime parse_time(std::string_view text) {
+    text = trim(text);
+    if (text.size() >= 15) {
+        if (const ParsedTime time = calendar_time(text); time.time_class != TimeClass::none) return time;
+    }
+    std::int64_t whole = 0;  // a count of us or ns has more digits than a double holds
+    const char* end = text.data() + text.size();
+    if (const auto [stop, error] = std::from_chars(text.data(), end, whole);
+        error == std::errc{} && stop == end) {
+        if (whole >= 100'000'000'000'000'000) return {TimeClass::epoch, whole / 1000};
+        if (whole >= 100'000'000'000'000) return {TimeClass::epoch, whole};
+    }
+    const auto number = parse_number(text);
+    const auto us = number ? epoch_us(*number) : std::nullopt;
+    return us ? ParsedTime{TimeClass::epoch, *us} : ParsedTime{};
+}
+
+}  // namespace rle::formats

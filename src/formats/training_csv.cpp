@@ -1,0 +1,112 @@
+// Also Lightning's metrics.csv and W&B's export, whose rows are sparse: rows of the same step are one step.
+#include "formats/training_csv.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "formats/table.hpp"
+#include "formats/training_record.hpp"
+#include "formats/writers.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::formats {
+namespace {
+
+using Keys = std::vector<KnownKey>;
+
+Keys keys_of(const std::vector<std::string>& header, const std::string& grad_key) {
+    Keys keys;
+    for (const std::string& name : header) keys.push_back(known_key(name, grad_key));
+    return keys;
+}
+
+std::optional<Table> open_table(const Source& source) {
+    return Table::open(source.text, [&](const std::vector<std::string>& header) {
+        const Keys keys = keys_of(header, source.options.grad_key);
+        return header.size() > 1 && std::any_of(keys.begin(), keys.end(), [](const KnownKey& key) {
+                   return key.field == StepField::loss || key.field == StepField::grad_norm;
+               });
+    });
+}
+
+// Fills what `into` lacks; false where both say something, so that they are two steps.
+bool merge(TrainingRecord& into, const TrainingRecord& row) {
+    if (into.step != row.step) return false;
+    double* const own[] = {&into.epoch, &into.loss, &into.grad_norm, &into.learning_rate};
+    const double other[] = {row.epoch, row.loss, row.grad_norm, row.learning_rate};
+    for (std::size_t i = 1; i < std::size(own); ++i) {  // the epoch may stand in both
+        if (!std::isnan(*own[i]) && !std::isnan(other[i])) return false;
+    }
+    for (std::size_t i = 0; i < std::size(own); ++i) {
+        if (std::isnan(*own[i])) *own[i] = other[i];
+    }
+    if (row.time.time_class < into.time.time_class) into.time = row.time;
+    if (std::isnan(into.t_s)) into.t_s = row.t_s;
+    return true;
+}
+
+bool says_nothing(const TrainingRecord& row) {
+    return std::isnan(row.loss) && std::isnan(row.grad_norm) && std::isnan(row.learning_rate) &&
+           std::isnan(row.step);
+}
+
+class Rows {
+  public:
+    Rows(const Source& source, bool sparse) : builder_(source), sparse_(sparse) {}
+
+    void add(const TrainingRecord& row) {
+        if (!sparse_) return builder_.add(row);
+        if (says_nothing(row)) return builder_.count("empty_row");
+        if (pending_ && merge(*pending_, row)) return;
+        flush();
+        pending_ = row;
+    }
+
+    void flush() {
+        if (pending_) builder_.add(*pending_);
+        pending_.reset();
+    }
+
+    TrainingBuilder& builder() { return builder_; }
+
+  private:
+    TrainingBuilder builder_;
+    bool sparse_;
+    std::optional<TrainingRecord> pending_;
+};
+
+}  // namespace
+
+std::string refuse_training_csv(const Source& source) {
+    if (open_table(source)) return {};
+    return source.options.grad_key.empty() ? "no header with a column loss or grad_norm"
+                                           : "no header with a column " + source.options.grad_key;
+}
+
+Training read_training_csv(const Source& source) {
+    std::optional<Table> table = open_table(source);
+    if (!table) throw Error(ErrorKind::failed, source.where, refuse_training_csv(source));
+    const Keys keys = keys_of(table->header(), source.options.grad_key);
+    // In our own file every row is a step.
+    Rows rows(source, fmt::format("{}", fmt::join(table->header(), ",")) != kTrainingHeader);
+    RecordMaker maker;
+    Record cells;
+    while (table->next(cells, source.where)) {
+        maker.clear();
+        for (std::size_t c = 0; c < keys.size(); ++c) maker.set(keys[c], cells[c]);
+        rows.builder().note_texts(maker);
+        rows.add(maker.record());
+    }
+    rows.flush();
+    TrainingBuilder& builder = rows.builder();
+    for (const auto& [reason, count] : table->skipped()) builder.count(reason, count);
+    std::vector<std::string> warnings;
+    describe_skipped(table->skipped(), source.where, warnings);
+    Training training = builder.finish();
+    training.warnings.insert(training.warnings.begin(), warnings.begin(), warnings.end());
+    return training;
+}
+
+}  // namespace rle::formats

@@ -1,0 +1,84 @@
+#include "formats/training_line.hpp"
+
+#include <regex>
+
+#include "formats/printed_line.hpp"
+#include "formats/training_parser.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::formats {
+namespace {
+
+// std::regex recurses with the text; longer lines are no step of anybody.
+constexpr std::size_t kLongestForPattern = 4096;
+
+}  // namespace
+
+struct PrintedParser::State {
+    std::string grad_key;
+    std::optional<std::regex> pattern;
+    mutable std::string scratch;
+    mutable std::vector<RecordField> fields;
+};
+
+PrintedParser::PrintedParser(std::string grad_key, const std::string& grad_pattern)
+    : state_(std::make_unique<State>()) {
+    state_->grad_key = std::move(grad_key);
+    if (grad_pattern.empty()) return;
+    try {
+        state_->pattern.emplace(grad_pattern, std::regex::ECMAScript | std::regex::optimize);
+    } catch (const std::regex_error& error) {
+        throw Error(ErrorKind::usage, "--grad-pattern",
+                    std::string("not a regular expression: ") + error.what());
+    }
+    if (state_->pattern->mark_count() == 0) {
+        throw Error(ErrorKind::usage, "--grad-pattern", "the regular expression has no group",
+                    "put the number in parentheses: 'norm=(\\S+)'");
+    }
+}
+
+PrintedParser::~PrintedParser() = default;
+PrintedParser::PrintedParser(PrintedParser&&) noexcept = default;
+
+std::optional<TrainingRecord> PrintedParser::parse(std::string_view raw) const {
+    const std::string_view line = visible_text(raw, state_->scratch);
+    std::optional<TrainingRecord> record = record_in_line(line, state_->grad_key, state_->fields);
+    if (!record) record = pairs_in_line(line, state_->grad_key);
+    if (!state_->pattern) return record;
+    std::cmatch match;
+    if (line.size() > kLongestForPattern ||
+        !std::regex_search(line.data(), line.data() + line.size(), match, *state_->pattern)) {
+        return std::nullopt;
+    }
+    RecordMaker maker;
+    maker.set({StepField::grad_norm, 0},
+              std::string_view(match[1].first, static_cast<std::size_t>(match[1].length())));
+    if (!record) record.emplace();
+    record->grad_norm = maker.record().grad_norm;
+    return record;
+}
+
+struct TrainingLineParser::State {
+    PrintedParser parser;
+};
+
+TrainingLineParser::TrainingLineParser(std::string grad_key, std::string grad_pattern)
+    : state_(new State{PrintedParser(std::move(grad_key), grad_pattern)}) {}
+
+TrainingLineParser::~TrainingLineParser() = default;
+TrainingLineParser::TrainingLineParser(TrainingLineParser&&) noexcept = default;
+
+std::optional<TrainingStep> TrainingLineParser::parse(std::string_view line) const {
+    const std::optional<TrainingRecord> record = state_->parser.parse(line);
+    if (!record) return std::nullopt;
+    const TimeClass time_class = record->time.time_class;
+    const bool certain = time_class == TimeClass::epoch || time_class == TimeClass::zoned;
+    return TrainingStep{certain ? record->time.us : kNoTime,
+                        record->step,
+                        record->epoch,
+                        record->loss,
+                        record->grad_norm,
+                        record->learning_rate};
+}
+
+}  // namespace rle::formats

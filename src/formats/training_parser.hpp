@@ -1,0 +1,26 @@
+// What stands behind TrainingLineParser, with the line's own time as it was printed.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "formats/training_record.hpp"
+
+namespace rle::formats {
+
+class PrintedParser {
+  public:
+    PrintedParser(std::string grad_key, const std::string& grad_pattern);
+    ~PrintedParser();
+    PrintedParser(PrintedParser&&) noexcept;
+    /// Missing: the line is not a step.
+    std::optional<TrainingRecord> parse(std::string_view line) const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace rle::formats

@@ -1,0 +1,77 @@
+#include "formats/training_printed.hpp"
+
+#include <fmt/format.h>
+
+#include "formats/training_parser.hpp"
+
+namespace rle::formats {
+namespace {
+
+constexpr std::size_t kLinesLookedAt = 2000;  // libraries print much before their first step
+
+// Takes the next line off `rest`; progress bars end theirs with a carriage return.
+std::string_view take_line(std::string_view& rest, bool& ended) {
+    const std::size_t end = rest.find_first_of("\n\r");
+    ended = end != std::string_view::npos;
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(ended ? end + 1 : rest.size());
+    return line;
+}
+
+// Is there a step among the first lines that holds `mark` too?
+bool prints_steps(const Source& source, std::string_view mark) {
+    const PrintedParser parser(source.options.grad_key, source.options.grad_pattern);
+    std::string_view rest = source.text;
+    bool ended = true;
+    for (std::size_t i = 0; i < kLinesLookedAt && !rest.empty(); ++i) {
+        const std::string_view line = take_line(rest, ended);
+        if (line.find(mark) != std::string_view::npos && parser.parse(line)) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+std::string refuse_hf_printed(const Source& source) {
+    return prints_steps(source, "{'") ? "" : "no line with a dict such as {'loss': 2.1, 'grad_norm': 1.0}";
+}
+
+std::string refuse_megatron(const Source& source) {
+    return prints_steps(source, "iteration ") ? ""
+                                              : "no line such as: iteration 10/ 500 | ... | grad norm: 1.2 |";
+}
+
+std::string refuse_torchtitan(const Source& source) {
+    return prints_steps(source, "step:") ? "" : "no line such as: step: 1  loss: 8.1  grad_norm: 1.3";
+}
+
+std::string refuse_pattern(const Source& source) {
+    if (source.options.grad_pattern.empty()) return "needs --grad-pattern";
+    return prints_steps(source, "") ? "" : "no line matches --grad-pattern";
+}
+
+std::string refuse_printed(const Source& source) {
+    return prints_steps(source, "") ? "" : "no line names a gradient norm (key: value or key=value)";
+}
+
+Training read_printed(const Source& source) {
+    const PrintedParser parser(source.options.grad_key, source.options.grad_pattern);
+    TrainingBuilder builder(source);
+    std::string_view rest = source.text;
+    bool ended = true;
+    while (!rest.empty()) {
+        const std::string_view line = take_line(rest, ended);
+        const auto record = parser.parse(line);
+        if (!record) continue;
+        // A number at the end of a line that was cut may be half of itself; a closed record is whole.
+        if (!ended && !line.ends_with('}')) {
+            builder.count("torn_line");
+            builder.warn("the last line has no end and may be torn; it was left out");
+            continue;
+        }
+        builder.add(*record);
+    }
+    return builder.finish();
+}
+
+}  // namespace rle::formats

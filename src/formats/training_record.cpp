@@ -1,0 +1,268 @@
+#include "formats/training_record.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "rlecouple/error.hpp"
+#include "rlecouple/quantities.hpp"
+
+namespace rle::formats {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+struct Alias {
+    std::string_view key;  ///< lower case, "-", "." and " " as "_", without "train/"
+    StepField field;
+};
+
+// The place in this list is the rank.
+constexpr Alias kAliases[] = {
+    {"timestamp", StepField::time},
+    {"timestamp_shared", StepField::time},
+    {"wall_time", StepField::time},
+    {"_timestamp", StepField::time},
+    {"timestamp_utc", StepField::time},
+    {"timestamp_ms", StepField::time},
+    {"unix_time", StepField::time},
+    {"time", StepField::time},
+    {"ts", StepField::time},
+    {"datetime", StepField::time},
+    {"created_at", StepField::time},
+    {"@timestamp", StepField::time},
+    {"timestamp_iso", StepField::time},
+    {"date", StepField::time},
+    {"t_s", StepField::t_s},
+    {"_runtime", StepField::relative},
+    {"elapsed", StepField::relative},
+    {"elapsed_s", StepField::relative},
+    {"elapsed_time", StepField::relative},
+    {"relative_time", StepField::relative},
+    {"step", StepField::step},
+    {"global_step", StepField::step},
+    {"trainer/global_step", StepField::step},
+    {"iteration", StepField::step},
+    {"iter", StepField::step},
+    {"_step", StepField::step},
+    {"steps", StepField::step},
+    {"epoch", StepField::epoch},
+    {"grad_norm", StepField::grad_norm},
+    {"gnorm", StepField::grad_norm},
+    {"gradient_norm", StepField::grad_norm},
+    {"grad_2_0_norm_total", StepField::grad_norm},
+    {"total_grad_norm", StepField::grad_norm},
+    {"global_grad_norm", StepField::grad_norm},
+    {"train_grad_norm", StepField::grad_norm},
+    {"grad_norm_total", StepField::grad_norm},
+    {"optim/total_grad_norm", StepField::grad_norm},
+    {"actor/grad_norm", StepField::grad_norm},
+    {"loss", StepField::loss},
+    {"lm_loss", StepField::loss},
+    {"train_loss_step", StepField::loss},
+    {"train_loss", StepField::loss},
+    {"training_loss", StepField::loss},
+    {"loss_step", StepField::loss},
+    {"global_avg_loss", StepField::loss},
+    {"learning_rate", StepField::learning_rate},
+    {"lr", StepField::learning_rate},
+};
+
+// `key` as the list above has it, in `buffer`; empty where it is too long to be in it.
+std::string_view normal_key(std::string_view key, std::array<char, 64>& buffer) {
+    // A chart exported from W&B heads its columns "name-of-the-run - key".
+    if (const std::size_t run = key.rfind(" - "); run != std::string_view::npos) key.remove_prefix(run + 3);
+    if (key.size() > buffer.size()) return {};
+    std::size_t n = 0;
+    for (const char c : key) {
+        const char l = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        buffer[n++] = l == '-' || l == ' ' || l == '.' ? '_' : l;
+    }
+    std::string_view normal(buffer.data(), n);
+    for (const std::string_view prefix : {"train/", "training/"}) {
+        if (normal.starts_with(prefix)) normal.remove_prefix(prefix.size());
+    }
+    return normal;
+}
+
+// "tensor(1.05, device='cuda:0')" and "[1.05]": the number within.
+std::string_view unwrap(std::string_view value) {
+    if (value.starts_with("tensor(")) value.remove_prefix(7);
+    if (value.starts_with('[') && value.ends_with(']') && value.find(',') == std::string_view::npos) {
+        value = value.substr(1, value.size() - 2);
+    }
+    return trim(value.substr(0, value.find_first_of(",)")));
+}
+
+}  // namespace
+
+KnownKey known_key(std::string_view key, std::string_view grad_key) {
+    if (!grad_key.empty() && key == grad_key) return {StepField::grad_norm, 0};
+    std::array<char, 64> buffer;
+    const std::string_view normal = normal_key(key, buffer);
+    if (normal.empty()) return {};
+    const auto it =
+        std::find_if(std::begin(kAliases), std::end(kAliases), [&](auto& a) { return a.key == normal; });
+    if (it == std::end(kAliases) || (it->field == StepField::grad_norm && !grad_key.empty())) return {};
+    return {it->field, static_cast<unsigned>(it - std::begin(kAliases))};
+}
+
+void RecordMaker::set(const KnownKey& key, std::string_view value) {
+    if (key.field == StepField::none) return;
+    if (key.field == StepField::loss || key.field == StepField::grad_norm) record_.is_step = true;
+    if (key.field == StepField::time) {
+        set_time(key.rank, value);
+        return;
+    }
+    unsigned& rank = ranks_[static_cast<std::size_t>(key.field)];
+    if (key.rank >= rank) return;
+    rank = key.rank;
+    set_number(key.field, value);
+}
+
+// The most trustworthy class of time goes, whatever the rank: an epoch before a calendar time with a zone
+// before one without.
+void RecordMaker::set_time(unsigned rank, std::string_view value) {
+    const ParsedTime time = parse_time(value);
+    if (time.time_class == TimeClass::none) {
+        const auto seconds = parse_number(value);
+        if (seconds && std::isnan(record_.relative_s)) record_.relative_s = *seconds;
+        return;
+    }
+    unsigned& best = ranks_[static_cast<std::size_t>(StepField::time)];
+    const bool better = time.time_class < record_.time.time_class;
+    if (!better && (time.time_class != record_.time.time_class || rank >= best)) return;
+    best = rank;
+    record_.time = time;
+}
+
+void RecordMaker::set_number(StepField field, std::string_view value) {
+    value = unwrap(trim(value));
+    const Cell cell = parse_cell(value);
+    double number = cell.kind == CellKind::number ? cell.value : kMissing;
+    if (cell.kind == CellKind::text) ++not_numbers_;
+    switch (field) {
+        case StepField::grad_norm:
+            if (cell.kind == CellKind::infinite || means_nan(value)) number = kInfinity;
+            if (cell.kind == CellKind::text && !means_nan(value))
+                text_for_norm_ = std::string(value.substr(0, 60));
+            record_.grad_norm = number;
+            break;
+        case StepField::t_s:
+            record_.t_s = number;
+            break;
+        case StepField::relative:
+            record_.relative_s = number;
+            break;
+        case StepField::step:
+            record_.step = number;
+            break;
+        case StepField::epoch:
+            record_.epoch = number;
+            break;
+        case StepField::loss:
+            record_.loss = number;
+            break;
+        case StepField::learning_rate:
+            record_.learning_rate = number;
+            break;
+        case StepField::none:
+        case StepField::time:
+            break;
+    }
+}
+
+void TrainingBuilder::add(const TrainingRecord& record) {
+    double grad_norm = record.grad_norm;
+    if (grad_norm < find_quantity("grad_norm")->physical_low) {  // some optimizers print -1 for an overflow
+        grad_norm = kMissing;
+        count("unphysical");
+    }
+    training_.wall_us.push_back(record.time.time_class == TimeClass::none ? kNoTime
+                                                                          : clock_.to_utc(record.time));
+    training_.t_s.push_back(record.t_s);
+    training_.step.push_back(record.step);
+    training_.epoch.push_back(record.epoch);
+    training_.loss.push_back(record.loss);
+    training_.grad_norm.push_back(grad_norm);
+    training_.learning_rate.push_back(record.learning_rate);
+    classes_.push_back(record.time.time_class);
+    relative_s_.push_back(record.relative_s);
+}
+
+void TrainingBuilder::note_texts(const RecordMaker& maker) {
+    not_numbers_ += maker.not_numbers();
+    if (text_for_norm_.empty()) text_for_norm_ = maker.text_for_norm();
+}
+
+// Times of different kinds in one log disagree (a local clock beside an epoch): the best kind goes, for all
+// rows.
+void TrainingBuilder::drop_lesser_times() {
+    const TimeClass best = *std::min_element(classes_.begin(), classes_.end());
+    std::size_t lesser = 0;
+    for (std::size_t i = 0; i < classes_.size(); ++i) {
+        if (classes_[i] == best) continue;
+        training_.wall_us[i] = kNoTime;
+        if (std::isnan(training_.t_s[i])) ++lesser;
+    }
+    count("no_time", lesser);
+    if (lesser > 0) warn(fmt::format("{} row(s) have no time of the kind that the others have", lesser));
+}
+
+void TrainingBuilder::make_times() {
+    const ReadOptions& options = source_.options;
+    const bool relative = !relative_s_.empty() && !std::isnan(relative_s_.front());
+    if (!options.start_us || (!options.step_seconds && !relative)) {
+        throw Error(
+            ErrorKind::insufficient_data, source_.where,
+            relative ? "the log counts seconds from a start that it does not name"
+                     : "the log says nowhere when its steps happened",
+            relative ? "give --start TIME"
+                     : "give --start TIME and --step-seconds S, or record it with rlecouple collect -- CMD");
+    }
+    const double first_step = training_.step.front();
+    for (std::size_t i = 0; i < training_.size(); ++i) {
+        double seconds = relative_s_[i];
+        if (options.step_seconds) {
+            const double steps = training_.step[i] - first_step;
+            seconds = *options.step_seconds * (std::isfinite(steps) ? steps : static_cast<double>(i));
+        }
+        if (std::isfinite(seconds) && std::abs(seconds) < 1e11) {
+            training_.wall_us[i] = *options.start_us + std::llround(seconds * 1e6);
+        }
+    }
+    warn("the log carries no times; they are made from --start" +
+         std::string(options.step_seconds ? " and --step-seconds" : ""));
+}
+
+void TrainingBuilder::judge_norms() {
+    count("not_a_number", not_numbers_);
+    if (not_numbers_ > 0) warn(fmt::format("{} value(s) are no number; missing", not_numbers_));
+    const std::vector<double>& norms = training_.grad_norm;
+    if (std::any_of(norms.begin(), norms.end(), [](double g) { return !std::isnan(g); })) return;
+    if (!text_for_norm_.empty()) {
+        throw Error(ErrorKind::failed, source_.where,
+                    fmt::format("the gradient norm is never a number; found '{}'", text_for_norm_));
+    }
+    warn("no gradient norm in it; --grad-key KEY names another key or column");
+}
+
+Training TrainingBuilder::finish() {
+    if (training_.size() == 0) {
+        throw Error(ErrorKind::insufficient_data, source_.where,
+                    "not one step with a loss or a gradient norm in it");
+    }
+    drop_lesser_times();
+    const bool timed =
+        std::any_of(training_.wall_us.begin(), training_.wall_us.end(),
+                    [](auto t) { return t != kNoTime; }) ||
+        std::any_of(training_.t_s.begin(), training_.t_s.end(), [](double t) { return !std::isnan(t); });
+    if (!timed) make_times();
+    if (clock_.assumed_utc()) warn("times without a zone are taken as UTC; --tz ZONE says otherwise");
+    judge_norms();
+    return std::move(training_);
+}
+
+}  // namespace rle::formats

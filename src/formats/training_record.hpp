@@ -1,0 +1,94 @@
+// One step of a training log from its named values, whatever the names: keys and their aliases live here
+// alone.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/numbers.hpp"
+#include "formats/registry.hpp"
+#include "formats/times.hpp"
+#include "rlecouple/telemetry.hpp"
+
+namespace rle::formats {
+
+enum class StepField { none, time, t_s, relative, step, epoch, loss, grad_norm, learning_rate };
+
+/// What a key or column holds; of several keys for one field the lowest rank goes.
+struct KnownKey {
+    StepField field = StepField::none;
+    unsigned rank = 0;
+};
+/// `grad_key`, where not empty, is the one name of the gradient norm.
+KnownKey known_key(std::string_view key, std::string_view grad_key);
+
+/// A step as its record says it. Every number may be missing.
+struct TrainingRecord {
+    ParsedTime time;               ///< the most trustworthy of the record's times
+    double t_s = kMissing;         ///< on the session's monotonic clock
+    double relative_s = kMissing;  ///< seconds since the log's start
+    double step = kMissing;
+    double epoch = kMissing;
+    double loss = kMissing;
+    double grad_norm = kMissing;  ///< infinity: printed as nan or inf
+    double learning_rate = kMissing;
+    bool is_step = false;  ///< it names a loss or a gradient norm
+};
+
+/// Puts a record together from keys and values.
+class RecordMaker {
+  public:
+    void set(const KnownKey& key, std::string_view value);
+    const TrainingRecord& record() const { return record_; }
+    void clear() { *this = RecordMaker(); }
+    /// Values of a known field that were text, and the first one that stood for a gradient norm.
+    std::size_t not_numbers() const { return not_numbers_; }
+    const std::string& text_for_norm() const { return text_for_norm_; }
+
+  private:
+    void set_time(unsigned rank, std::string_view value);
+    void set_number(StepField field, std::string_view value);
+
+    static constexpr unsigned kUnset = std::numeric_limits<unsigned>::max();
+    TrainingRecord record_;
+    unsigned ranks_[9] = {kUnset, kUnset, kUnset, kUnset, kUnset, kUnset, kUnset, kUnset, kUnset};
+    std::size_t not_numbers_ = 0;
+    std::string text_for_norm_;
+};
+
+/// Collects records into a Training, in the order of the file.
+class TrainingBuilder {
+  public:
+    explicit TrainingBuilder(const Source& source) : source_(source), clock_(source.options.time_zone) {}
+
+    void add(const TrainingRecord& record);
+    /// Remembers what the values of one record were that are no numbers.
+    void note_texts(const RecordMaker& maker);
+    void count(const std::string& reason, std::size_t n = 1) {
+        if (n > 0) training_.dropped[reason] += n;
+    }
+    void warn(const std::string& what) { training_.warnings.push_back(source_.where + ": " + what); }
+    std::size_t size() const { return training_.size(); }
+
+    /// Gives times by --start and --step-seconds where the log has none. Throws Error{insufficient_data}
+    /// where there is no step, or no time at all.
+    Training finish();
+
+  private:
+    void drop_lesser_times();
+    void make_times();
+    void judge_norms();
+
+    const Source& source_;
+    Clock clock_;
+    Training training_;
+    std::vector<TimeClass> classes_;  ///< by row
+    std::vector<double> relative_s_;  ///< by row
+    std::size_t not_numbers_ = 0;
+    std::string text_for_norm_;
+};
+
+}  // namespace rle::formats
