@@ -11,6 +11,21 @@ namespace rle::formats {
 namespace {
 
 constexpr std::size_t kHeaderWithinLines = 50;
+constexpr std::size_t kRowsLookedAt = 64;
+
+// What most of the first rows have, if no more than the header; of equally frequent numbers the larger.
+std::size_t usual_cells(CsvScanner scanner, std::size_t header_cells) {
+    std::vector<std::size_t> times(header_cells + 1, 0);
+    Record cells;
+    for (std::size_t row = 0; row < kRowsLookedAt && scanner.next(cells); ++row) {
+        if (!scanner.torn() && cells.size() <= header_cells) ++times[cells.size()];
+    }
+    std::size_t best = header_cells;
+    for (std::size_t n = header_cells; n > 1; --n) {
+        if (times[n] > times[best]) best = n;
+    }
+    return best;
+}
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -55,6 +70,11 @@ std::optional<Table> Table::open(std::string_view text, const IsHeader& is_heade
     return std::nullopt;
 }
 
+Table::Table(CsvScanner scanner, std::vector<std::string> header)
+    : scanner_(std::move(scanner)), header_(std::move(header)) {
+    cells_in_row_ = usual_cells(scanner_, header_.size());
+}
+
 bool Table::is_header_again(const Record& cells, const std::string& where) const {
     if (cells.empty() || cells.front() != header_.front() || header_.front().empty()) return false;
     if (std::equal(cells.begin(), cells.end(), header_.begin(), header_.end())) return true;
@@ -78,7 +98,7 @@ bool Table::next(Record& cells, const std::string& where) {
         }
         const auto surplus = cells.begin() + std::min(std::ssize(cells), std::ssize(header_));
         const bool whole =
-            cells.size() >= header_.size() &&
+            cells.size() >= cells_in_row_ &&
             std::all_of(surplus, cells.end(), [](std::string_view cell) { return cell.empty(); });
         if (!whole) {
             ++skipped_["malformed_line"];
@@ -98,8 +118,8 @@ void describe_skipped(const Counts& skipped, const std::string& where, std::vect
                 fmt::format("{}: the last line has no end and may be torn; it was left out", where));
         } else if (reason == "malformed_line") {
             warnings.push_back(fmt::format(
-                "{}: {} line(s) do not have as many cells as the header (torn or foreign); left out", where,
-                count));
+                "{}: {} line(s) do not have as many cells as the other rows (torn or foreign); left out",
+                where, count));
         } else if (reason == "repeated_header") {
             warnings.push_back(fmt::format("{}: the header stands again {} time(s)", where, count));
         }

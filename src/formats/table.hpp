@@ -1,8 +1,9 @@
 // A CSV file as a table with a header: whole rows come out, everything else is counted.
 //
-// Passed over and counted: a torn last line, lines with another number of cells than the header (torn or
-// foreign ones), and the header where it stands again. A different header in mid-file is an error: the rows
-// under it would be garbage.
+// Passed over and counted: a torn last line, lines with fewer cells than the table's rows have or more than
+// its header (torn or foreign ones), and the header where it stands again. Some writers leave out the last
+// columns in every row: how many cells a row has is what most of the first rows have, and the rest are empty.
+// A different header in mid-file is an error: the rows under it would be garbage.
 #pragma once
 
 #include <functional>
@@ -40,12 +41,12 @@ class Table {
     const Counts& skipped() const { return skipped_; }
 
   private:
-    Table(CsvScanner scanner, std::vector<std::string> header)
-        : scanner_(std::move(scanner)), header_(std::move(header)) {}
+    Table(CsvScanner scanner, std::vector<std::string> header);
     bool is_header_again(const Record& cells, const std::string& where) const;
 
     CsvScanner scanner_;
     std::vector<std::string> header_;
+    std::size_t cells_in_row_ = 0;  ///< at least; at most as many as the header has
     std::size_t rows_ = 0;
     Counts skipped_;
 };
