@@ -10,11 +10,15 @@ namespace {
 
 // One entry a command; the order is that of the manual's steps, then of --help.
 const std::vector<Command> kCommands{
+    {"sensors", "What can be read on this machine, and what is missing", "rlecouple sensors --require temp,power,util", false,
+     setup_sensors},
     {"collect", "Record telemetry, and a training process beside it", "rlecouple collect -o results/ -d 90 -- python3 train.py",
      true, setup_collect},
     {"align", "Put both streams of a session on one clock", "rlecouple align results/ --sample-hz 1", false, setup_align},
     {"correlate", "Cross-correlation, lag, direction and significance", "rlecouple correlate results/ --response temp_c", false,
      setup_correlate},
+    {"report", "Data sheet and plots of a session: report.html, report.md, summary.json", "rlecouple report results/", false,
+     setup_report},
     {"completion", "Print the completion script of a shell", "rlecouple completion bash > /etc/bash_completion.d/rlecouple", false,
      setup_completion},
 };

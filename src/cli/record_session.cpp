@@ -102,6 +102,7 @@ class Recording {
     bool show_output_ = true;
     int exit_code_ = 0;
     std::int64_t kill_at_ns_ = 0;  // 0: nobody waits for the training to end
+    double recorded_s_ = 0.0;      // until now, or until sampling ended
     double next_second_s_ = 0.0;
     double next_session_s_ = kSessionEveryS;
 };
@@ -290,6 +291,7 @@ void Recording::note_clock(bool always) {
 void Recording::end_recording(bool last_sample) {
     if (!sampling_) return;
     sampling_ = false;
+    recorded_s_ = now_s();
     sampler_->stop(last_sample);
     const SamplerStatus status = sampler_->status();
     if (status.failure) throw Error(ErrorKind::failed, "", *status.failure);
@@ -308,7 +310,8 @@ void Recording::write_session(bool finished) {
         info_.missed_ticks = status.missed_ticks;
         info_.warnings =
             session_warnings(info_, sensors_, status, training_ ? training_->steps() : 0, finished);
-        if (status.samples > 0) info_.duration_s = status.t_s;
+        if (sampling_) recorded_s_ = now_s();
+        info_.duration_s = std::max(recorded_s_, 0.0);
     }
     info_.finished = finished;
     write_session_file(folder_, info_);

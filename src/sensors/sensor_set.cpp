@@ -112,10 +112,15 @@ void SensorSet::forget_unwanted_devices(const Selection& selection) {
         throw Error(ErrorKind::failed, "--mode gpu", "no GPU that can be read",
                     "see rlecouple sensors; or --mode cpu");
     }
-    throw Error(ErrorKind::failed, "", "no sensor can be read on this machine", "see rlecouple sensors");
+    throw Error(ErrorKind::failed, "", "no sensor can be read on this machine", "is /proc mounted?");
 }
 
 void SensorSet::note_missing(const std::vector<Missing>& reasons) {
+    for (const Missing& reason : reasons) {
+        const bool here = std::any_of(devices_.begin(), devices_.end(),
+                                      [&](const DeviceInfo& device) { return device.name == reason.device; });
+        if (!here) missing_.push_back(reason);
+    }
     for (const DeviceInfo& device : devices_) {
         for (const char* column : kMainColumns) {
             if (slot(device.name, column)) continue;

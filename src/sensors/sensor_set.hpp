@@ -51,7 +51,8 @@ class SensorSet {
     bool any_modelled() const;
     /// Why sources could not be read the last time, one line each.
     std::vector<std::string> problems() const;
-    /// Of every device, what of temperature, power and utilisation no sensor gives.
+    /// Of every device, what of temperature, power and utilisation no sensor gives; and devices that cannot
+    /// be read at all.
     const std::vector<Missing>& missing() const { return missing_; }
     const std::vector<std::string>& warnings() const { return warnings_; }
 

@@ -1,0 +1,227 @@
+// `rlecouple sensors`: what can be read on this machine, and what is missing with what would provide it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "cli/commands.hpp"
+#include "cli/ui.hpp"
+#include "rlecouple/error.hpp"
+#include "rlecouple/quantities.hpp"
+#include "rlecouple/version.hpp"
+#include "sensors/registry.hpp"
+#include "sensors/sensor_set.hpp"
+#include "sensors/ticker.hpp"
+
+namespace rle::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using sensors::Channel;
+using sensors::SensorSet;
+
+struct SensorsOptions {
+    bool json = false;
+    std::vector<std::string> require;
+    std::string mode = "both";
+    std::vector<std::string> devices;
+    std::string root = "/";
+};
+
+// Words of --require and the columns that they stand for.
+struct Requirement {
+    std::string_view word;
+    std::string_view column;
+};
+constexpr std::array kRequirements{Requirement{"temp", "temp_c"}, Requirement{"power", "power_w"},
+                                   Requirement{"util", "util_pct"}};
+
+std::string unit_of(const std::string& column) {
+    const Quantity* quantity = find_quantity(column);
+    return quantity == nullptr || quantity->unit == "1" ? std::string{} : std::string(quantity->unit);
+}
+
+// Powers and shares of time are differences: a first reading alone tells nothing.
+void read_twice(SensorSet& set) {
+    const std::int64_t start = sensors::monotonic_ns();
+    set.read(0.0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    set.read(static_cast<double>(sensors::monotonic_ns() - start) * 1e-9);
+}
+
+std::string cell(std::optional<double> value) {
+    return value ? fmt::format("{:g}", *value) : std::string("-");
+}
+
+std::vector<std::string> row_of(const SensorSet& set, std::size_t device, std::size_t column) {
+    const Channel& channel = *set.channel(device, column);
+    const double value = set.value(device, column);
+    return {set.devices()[device].name,
+            set.columns()[column],
+            std::isnan(value) ? "no reading" : fmt::format("{:.6g}", value),
+            unit_of(set.columns()[column]),
+            cell(channel.resolution),
+            cell(channel.update_period_s),
+            cell(channel.delay_s),
+            channel.source};
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+    std::vector<std::size_t> width(rows.front().size(), 0);
+    for (const auto& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) width[i] = std::max(width[i], row[i].size());
+    }
+    std::string text;
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], width[i]);
+        line.erase(line.find_last_not_of(' ') + 1);
+        text += line + '\n';
+    }
+    return text;
+}
+
+std::string describe(const DeviceInfo& device) {
+    std::string text =
+        fmt::format("{}: {}", device.name, device.model.empty() ? "unknown model" : device.model);
+    if (device.rated_power_w) text += fmt::format(", rated {:g} W", *device.rated_power_w);
+    if (device.temp_limit_c) text += fmt::format(", throttles at {:g} degC", *device.temp_limit_c);
+    if (!device.uuid.empty()) text += ", " + device.uuid;
+    return text + '\n';
+}
+
+std::string missing_line(const sensors::Missing& missing) {
+    std::string text = fmt::format("  {} {}: {}", missing.device, missing.column, missing.reason);
+    if (!missing.hint.empty()) text += "; " + missing.hint;
+    return text + '\n';
+}
+
+void print_table(const SensorSet& set) {
+    std::string text;
+    for (const DeviceInfo& device : set.devices()) text += describe(device);
+    std::vector<std::vector<std::string>> rows{
+        {"device", "quantity", "now", "unit", "resolution", "period_s", "delay_s", "source"}};
+    for (std::size_t device = 0; device < set.devices().size(); ++device) {
+        for (std::size_t column = 0; column < set.columns().size(); ++column) {
+            if (set.channel(device, column) != nullptr) rows.push_back(row_of(set, device, column));
+        }
+    }
+    text += '\n' + table(rows);
+    if (!set.missing().empty()) text += "\nmissing\n";
+    for (const sensors::Missing& missing : set.missing()) text += missing_line(missing);
+    say(text);
+}
+
+Json number(std::optional<double> value) {
+    return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+Json text_or_null(const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json device_json(const SensorSet& set, std::size_t index) {
+    const DeviceInfo& device = set.devices()[index];
+    Json out{{"name", device.name},
+             {"kind", device.kind},
+             {"model", text_or_null(device.model)},
+             {"driver", text_or_null(device.driver)},
+             {"uuid", text_or_null(device.uuid)},
+             {"rated_power_w", number(device.rated_power_w)},
+             {"temp_limit_c", number(device.temp_limit_c)},
+             {"quantities", Json::array()}};
+    for (std::size_t column = 0; column < set.columns().size(); ++column) {
+        const Channel* channel = set.channel(index, column);
+        if (channel == nullptr) continue;
+        out["quantities"].push_back({{"name", channel->column},
+                                     {"value", number(set.value(index, column))},
+                                     {"unit", text_or_null(unit_of(channel->column))},
+                                     {"resolution", number(channel->resolution)},
+                                     {"update_period_s", number(channel->update_period_s)},
+                                     {"delay_s", number(channel->delay_s)},
+                                     {"delay_sd_s", number(channel->delay_sd_s)},
+                                     {"source", channel->source}});
+    }
+    return out;
+}
+
+void print_json(const SensorSet& set) {
+    Json out{{"schema", "rlecouple.sensors/1"},
+             {"tool", {{"name", "rlecouple"}, {"version", kVersion}}},
+             {"devices", Json::array()},
+             {"missing", Json::array()},
+             {"warnings", set.problems()}};
+    for (std::size_t device = 0; device < set.devices().size(); ++device) {
+        out["devices"].push_back(device_json(set, device));
+    }
+    for (const sensors::Missing& missing : set.missing()) {
+        out["missing"].push_back({{"device", missing.device},
+                                  {"quantity", missing.column},
+                                  {"reason", missing.reason},
+                                  {"hint", text_or_null(missing.hint)}});
+    }
+    say(out.dump(2) + '\n');
+}
+
+bool has_reading(const SensorSet& set, std::string_view column) {
+    const auto at = std::find(set.columns().begin(), set.columns().end(), column) - set.columns().begin();
+    for (std::size_t device = 0; device < set.devices().size(); ++device) {
+        if (!std::isnan(set.value(device, static_cast<std::size_t>(at)))) return true;
+    }
+    return false;
+}
+
+// Throws where no device gives a quantity that was asked for.
+void demand(const SensorSet& set, const std::vector<std::string>& words) {
+    for (const Requirement& requirement : kRequirements) {
+        const bool asked = std::find(words.begin(), words.end(), requirement.word) != words.end();
+        if (!asked || has_reading(set, requirement.column)) continue;
+        const auto reason = std::find_if(set.missing().begin(), set.missing().end(),
+                                         [&](const auto& m) { return m.column == requirement.column; });
+        throw Error(ErrorKind::check_failed, fmt::format("--require {}", requirement.word),
+                    reason == set.missing().end()
+                        ? std::string("no device gives a reading")
+                        : fmt::format("no device gives it: {}: {}", reason->device, reason->reason),
+                    reason == set.missing().end() ? std::string{} : reason->hint);
+    }
+}
+
+int run_sensors(const SensorsOptions& options) {
+    sensors::Selection selection;
+    selection.mode = options.mode;
+    selection.devices = options.devices;
+    selection.estimate = sensors::Estimate::never;
+    SensorSet set(sensors::probe_all(sensors::SysRoot(options.root)), selection);
+    read_twice(set);
+    if (options.json)
+        print_json(set);
+    else
+        print_table(set);
+    demand(set, options.require);
+    return 0;
+}
+
+}  // namespace
+
+Runner setup_sensors(CLI::App& app) {
+    const auto options = std::make_shared<SensorsOptions>();
+    app.add_flag("--json", options->json, "Print JSON");
+    app.add_option("--require", options->require, "Exit 3 where no device gives these: temp, power, util")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"temp", "power", "util"}))
+        ->type_name("LIST");
+    app.add_option("--mode", options->mode, "Which devices")
+        ->check(CLI::IsMember({"gpu", "cpu", "both"}))
+        ->capture_default_str();
+    app.add_option("--device", options->devices, "Only this device (name or UUID); may be repeated")
+        ->type_name("NAME");
+    app.add_option("--root", options->root, "Where /sys and /proc lie")->group("");
+    return [options] { return run_sensors(*options); };
+}
+
+}  // namespace rle::cli
