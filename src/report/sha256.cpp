@@ -93,12 +93,16 @@ std::array<std::uint8_t, 32> Sha256::digest() {
     return out;
 }
 
+std::string hex(const std::array<std::uint8_t, 32>& digest) {
+    std::string out;
+    for (const std::uint8_t byte : digest) out += fmt::format("{:02x}", byte);
+    return out;
+}
+
 std::string sha256_hex(std::string_view bytes) {
     Sha256 hash;
     hash.update(bytes);
-    std::string out;
-    for (const std::uint8_t byte : hash.digest()) out += fmt::format("{:02x}", byte);
-    return out;
+    return hex(hash.digest());
 }
 
 std::string csp_hash(std::string_view script) {

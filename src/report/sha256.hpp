@@ -25,6 +25,7 @@ class Sha256 {
 };
 
 /// Lower-case hexadecimal, 64 characters.
+std::string hex(const std::array<std::uint8_t, 32>& digest);
 std::string sha256_hex(std::string_view bytes);
 /// Base64, as a Content-Security-Policy names an inline script: "sha256-...".
 std::string csp_hash(std::string_view script);

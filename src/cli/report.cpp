@@ -1,0 +1,192 @@
+#include "cli/report.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/session_paths.hpp"
+#include "cli/ui.hpp"
+#include "formats/documents.hpp"
+#include "formats/files.hpp"
+#include "formats/readers.hpp"
+#include "report/sha256.hpp"
+#include "rlecouple/error.hpp"
+#include "rlecouple/version.hpp"
+
+namespace rle::cli {
+namespace fs = std::filesystem;
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kPredictJson = "predict.json";
+// Everything that a session folder may hold and a report may rest on, in the order of the stages.
+constexpr std::array kInputs{kSessionJson, kTelemetryCsv,    kTrainingCsv, kTrainOut,   kAlignedCsv,
+                             kAlignJson,   kCorrelationJson, kBalanceJson, kPredictJson};
+
+// The documents of a session as they stand on disk, for summary.json.
+struct Documents {
+    Json session, align, correlation, balance, predict;  // null where missing
+};
+
+bool is_there(const fs::path& path) {
+    std::error_code ignored;
+    return fs::exists(path, ignored);
+}
+
+std::string hash_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    report::Sha256 hash;
+    std::vector<char> block(1 << 20);
+    while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
+        hash.update({block.data(), static_cast<std::size_t>(file.gcount())});
+    }
+    if (!file.eof()) throw Error(ErrorKind::failed, path.string(), "cannot read");
+    return report::hex(hash.digest());
+}
+
+// Runs `read` on a file of the session; a file that it refuses becomes a line of the report, not an end of
+// it.
+template <class Read>
+void try_read(const fs::path& folder, const char* name, report::ReportInput& input, Read read) {
+    const fs::path path = folder / name;
+    if (!is_there(path)) return;
+    try {
+        read(path.string());
+    } catch (const Error& error) {
+        input.unreadable.emplace_back(name, error.what());
+    }
+}
+
+void read_documents(const fs::path& folder, report::ReportInput& input, Documents& documents) {
+    try_read(folder, kSessionJson, input, [&](const std::string& path) {
+        const Json document = formats::read_json(path);
+        input.session = formats::session_from_json(document, path);
+        documents.session = document;
+    });
+    try_read(folder, kAlignJson, input, [&](const std::string& path) {
+        const Json document = formats::read_json(path);
+        input.alignment = formats::alignment_from_json(document, path);
+        documents.align = document;
+    });
+    try_read(folder, kCorrelationJson, input, [&](const std::string& path) {
+        const Json document = formats::read_json(path);
+        input.correlation = formats::correlation_from_json(document, path);
+        documents.correlation = document;
+    });
+    try_read(folder, kBalanceJson, input, [&](const std::string& path) {
+        const Json document = formats::read_json(path);
+        input.balance = formats::balance_from_json(document, path);
+        documents.balance = document;
+    });
+    try_read(folder, kPredictJson, input,
+             [&](const std::string& path) { documents.predict = formats::read_json(path); });
+    try_read(folder, kAlignedCsv, input,
+             [&](const std::string& path) { input.aligned = formats::read_frame(path); });
+}
+
+report::ReportInput read_input(const std::string& session, Documents& documents) {
+    std::error_code ignored;
+    if (!fs::is_directory(session, ignored)) {
+        throw Error(ErrorKind::failed, session,
+                    is_there(session) ? "not a session folder" : "no such session folder",
+                    "make one with rlecouple collect -o SESSION");
+    }
+    report::ReportInput input;
+    input.session_path = session;
+    input.command = command_line();
+    const fs::path folder(session);
+    for (const char* name : kInputs) {
+        if (is_there(folder / name)) input.input_hashes.emplace_back(name, hash_of(folder / name));
+    }
+    if (input.input_hashes.empty()) {
+        throw Error(ErrorKind::failed, session, "no session: it holds none of the files of one",
+                    "record one with rlecouple collect -o " + session);
+    }
+    read_documents(folder, input, documents);
+    return input;
+}
+
+Json data_sheet_json(const report::ReportInput& input) {
+    Json rows = Json::array();
+    for (const report::DataSheetRow& row : report::data_sheet(input)) {
+        const auto text = [](const std::string& value) { return value.empty() ? Json() : Json(value); };
+        Json out{{"section", row.section}, {"key", row.key}, {"label", row.label}};
+        out["value"] = row.number ? Json(*row.number) : text(row.value);
+        out["unit"] = text(row.unit);
+        out["expected"] = text(row.expected);
+        out["remark"] = text(row.remark);
+        rows.push_back(std::move(out));
+    }
+    return rows;
+}
+
+// Everything in one document. The simulated temperatures, one a sample, stay in balance.json.
+Json summary_json(const report::ReportInput& input, Documents documents) {
+    if (documents.balance.contains("thermal") && documents.balance["thermal"].is_object()) {
+        documents.balance["thermal"].erase("simulated_c");
+    }
+    Json out{{"schema", "rlecouple.summary/1"}, {"tool", {{"name", "rlecouple"}, {"version", kVersion}}}};
+    out["verdict"] = report::verdict_sentence(input);
+    out["session"] = std::move(documents.session);
+    out["align"] = std::move(documents.align);
+    out["correlation"] = std::move(documents.correlation);
+    out["balance"] = std::move(documents.balance);
+    out["predict"] = std::move(documents.predict);
+    out["data_sheet"] = data_sheet_json(input);
+    out["inputs"] = Json::object();
+    for (const auto& [file, hash] : input.input_hashes) out["inputs"][file] = hash;
+    out["warnings"] = report::all_warnings(input);
+    return out;
+}
+
+}  // namespace
+
+report::ReportInput read_report_input(const std::string& session) {
+    Documents ignored;
+    return read_input(session, ignored);
+}
+
+ReportFiles report_session(const std::string& session, const ReportOptions& options) {
+    Documents documents;
+    const report::ReportInput input = read_input(session, documents);
+    ReportFiles files{{}, report::verdict_word(input), report::verdict_sentence(input)};
+    if (options.output == "-") {
+        formats::write_text("-", report::markdown_report(input));
+        return files;
+    }
+    const fs::path folder = options.output.empty() ? session : options.output;
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) throw Error(ErrorKind::failed, folder.string(), "cannot make this folder: " + error.message());
+    files.html = (folder / "report.html").string();
+    formats::write_text(files.html, report::html_report(input));
+    formats::write_text((folder / "report.md").string(), report::markdown_report(input));
+    formats::write_text((folder / "summary.json").string(),
+                        formats::dump(summary_json(input, std::move(documents))));
+    return files;
+}
+
+Runner setup_report(CLI::App& app) {
+    struct Choice {
+        std::string session;
+        ReportOptions options;
+    };
+    auto command = std::make_shared<Choice>();
+    app.add_option("session", command->session, "Session folder")->required()->type_name("SESSION");
+    app.add_option("-o,--output", command->options.output,
+                   "Folder that the files go to [SESSION]; - prints report.md")
+        ->type_name("DIR");
+    return [command] {
+        const ReportFiles files = report_session(command->session, command->options);
+        if (files.html.empty()) return 0;
+        say(fmt::format("{}: {}\n  {}\n", bold(files.word), files.sentence, files.html));
+        return 0;
+    };
+}
+
+}  // namespace rle::cli

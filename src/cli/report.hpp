@@ -1,0 +1,28 @@
+// The report of a session: report.html, report.md and summary.json from whatever stages were run.
+#pragma once
+
+#include <string>
+
+#include "report/report.hpp"
+
+namespace rle::cli {
+
+struct ReportOptions {
+    std::string output;  ///< -o: folder that the files go to, "-" prints report.md; empty: into the session
+};
+
+/// What was written, for the caller's last words.
+struct ReportFiles {
+    std::string html;      ///< path; empty where report.md was printed
+    std::string word;      ///< verdict in a word
+    std::string sentence;  ///< and in a sentence
+};
+
+/// Reads what the session has, writes the three files, prints nothing. Throws Error{failed} where `session`
+/// is no session or the files cannot be written; never for lack of a stage.
+ReportFiles report_session(const std::string& session, const ReportOptions& options = {});
+
+/// What report_session reports on.
+report::ReportInput read_report_input(const std::string& session);
+
+}  // namespace rle::cli
