@@ -1,0 +1,222 @@
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "rlecouple/align.hpp"
+#include "rlecouple/error.hpp"
+#include "rlecouple/uniform_grid.hpp"
+#include "support/catch.hpp"
+
+using namespace rle;
+
+namespace {
+
+const double kInf = std::numeric_limits<double>::infinity();
+
+Telemetry telemetry_at(const std::vector<double>& t_s, const std::string& device = "gpu") {
+    Telemetry out;
+    out.devices = {device};
+    for (std::size_t i = 0; i < t_s.size(); ++i) {
+        out.t_s.push_back(t_s[i]);
+        out.wall_us.push_back(kNoTime);
+        out.device.push_back(0);
+        out.temp_c.push_back(50.0 + static_cast<double>(i));
+        out.power_w.push_back(100.0);
+        out.util_pct.push_back(80.0);
+    }
+    return out;
+}
+
+Training steps_at(const std::vector<double>& t_s, const std::vector<double>& grad_norm) {
+    Training out;
+    for (std::size_t i = 0; i < t_s.size(); ++i) {
+        out.t_s.push_back(t_s[i]);
+        out.wall_us.push_back(kNoTime);
+        out.step.push_back(static_cast<double>(i + 1));
+        out.epoch.push_back(kMissing);
+        out.loss.push_back(2.0 * grad_norm[i]);
+        out.grad_norm.push_back(grad_norm[i]);
+        out.learning_rate.push_back(1e-3);
+    }
+    return out;
+}
+
+AlignOptions at_hz(double hz) {
+    AlignOptions options;
+    options.sample_hz = hz;
+    options.rated_power_w = 200.0;
+    options.temp_limit_c = 83.0;
+    return options;
+}
+
+}  // namespace
+
+TEST_CASE("a cell holds the steps in [g - D/2, g + D/2), else the nearest within the tolerance") {
+    const Telemetry telemetry = telemetry_at({0, 1, 2, 3, 4, 5, 6, 7, 8});
+    //                             cell:      0    0    1    1    2    (none in 3..8)
+    const Training training = steps_at({-0.5, 0.49, 0.5, 1.49, 2.0}, {1, 3, 10, 20, 7});
+    const Alignment a = align(telemetry, &training, at_hz(1.0));
+    REQUIRE(a.rows.size() == 9);
+    CHECK(a.rows.grad_norm[0] == 2.0);
+    CHECK(a.rows.grad_norm[1] == 15.0);
+    CHECK(a.rows.grad_norm[2] == 7.0);
+    CHECK(a.rows.grad_norm[3] == 7.0);  // 1 s off
+    CHECK(a.rows.grad_norm[4] == 7.0);  // 2 s off: still within
+    CHECK(std::isnan(a.rows.grad_norm[5]));
+    CHECK(a.rows.loss[1] == 30.0);
+    CHECK(a.rows.step[1] == 4.0);  // the last of the cell
+    CHECK(a.n_samples == 5);
+    CHECK(a.overlap_s == 2.0);
+    CHECK(a.clock == "t_s");
+    // Pairs: 0.005, 0.005, 0, 1, 2 s apart.
+    CHECK(*a.pairing.median_abs_dt_s == Approx(0.005));
+    CHECK(*a.pairing.max_abs_dt_s == 2.0);
+}
+
+TEST_CASE("telemetry takes the nearest sample, ties to the earlier, none beyond the tolerance") {
+    const Telemetry telemetry = telemetry_at({10.0, 10.9, 12.5, 13.5, 19.0});
+    const Alignment a = align(telemetry, nullptr, at_hz(1.0));
+    REQUIRE(a.rows.size() == 10);
+    const std::vector<std::ptrdiff_t> expected{0, 1, 2, 2, 3, 3, 4, 4, 4, 4};
+    // t = 13 lies between 12.5 and 13.5: the earlier. t = 16 is 2.5 s from 13.5 and 3 s from 19: none.
+    for (std::size_t i = 0; i < 10; ++i) {
+        INFO("t = " << a.rows.t_s[i]);
+        const std::ptrdiff_t want = i == 6 ? -1 : expected[i];
+        CHECK(a.rows.telemetry_row[i] == want);
+    }
+    CHECK(a.rows.t_s[0] == 10.0);
+    CHECK(std::isnan(a.rows.temp_c[6]));
+    CHECK(a.rows.collapse[6] == -1);
+    REQUIRE(a.gaps.size() == 1);
+    CHECK(a.gaps[0].start_s == 13.5);
+    CHECK(a.gaps[0].length_s == 5.5);
+    CHECK(a.n_samples == 0);
+}
+
+TEST_CASE("overflowed steps are left out and counted; steps without a norm lend their loss") {
+    const Telemetry telemetry = telemetry_at({0, 1, 2});
+    Training training = steps_at({0.0, 0.1, 1.0, 1.1, 2.0}, {4, kInf, 5, kMissing, kInf});
+    training.loss = {1, 100, 2, 4, 9};
+    AlignOptions options = at_hz(1.0);
+    options.tolerance_s = 0.4;
+    const Alignment a = align(telemetry, &training, options);
+    CHECK(a.rows.grad_norm[0] == 4.0);
+    CHECK(a.rows.loss[0] == 1.0);
+    CHECK(a.rows.grad_norm[1] == 5.0);
+    CHECK(a.rows.loss[1] == 3.0);
+    CHECK(std::isnan(a.rows.grad_norm[2]));
+    CHECK(a.dropped.at("grad_norm_non_finite") == 2);
+    CHECK(a.dropped.at("grad_norm_missing") == 1);
+    CHECK(a.n_samples == 2);
+}
+
+TEST_CASE("rows out of order are sorted, duplicates dropped, and both are counted") {
+    Telemetry telemetry = telemetry_at({0, 2, 1, 3, 3});
+    const Training training =
+        steps_at({0, 2, 1, 1, 3}, {1, 3, 2, 2, 4});  // the third and fourth are steps 3 and 4
+    const Alignment a = align(telemetry, &training, at_hz(1.0));
+    CHECK(a.reordered.at("telemetry") == 1);
+    CHECK(a.dropped.at("telemetry_duplicate") == 1);
+    CHECK(a.reordered.at("training") == 2);
+    CHECK(a.dropped.count("training_duplicate") == 0);
+    CHECK(a.n_telemetry == 4);
+    CHECK(a.rows.temp_c[1] == 52.0);
+    CHECK(a.rows.temp_c[3] == 53.0);  // the first of the two
+    CHECK(a.rows.grad_norm[1] == 2.0);
+}
+
+TEST_CASE("streams that miss each other by a time zone get the shift that helps") {
+    Telemetry telemetry = telemetry_at({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+    Training training = steps_at({1, 2, 3, 4, 5}, {1, 2, 3, 4, 5});
+    for (double& t : training.t_s) t -= 5.0 * 3600.0;
+    const Alignment a = align(telemetry, &training, at_hz(1.0));
+    CHECK(a.n_samples == 0);
+    CHECK(a.overlap_s == 0.0);
+    REQUIRE(a.suggested_shift_s);
+    CHECK(*a.suggested_shift_s == 18000.0);
+    AlignOptions shifted = at_hz(1.0);
+    shifted.clock_offset_s = 18000.0;
+    CHECK(align(telemetry, &training, shifted).n_samples == 8);  // 0 and 7 by the tolerance, too
+
+    for (double& t : training.t_s) t += 1000.0;  // no whole quarter hour helps
+    CHECK(!align(telemetry, &training, at_hz(1.0)).suggested_shift_s);
+}
+
+TEST_CASE("two devices share the grid; rows are grouped by grid point") {
+    Telemetry telemetry = telemetry_at({0, 0, 1, 1, 2, 2});
+    telemetry.devices = {"cpu", "gpu"};
+    telemetry.device = {0, 1, 0, 1, 0, 1};
+    const Training training = steps_at({0, 1, 2}, {1, 2, 3});
+    const Alignment a = align(telemetry, &training, at_hz(1.0));
+    REQUIRE(a.rows.size() == 6);
+    CHECK(a.rows.device == std::vector<std::uint32_t>{0, 1, 0, 1, 0, 1});
+    CHECK(a.rows.temp_c[2] == 52.0);
+    CHECK(a.rows.temp_c[3] == 53.0);
+    CHECK(a.rows.grad_norm[3] == 2.0);
+    CHECK(a.n_samples == 6);
+    CHECK(a.n_samples_by_device.at("gpu") == 3);
+    AlignOptions one = at_hz(1.0);
+    one.devices = {"gpu"};
+    CHECK(align(telemetry, &training, one).rows.size() == 3);
+    one.devices = {"tpu"};
+    CHECK_THROWS_AS(align(telemetry, &training, one), Error);
+}
+
+TEST_CASE("the telemetry's own rate is found through its jitter") {
+    AlignOptions options = at_hz(1.0);
+    options.sample_hz.reset();
+    CHECK(align(telemetry_at({0, 1.004, 2.1, 3.05, 4.0}), nullptr, options).sample_hz == 1.0);
+    CHECK(align(telemetry_at({0, 0.101, 0.2, 0.303, 0.4}), nullptr, options).sample_hz == 10.0);
+    CHECK(align(telemetry_at({0, 5.01, 10.0, 15.0}), nullptr, options).sample_hz == 0.2);
+}
+
+TEST_CASE("streams are aligned by t_s where both count it from one moment, else by timestamp") {
+    Telemetry telemetry = telemetry_at({0, 1, 2, 3});
+    Training training = steps_at({0, 1, 2, 3}, {1, 2, 3, 4});
+    const std::int64_t start = 1'700'000'000'000'000;
+    for (std::size_t i = 0; i < 4; ++i) {
+        telemetry.wall_us[i] = start + static_cast<std::int64_t>(i) * 1'000'000;
+        training.wall_us[i] = start + static_cast<std::int64_t>(i) * 1'000'000 + 50'000;
+    }
+    CHECK(align(telemetry, &training, at_hz(1.0)).clock == "t_s");
+    CHECK(align(telemetry, &training, at_hz(1.0)).rows.wall_us[2] == start + 2'000'000);
+    // The wall clock is stepped by an hour in mid-session, for both: t_s is not disturbed.
+    for (std::size_t i = 2; i < 4; ++i) {
+        telemetry.wall_us[i] += 3'600'000'000;
+        training.wall_us[i] += 3'600'000'000;
+    }
+    CHECK(align(telemetry, &training, at_hz(1.0)).clock == "t_s");
+    // The training log counts t_s from its own first step, 2 s later than the telemetry.
+    for (std::size_t i = 0; i < 4; ++i) {
+        telemetry.wall_us[i] = start + static_cast<std::int64_t>(i) * 1'000'000;
+        training.wall_us[i] = telemetry.wall_us[i] + 2'000'000;
+    }
+    const Alignment a = align(telemetry, &training, at_hz(1.0));
+    CHECK(a.clock == "timestamp");
+    CHECK(a.rows.grad_norm[3] == 2.0);
+    CHECK(a.warnings.size() >= 1);
+    training.wall_us.assign(4, kNoTime);
+    training.t_s.assign(4, kMissing);
+    CHECK_THROWS_AS(align(telemetry, &training, at_hz(1.0)), Error);
+}
+
+TEST_CASE("what cannot be aligned is refused") {
+    CHECK_THROWS_AS(align(telemetry_at({5.0}), nullptr, at_hz(1.0)), Error);
+    CHECK_THROWS_AS(align(telemetry_at({}), nullptr, at_hz(1.0)), Error);
+    CHECK_THROWS_AS(align(telemetry_at({0, 1, 1.7e9}), nullptr, at_hz(1.0)), Error);  // one wrong timestamp
+    CHECK_THROWS_AS(align(telemetry_at({0, 1}), nullptr, at_hz(-1.0)), Error);
+}
+
+TEST_CASE("a table with holes and unsorted rows finds its grid") {
+    const std::vector<double> t{0.3, 0.0, 0.1, 0.6, 0.7, 0.5}, v{3, 0, 1, 6, 7, 5};
+    const UniformGrid grid = uniform_grid(t);
+    CHECK(grid.dt_s == 0.1);
+    REQUIRE(grid.size() == 8);
+    const std::vector<double> placed = grid.place(v);
+    for (std::size_t i : {0u, 1u, 3u, 5u, 6u, 7u}) CHECK(placed[i] == static_cast<double>(i));
+    CHECK(std::isnan(placed[2]));
+    CHECK(std::isnan(placed[4]));
+    CHECK(grid.warnings.empty());
+    CHECK(uniform_grid(std::vector<double>{0, 1, 1.5, 3, 4}).warnings.size() == 1);
+    CHECK_THROWS_AS(uniform_grid(std::vector<double>{1.0}), Error);
+}
