@@ -82,7 +82,7 @@ struct Training {
 /// A table of numbers on one time axis, as `correlate` and `balance` take it: any CSV with a `t_s` column.
 struct Frame {
     std::vector<double> t_s;
-    std::vector<std::string> names;            ///< columns that hold at least one number, and `collapse`
+    std::vector<std::string> names;            ///< columns of numbers; one of empty cells alone counts, too
     std::vector<std::vector<double>> columns;  ///< as `names`; NaN is missing
     std::vector<std::string> device;           ///< one a row; empty where the table has no such column
     std::vector<std::string> warnings;

@@ -97,7 +97,8 @@ class FrameReader {
 
     void keep(NumberColumn& column) {
         const std::string& name = table_.header()[column.at];
-        if (column.numbers == 0 && name != "collapse") return;
+        // An empty column is a column that the source has no readings for; one of words is none of numbers.
+        if (column.numbers == 0 && column.texts > 0) return;
         if (column.texts > 0 && column.numbers > 0) {
             warn(fmt::format("column '{}': {} cell(s) are no number; missing", name, column.texts));
         }
