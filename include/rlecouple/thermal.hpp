@@ -32,6 +32,15 @@ struct ThermalSamples {
     ThermalSamples slice(std::size_t first, std::size_t last) const;
 };
 
+/// What a power reading says of the power between the samples.
+enum class PowerReading {
+    held,      ///< the power from this sample to the next
+    sampled,   ///< the power at this instant: over the interval the mean of both ends, unsure by the step
+               ///< between them
+    averaged,  ///< the mean since the sample before
+    late,      ///< the power at t - shift, held
+};
+
 /// The constants of the network and its state at the first sample.
 struct ThermalConstants {
     bool two_nodes = false;
@@ -43,8 +52,8 @@ struct ThermalConstants {
     double ambient_c = 21.0;     ///< degC
     double start_c = 21.0;       ///< T1 at the first sample
     double sink_start_c = 21.0;  ///< T2 at the first sample
-    double power_shift_s =
-        0.0;  ///< the power reading at t + shift is the power at t: a meter that averages lags
+    PowerReading reading = PowerReading::held;
+    double power_shift_s = 0.0;  ///< of a late reading, s
 
     double hA(double fan) const { return hA_still + hA_fan * fan; }
 };
@@ -54,7 +63,7 @@ std::vector<double> time_constants(const ThermalConstants& constants, double hA)
 
 /// Mean power over each interval [t_i, t_i+1), W; the last entry, which has no interval, repeats its sample.
 /// A reading holds until the next one.
-std::vector<double> interval_power(const ThermalSamples& samples, double power_shift_s);
+std::vector<double> interval_power(const ThermalSamples& samples, const ThermalConstants& constants);
 
 /// T1 at every sample, and T2 too where `sink_c` is given (T1 again with one node).
 std::vector<double> simulate_thermal(const ThermalSamples& samples, const ThermalConstants& constants,

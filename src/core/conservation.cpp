@@ -53,7 +53,7 @@ double longest_interval(const std::vector<double>& t_s) {
 
 HeatFlow heat_flow(const ThermalSamples& samples, const ThermalConstants& c, double longest_s) {
     const std::vector<double> die = filled_temperatures(samples);
-    const std::vector<double> power = interval_power(samples, c.power_shift_s);
+    const std::vector<double> power = interval_power(samples, c);
     HeatFlow flow;
     double sink = c.two_nodes ? c.sink_start_c : die.front();
     for (std::size_t i = 0; i + 1 < samples.size(); ++i) {

@@ -1,63 +1,54 @@
-// The measured power as a function of time: each reading holds until the next, the first and the last for
-// ever.
+// The power between the samples, as each way of reading a meter has it.
 //
-// Means over shifted sampling intervals come from the running integral, with their derivative by the shift:
-// one parameter then covers a meter that averages or lags (docs/method/balance.md).
+// Invariant: the energies of the intervals add up, whatever the reading, to the energy of the readings but
+// for the ends.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <vector>
 
+#include "rlecouple/thermal.hpp"
+
 namespace rle {
 
 class PowerTable {
   public:
-    PowerTable(std::span<const double> t_s, std::span<const double> power_w)
-        : t_(t_s), p_(power_w), energy_(t_s.size()) {
-        for (std::size_t i = 0; i + 1 < t_.size(); ++i) {
-            energy_[i + 1] = energy_[i] + p_[i] * (t_[i + 1] - t_[i]);
-        }
-    }
+    PowerTable(std::span<const double> t_s, std::span<const double> power_w);
 
+    /// Mean power over one interval.
     struct Mean {
         double value = 0.0;  ///< W
-        double slope = 0.0;  ///< by the shift, W/s
+        double slope = 0.0;  ///< by the shift of a late reading, W/s
+        double step =
+            0.0;  ///< W, by which the reading changes over the interval: how far the mean may be off
     };
     /// Where the last search ended; one serves a pass over the samples in order.
     struct Cursor {
         std::size_t at = 0;
     };
+    Mean mean(std::size_t i, PowerReading reading, double shift_s, Cursor& cursor) const;
 
-    /// Mean over [t_i + shift, t_i+1 + shift).
-    Mean mean(std::size_t i, double shift_s, Cursor& cursor) const {
-        if (shift_s == 0.0) {  // the common case, and the right derivative of a held reading
-            const double dt = t_[i + 1] - t_[i];
-            return {p_[i], (p_[i + 1] - p_[i]) / dt};
-        }
-        const Point from = at(t_[i] + shift_s, cursor);
-        Cursor ahead = cursor;
-        const Point to = at(t_[i + 1] + shift_s, ahead);
-        const double dt = t_[i + 1] - t_[i];
-        return {(to.energy - from.energy) / dt, (to.power - from.power) / dt};
-    }
+    /// An interval with an edge inside, as the averages of its neighbours place it.
+    struct Edge {
+        double before_w = 0.0;
+        double after_w = 0.0;
+        double share_before = 1.0;  ///< of the interval; 1: there is no edge inside
+    };
+    /// For averaged readings: where a reading lies between its neighbours, the power stepped from one to the
+    /// other at the moment that gives this average.
+    Edge edge(std::size_t i) const;
 
   private:
     struct Point {
         double energy;
         double power;
     };
-
-    Point at(double t, Cursor& cursor) const {
-        std::size_t& k = cursor.at;
-        while (k > 0 && t_[k] > t) --k;
-        while (k + 1 < t_.size() && t_[k + 1] <= t) ++k;
-        return {energy_[k] + p_[k] * (t - t_[k]), p_[k]};
-    }
+    Point at(double t, Cursor& cursor) const;
 
     std::span<const double> t_;
     std::span<const double> p_;
-    std::vector<double> energy_;
+    std::vector<double> energy_;  // of readings that hold until the next, J since the first sample
 };
 
 }  // namespace rle

@@ -15,7 +15,8 @@ struct Spread {
 };
 
 Network<double> network_at(const ThermalSamples& samples, const ThermalConstants& c, std::size_t i) {
-    return {c.two_nodes, c.hA(samples.fan.empty() ? 0.0 : samples.fan[i]), c.C_die, c.C_sink, c.coupling, c.ambient_c};
+    return {c.two_nodes, c.hA(samples.fan.empty() ? 0.0 : samples.fan[i]), c.C_die, c.C_sink, c.coupling,
+            c.ambient_c};
 }
 
 // What 1 W more over the step adds to the nodes.
@@ -42,7 +43,8 @@ bool is_plain(const ThermalSamples& samples, const Noise& noise) {
 
 }  // namespace
 
-Gains gains_of(const ThermalSamples& samples, const PowerTable& power, const ThermalConstants& c, const Noise& noise) {
+Gains gains_of(const ThermalSamples& samples, const PowerTable& power, const ThermalConstants& c,
+               const Noise& noise) {
     Gains g;
     if (is_plain(samples, noise)) return g;
     const double r = noise.temp_sd * noise.temp_sd;
@@ -64,7 +66,7 @@ Gains gains_of(const ThermalSamples& samples, const PowerTable& power, const The
         const Network<double> net = network_at(samples, c, i);
         const auto step = Transition<double>::of(net, dt);
         const NodeState<double> watt = response(net, step);
-        const double sd = noise.edge_share * power.mean(i, c.power_shift_s, cursor).slope * dt;
+        const double sd = noise.edge_share * power.mean(i, c.reading, c.power_shift_s, cursor).step;
         p = carried(p, step, c.two_nodes);
         p.dd += sd * sd * watt.die * watt.die;
         if (c.two_nodes) {

@@ -3,16 +3,27 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <random>
 
 #include "core/thermal_simulate.hpp"
 
 namespace rle::thermal {
 namespace {
 
+constexpr std::size_t kLongPath = 5000;  // samples; beyond, the path itself is known well
+constexpr int kPaths = 24;
+
+// A standard normal number (Box & Muller 1958), the same on every platform.
+double normal_from(std::mt19937_64& random) {
+    const auto uniform = [&] { return (static_cast<double>(random() >> 11) + 0.5) * 0x1.0p-53; };
+    const double radius = std::sqrt(-2.0 * std::log(uniform()));
+    return radius * std::cos(2.0 * std::numbers::pi * uniform());
+}
+
 // Predictions with their derivatives, sample by sample.
 struct Path {
-    Eigen::MatrixXd gradient;       // a column a sample; 0 where no temperature was read
-    std::vector<double> error;      // measured - predicted; NaN where no temperature was read
+    Eigen::MatrixXd gradient;   // a column a sample; 0 where no temperature was read
+    std::vector<double> error;  // measured - predicted; NaN where no temperature was read
 };
 
 template <std::size_t N>
@@ -21,13 +32,14 @@ Path path_n(const Problem& problem, const Solution& s) {
     const auto m = static_cast<Eigen::Index>(s.free.size());
     out.gradient = Eigen::MatrixXd::Zero(m, static_cast<Eigen::Index>(problem.samples.size()));
     out.error.reserve(problem.samples.size());
-    simulate<N>(problem.samples, problem.power, s.shape, s.theta, s.free, s.gains, [&](std::size_t i, const Dual<N>& t) {
-        out.error.push_back(problem.samples.temp_c[i] - t.v);
-        if (std::isnan(out.error.back())) return;
-        for (Eigen::Index j = 0; j < m; ++j) {
-            out.gradient(j, static_cast<Eigen::Index>(i)) = t.d[static_cast<std::size_t>(j)];
-        }
-    });
+    simulate<N>(problem.samples, problem.power, s.shape, s.theta, s.free, s.gains,
+                [&](std::size_t i, const Dual<N>& t) {
+                    out.error.push_back(problem.samples.temp_c[i] - t.v);
+                    if (std::isnan(out.error.back())) return;
+                    for (Eigen::Index j = 0; j < m; ++j) {
+                        out.gradient(j, static_cast<Eigen::Index>(i)) = t.d[static_cast<std::size_t>(j)];
+                    }
+                });
     return out;
 }
 
@@ -71,16 +83,50 @@ double ljung_box(const std::vector<double>& z) {
     return chi_square_tail(q, static_cast<double>(lags));
 }
 
-// sum_k c_k |score of the k-th harmonic of the rounding error|^2, and in `left` the variance that it leaves as white noise.
-Eigen::MatrixXd rounding_scores(const Problem& problem, const Solution& s, const Path& path, double noise_variance,
-                                double& left) {
+// Paths that are as likely as the fitted one: a fit is drawn towards whole steps, which would make the
+// rounding errors of two plateaus look alike when they are not.
+std::vector<std::vector<double>> likely_paths(const Problem& problem, const Solution& s, const Path& path,
+                                              const Eigen::MatrixXd& covariance) {
+    const std::vector<double> model = simulate_thermal(problem.samples, s.constants());
+    if (model.size() > kLongPath) return {model};
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(covariance);
+    const Eigen::MatrixXd root =
+        eigen.eigenvectors() * eigen.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal();
+    std::mt19937_64 random(1);
+    std::vector<std::vector<double>> out;
+    for (int draw = 0; draw < kPaths; ++draw) {
+        Eigen::VectorXd z(root.cols());
+        for (Eigen::Index i = 0; i < z.size(); ++i) z[i] = normal_from(random);
+        const Eigen::VectorXd offset = path.gradient.transpose() * (root * z);
+        out.push_back(model);
+        for (std::size_t i = 0; i < model.size(); ++i) out.back()[i] += offset[static_cast<Eigen::Index>(i)];
+    }
+    return out;
+}
+
+// The score that an error of the temperatures in the shape of `wave` leaves on the parameters.
+Eigen::VectorXd score_of(const Problem& problem, const Solution& s, const Path& path,
+                         const std::vector<double>& wave) {
+    const std::vector<double> seen = filtered(problem.samples, s.constants(), s.gains, wave);
+    Eigen::VectorXd score = Eigen::VectorXd::Zero(path.gradient.rows());
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        if (std::isnan(path.error[i])) continue;
+        score += path.gradient.col(static_cast<Eigen::Index>(i)) * (s.gains.weight(i) * seen[i]);
+    }
+    return score;
+}
+
+// Covariance of the scores that rounding makes along `model`; `left` is the variance that it leaves as white
+// noise.
+Eigen::MatrixXd rounding_scores(const Problem& problem, const Solution& s, const Path& path,
+                                const std::vector<double>& model, double noise_variance, double& left) {
     const auto m = static_cast<Eigen::Index>(s.free.size());
     Eigen::MatrixXd out = Eigen::MatrixXd::Zero(m, m);
     const double q = problem.resolution;
     left = q * q / 12.0;
     if (q == 0.0) return out;
-    const std::vector<double> model = simulate_thermal(problem.samples, s.constants());
-    const int harmonics = model.size() > 50000 ? 2 : 8;
+    const int harmonics = model.size() > kLongPath ? 2 : 8;
+    std::vector<double> wave(model.size());
     for (int k = 1; k <= harmonics; ++k) {
         const double turn = 2.0 * std::numbers::pi * k / q;
         const double share = q * q / (2.0 * std::numbers::pi * std::numbers::pi * k * k) *
@@ -88,22 +134,16 @@ Eigen::MatrixXd rounding_scores(const Problem& problem, const Solution& s, const
         if (share < 1e-4 * q * q) break;
         left -= share;
         for (const double phase : {0.0, 0.5 * std::numbers::pi}) {
-            std::vector<double> wave(model.size());
             for (std::size_t i = 0; i < model.size(); ++i) wave[i] = std::cos(turn * model[i] - phase);
-            const std::vector<double> seen = filtered(problem.samples, s.constants(), s.gains, wave);
-            Eigen::VectorXd score = Eigen::VectorXd::Zero(m);
-            for (std::size_t i = 0; i < seen.size(); ++i) {
-                if (std::isnan(path.error[i])) continue;
-                score += path.gradient.col(static_cast<Eigen::Index>(i)) * (s.gains.weight(i) * seen[i]);
-            }
+            const Eigen::VectorXd score = score_of(problem, s, path, wave);
             out += share * score * score.transpose();
         }
     }
     return out;
 }
 
-// Inverse of the information of the parameters that are free to move; 0 for the others. A direction about which the samples say
-// nothing gets a very large variance, not an infinite one.
+// Inverse of the information of the parameters that are free to move; 0 for the others. A direction about
+// which the samples say nothing gets a very large variance, not an infinite one.
 Eigen::MatrixXd inverse_information(const Solution& s) {
     const auto m = static_cast<Eigen::Index>(s.free.size());
     Eigen::VectorXd scale = Eigen::VectorXd::Zero(m);
@@ -117,7 +157,8 @@ Eigen::MatrixXd inverse_information(const Solution& s) {
     }
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(a);
     const Eigen::VectorXd inverse = eigen.eigenvalues().cwiseMax(1e-12).cwiseInverse();
-    const Eigen::MatrixXd full = eigen.eigenvectors() * inverse.asDiagonal() * eigen.eigenvectors().transpose();
+    const Eigen::MatrixXd full =
+        eigen.eigenvectors() * inverse.asDiagonal() * eigen.eigenvectors().transpose();
     return scale.asDiagonal() * full * scale.asDiagonal();
 }
 
@@ -139,12 +180,16 @@ Uncertainty uncertainty_of(const Problem& problem, const Solution& s) {
     u.ljung_box_p = ljung_box(z);
     const double rounding = problem.resolution * problem.resolution / 12.0;
     const double noise = std::max(s.residual_variance() - rounding, 0.0);
-    double white = 0.0;
-    Eigen::MatrixXd scores = rounding_scores(problem, s, path, noise, white);
+    const Eigen::MatrixXd inverse = inverse_information(s);
     const double rho = noise > 0.5 * rounding ? std::clamp(u.autocorrelation, 0.0, 0.98) : 0.0;
     const double inflation = (1.0 + rho) / (1.0 - rho);
+    Eigen::MatrixXd scores = Eigen::MatrixXd::Zero(inverse.rows(), inverse.cols());
+    const auto paths = likely_paths(problem, s, path, (noise + rounding) * inverse);
+    double white = 0.0;
+    for (const std::vector<double>& model : paths)
+        scores += rounding_scores(problem, s, path, model, noise, white);
+    scores /= static_cast<double>(paths.size());
     scores += (noise * inflation + white) * s.information;
-    const Eigen::MatrixXd inverse = inverse_information(s);
     u.covariance = inverse * scores * inverse;
     const double left = (static_cast<double>(s.n) - static_cast<double>(s.free.size())) / inflation;
     u.quantile = student_quantile(std::max(left, 4.0));

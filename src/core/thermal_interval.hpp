@@ -15,9 +15,9 @@ struct Uncertainty {
     double ljung_box_p = 1.0;      ///< p-value of their whiteness (Ljung & Box 1978)
 };
 
-/// The errors of rounding repeat wherever the temperature does, so their covariance is taken as that of a rounded path of
-/// unknown phase (Bernoulli's second polynomial, by its Fourier series); what the residuals show beyond it counts as noise, and,
-/// where it is autocorrelated, as correspondingly fewer samples.
+/// The errors of rounding repeat wherever the temperature does, so their covariance is taken as that of a
+/// rounded path of unknown phase (Bernoulli's second polynomial, by its Fourier series); what the residuals
+/// show beyond it counts as noise, and, where it is autocorrelated, as correspondingly fewer samples.
 Uncertainty uncertainty_of(const Problem& problem, const Solution& solution);
 
 /// Standard error of f(theta), by the delta method with central differences.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/power_table.hpp"
+#include "core/thermal_simulate.hpp"
 #include "rlecouple/thermal.hpp"
 
 namespace rle {
@@ -17,14 +18,6 @@ ThermalSamples ThermalSamples::slice(std::size_t first, std::size_t last) const 
     return {cut(t_s), cut(temp_c), cut(power_w), cut(fan)};
 }
 
-namespace {
-
-Network<double> network_at(const ThermalConstants& c, double fan) {
-    return {c.two_nodes, c.hA(fan), c.C_die, c.C_sink, c.coupling, c.ambient_c};
-}
-
-}  // namespace
-
 std::vector<double> time_constants(const ThermalConstants& c, double hA) {
     if (!c.two_nodes) return {c.C_die / hA};
     const double a = c.coupling / c.C_die;
@@ -37,30 +30,30 @@ std::vector<double> time_constants(const ThermalConstants& c, double hA) {
     return {(mean + spread) / determinant, fast};
 }
 
-std::vector<double> interval_power(const ThermalSamples& samples, double power_shift_s) {
+std::vector<double> interval_power(const ThermalSamples& samples, const ThermalConstants& constants) {
     const PowerTable table(samples.t_s, samples.power_w);
     PowerTable::Cursor cursor;
     std::vector<double> out(samples.size());
-    for (std::size_t i = 0; i + 1 < samples.size(); ++i) out[i] = table.mean(i, power_shift_s, cursor).value;
+    for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
+        out[i] = table.mean(i, constants.reading, constants.power_shift_s, cursor).value;
+    }
     if (!out.empty()) out.back() = samples.power_w.back();
     return out;
 }
 
-std::vector<double> simulate_thermal(const ThermalSamples& samples, const ThermalConstants& constants,
+std::vector<double> simulate_thermal(const ThermalSamples& samples, const ThermalConstants& c,
                                      std::vector<double>* sink_c) {
-    const std::vector<double> power = interval_power(samples, constants.power_shift_s);
-    NodeState<double> state{constants.start_c,
-                            constants.two_nodes ? constants.sink_start_c : constants.start_c};
+    const PowerTable power(samples.t_s, samples.power_w);
+    const Network<double> net{c.two_nodes, c.hA_still, c.C_die, c.C_sink, c.coupling, c.ambient_c};
+    thermal::Stepper<double> stepper(samples, power, c.reading, net, c.hA_still, c.hA_fan, c.power_shift_s);
+    NodeState<double> state{c.start_c, c.two_nodes ? c.sink_start_c : c.start_c};
     std::vector<double> out;
     out.reserve(samples.size());
     if (sink_c != nullptr) sink_c->clear();
     for (std::size_t i = 0; i < samples.size(); ++i) {
         out.push_back(state.die);
-        if (sink_c != nullptr) sink_c->push_back(constants.two_nodes ? state.sink : state.die);
-        if (i + 1 == samples.size()) break;
-        const Network<double> net = network_at(constants, samples.fan.empty() ? 0.0 : samples.fan[i]);
-        const auto step = Transition<double>::of(net, samples.t_s[i + 1] - samples.t_s[i]);
-        state = advance(net, step, state, power[i]);
+        if (sink_c != nullptr) sink_c->push_back(c.two_nodes ? state.sink : state.die);
+        if (i + 1 < samples.size()) state = stepper.after(i, state);
     }
     return out;
 }

@@ -36,14 +36,16 @@ struct Shape {
     bool two_nodes = false;
     bool fan = false;      ///< hA follows the fan
     bool ambient = false;  ///< fitted, not given
-    bool shift = false;    ///< the power meter's lag is fitted
+    PowerReading reading = PowerReading::held;
+    double edge_share =
+        0.0;  ///< SD of an interval's mean power, as a share of the step of the reading over it
 
     std::vector<Slot> free() const {
         std::vector<Slot> slots{kStill, kDie, kStart};
         if (two_nodes) slots.insert(slots.end(), {kSink, kCoupling, kSinkStart});
         if (fan) slots.push_back(kFan);
         if (ambient) slots.push_back(kAmbient);
-        if (shift) slots.push_back(kShift);
+        if (reading == PowerReading::late) slots.push_back(kShift);
         return slots;
     }
 };
@@ -70,7 +72,8 @@ inline ThermalConstants constants_of(const Theta& theta, const Shape& shape) {
     c.ambient_c = theta[kAmbient];
     c.start_c = theta[kStart];
     c.sink_start_c = theta[kSinkStart];
-    c.power_shift_s = theta[kShift];
+    c.reading = shape.reading;
+    c.power_shift_s = shape.reading == PowerReading::late ? theta[kShift] : 0.0;
     return c;
 }
 

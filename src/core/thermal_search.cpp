@@ -45,7 +45,9 @@ Normal linearise(const Problem& problem, const Solution& at, const Theta& theta)
     return at.shape.two_nodes ? linearise_n<9>(problem, at, theta) : linearise_n<6>(problem, at, theta);
 }
 
-double clamped(double x, const Bounds& bounds, Slot slot) { return std::clamp(x, bounds.low[slot], bounds.high[slot]); }
+double clamped(double x, const Bounds& bounds, Slot slot) {
+    return std::clamp(x, bounds.low[slot], bounds.high[slot]);
+}
 
 bool pushes_out(double x, double push, const Bounds& bounds, Slot slot) {
     return (x <= bounds.low[slot] && push < 0.0) || (x >= bounds.high[slot] && push > 0.0);
@@ -87,7 +89,8 @@ Bounds bounds_of(double interval_s) {
     b.low[kStart] = b.low[kSinkStart] = -100.0;
     b.high[kStart] = b.high[kSinkStart] = 300.0;
     b.low[kShift] = -interval_s;
-    b.high[kShift] = interval_s + 1.0;  // held for one interval, after being averaged and late by as much as 1 s
+    b.high[kShift] =
+        interval_s + 1.0;  // held for one interval, after being averaged and late by as much as 1 s
     return b;
 }
 
@@ -112,7 +115,9 @@ Problem::Problem(const ThermalSamples& of)
     bounds = bounds_of(interval_s);
 }
 
-double Problem::rounding_sd() const { return std::max(resolution / std::sqrt(12.0), 1e-6); }
+double Problem::rounding_sd() const {
+    return std::max(resolution / std::sqrt(12.0), 1e-6);
+}
 
 double Solution::residual_variance() const {
     const double left = static_cast<double>(n) - static_cast<double>(free.size());
@@ -127,11 +132,14 @@ double Solution::deviance() const {
 }
 
 double Solution::bic() const {
-    const auto parameters = static_cast<double>(free.size()) + (noise.edge_share > 0.0 ? 1.0 : 0.0);
+    // That a late meter is late by the very same time at every edge is a claim of its own.
+    const bool sharp = shape.reading == PowerReading::late && shape.edge_share == 0.0;
+    const auto parameters = static_cast<double>(free.size()) + (sharp ? 1.0 : 0.0);
     return deviance() + parameters * std::log(static_cast<double>(n));
 }
 
-Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise, int iterations) {
+Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise,
+                 int iterations) {
     Solution best;
     best.shape = shape;
     best.theta = start;
@@ -156,7 +164,7 @@ Solution descend(const Problem& problem, const Shape& shape, const Theta& start,
         normal = std::move(there);
         damping = std::max(damping / 5.0, 1e-12);
         growth = 2.0;
-        if (fall < 1e-10) break;
+        if (fall < 1e-9) break;
     }
     best.information = normal.jtj;
     best.sse = normal.sse;
@@ -168,8 +176,8 @@ Solution descend(const Problem& problem, const Shape& shape, const Theta& start,
     return best;
 }
 
-Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, double edge_share, int iterations) {
-    Noise noise{problem.rounding_sd(), edge_share, problem.longest_s};
+Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, int iterations) {
+    Noise noise{problem.rounding_sd(), shape.edge_share, problem.longest_s};
     Solution out = descend(problem, shape, start, noise, iterations);
     for (int round = 0; round < 5; ++round) {
         noise.temp_sd = std::max(std::sqrt(out.residual_variance()), problem.rounding_sd());

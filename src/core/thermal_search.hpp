@@ -1,5 +1,5 @@
-// One candidate model fitted: Levenberg-Marquardt on the weighted squares of the temperature errors (Marquardt 1963), in turn
-// with the noise that the errors show.
+// One candidate model fitted: Levenberg-Marquardt on the weighted squares of the temperature errors
+// (Marquardt 1963), in turn with the noise that the errors show.
 #pragma once
 
 #include <Eigen/Dense>
@@ -17,27 +17,28 @@ struct Problem {
 
     const ThermalSamples& samples;
     PowerTable power;
-    Bounds bounds;       ///< within which the samples can tell anything at all
-    double resolution;   ///< step in which the temperatures are given, degC; 0: none seen
-    double interval_s;   ///< mean sampling interval
-    double longest_s;    ///< a longer interval is a gap
-    double rounding_sd() const;   ///< of the error that rounding makes, degC; never quite 0
+    Bounds bounds;               ///< within which the samples can tell anything at all
+    double resolution;           ///< step in which the temperatures are given, degC; 0: none seen
+    double interval_s;           ///< mean sampling interval
+    double longest_s;            ///< a longer interval is a gap
+    double rounding_sd() const;  ///< of the error that rounding makes, degC; never quite 0
 };
 
-/// The step in which the temperatures are given (1 where all are whole degrees), 0 where there is no such step.
+/// The step in which the temperatures are given (1 where all are whole degrees), 0 where there is no such
+/// step.
 double resolution_of(const std::vector<double>& temp_c);
 
 /// Where a search ended.
 struct Solution {
     Shape shape;
     Theta theta{};
-    std::vector<Slot> free;        ///< slot of each row of `information`
-    std::vector<bool> pinned;      ///< of each, whether it stands at a bound
-    Eigen::MatrixXd information;   ///< J'WJ, J the derivatives of the predictions by the free parameters
-    Noise noise;                   ///< temp_sd as the residuals show it, but no less than rounding makes
+    std::vector<Slot> free;       ///< slot of each row of `information`
+    std::vector<bool> pinned;     ///< of each, whether it stands at a bound
+    Eigen::MatrixXd information;  ///< J'WJ, J the derivatives of the predictions by the free parameters
+    Noise noise;                  ///< temp_sd as the residuals show it, but no less than rounding makes
     Gains gains;
-    double sse = 0.0;              ///< weighted, degC^2
-    std::size_t n = 0;             ///< temperatures compared
+    double sse = 0.0;   ///< weighted, degC^2
+    std::size_t n = 0;  ///< temperatures compared
 
     ThermalConstants constants() const { return constants_of(theta, shape); }
     /// -2 log likelihood, and with the parameters' price.
@@ -48,11 +49,11 @@ struct Solution {
 };
 
 /// Descends from `start` with `noise` as it is, by at most `iterations` steps.
-Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise, int iterations = 60);
+Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise,
+                 int iterations = 60);
 
-/// Descends and re-estimates the noise in turn. `edge_share` is taken as given.
-Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, double edge_share,
-                   int iterations = 60);
+/// Descends and re-estimates the noise in turn.
+Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, int iterations = 60);
 
 /// The sum of squares alone, without gains.
 double sum_of_squares(const ThermalSamples& samples, const Shape& shape, const Theta& theta);

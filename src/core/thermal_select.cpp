@@ -8,7 +8,7 @@
 namespace rle::thermal {
 namespace {
 
-constexpr std::size_t kStarts = 3;   // of the starting points tried, so many are descended from
+constexpr std::size_t kStarts = 3;  // of the starting points tried, so many are descended from
 
 struct Start {
     double sse;
@@ -36,14 +36,22 @@ double first_temperature(const ThermalSamples& s) {
     return *std::find_if(s.temp_c.begin(), s.temp_c.end(), [](double t) { return !std::isnan(t); });
 }
 
-const Solution& better(const Solution& a, const Solution& b) { return b.bic() < a.bic() ? b : a; }
+// The errors are as small as rounding makes them (squares of a uniform error scatter by 0.9 of their mean).
+bool explained_by_rounding(const Problem& problem, const Solution& s) {
+    const double sd = problem.rounding_sd();
+    return s.residual_variance() <= sd * sd * (1.0 + 3.0 * 0.9 / std::sqrt(static_cast<double>(s.n)));
+}
+
+const Solution& better(const Solution& a, const Solution& b) {
+    return b.bic() < a.bic() ? b : a;
+}
 
 Solution best_of(const Problem& problem, const Shape& shape, std::vector<Start> starts) {
     std::sort(starts.begin(), starts.end(), [](const Start& a, const Start& b) { return a.sse < b.sse; });
     if (starts.size() > kStarts) starts.resize(kStarts);
-    Solution best = fit_shape(problem, shape, starts.front().theta, 0.0);
+    Solution best = fit_shape(problem, shape, starts.front().theta);
     for (std::size_t i = 1; i < starts.size(); ++i) {
-        Solution other = fit_shape(problem, shape, starts[i].theta, 0.0);
+        Solution other = fit_shape(problem, shape, starts[i].theta);
         if (other.sse < best.sse) best = std::move(other);
     }
     return best;
@@ -93,39 +101,33 @@ std::vector<Start> two_node_starts(const Problem& problem, const Shape& shape, c
     return out;
 }
 
-// The same model with the power's steps known only to a share of themselves: the share that the errors speak for.
-Solution with_edges(const Problem& problem, const Solution& exact) {
-    Solution best = exact;
-    for (const double share : {0.05, 0.1, 0.2, 0.3, 0.45, 0.6}) {
-        best = better(best, fit_shape(problem, exact.shape, best.theta, share));
-    }
+// The same model under every way of reading the meter; the best of them.
+Solution with_meter(const Problem& problem, const Solution& held) {
+    constexpr double kAnywhere =
+        0.288675;  // SD of an edge that is equally likely anywhere in the interval: 1/sqrt(12)
+    Solution best = held;
+    const auto attempt = [&](PowerReading reading, double edge_share, double shift_s) {
+        Shape shape = held.shape;
+        shape.reading = reading;
+        shape.edge_share = edge_share;
+        Theta from = best.theta;
+        from[kShift] = shift_s;
+        best = better(best, fit_shape(problem, shape, from));
+    };
+    attempt(PowerReading::averaged, 0.0, 0.0);
+    attempt(PowerReading::sampled, kAnywhere, 0.0);
+    if (explained_by_rounding(problem, best)) return best;
+    attempt(PowerReading::late, kAnywhere, problem.interval_s);
+    const bool late = best.shape.reading == PowerReading::late;
+    attempt(PowerReading::late, 0.0, late ? best.theta[kShift] : 0.5 * problem.interval_s);
     return best;
-}
-
-// The best reading of the power meter for a model that was fitted with the readings as they stand.
-Solution with_meter(const Problem& problem, const Solution& as_read) {
-    Theta late = as_read.theta;
-    late[kShift] = problem.interval_s;
-    const Solution averaged = fit_shape(problem, as_read.shape, late, 0.0);
-    Shape shape = as_read.shape;
-    shape.shift = true;
-    const Solution& nearer = averaged.sse < as_read.sse ? averaged : as_read;
-    const Solution shifted = fit_shape(problem, shape, nearer.theta, 0.0);
-    Solution best = better(better(as_read, averaged), shifted);
-    best = better(best, with_edges(problem, as_read));
-    return better(best, with_edges(problem, shifted));
-}
-
-bool explained_by_rounding(const Problem& problem, const Solution& s) {
-    const double sd = problem.rounding_sd();
-    return s.gains.die.empty() && s.residual_variance() <= sd * sd;
 }
 
 Solution best_one_node(const Problem& problem, const ThermalOptions& options) {
     Shape shape;
     shape.ambient = options.fit_ambient;
     Solution best = best_of(problem, shape, one_node_starts(problem, shape, options.ambient_c));
-    if (!explained_by_rounding(problem, best)) best = with_meter(problem, best);
+    best = with_meter(problem, best);
     if (problem.samples.fan.empty() || explained_by_rounding(problem, best)) return best;
     shape.fan = true;
     const Solution fan = best_of(problem, shape, one_node_starts(problem, shape, options.ambient_c));
@@ -139,14 +141,16 @@ Solution choose_model(const Problem& given, const ThermalOptions& options) {
     const Solution one = best_one_node(problem, options);
     if (!options.two_nodes || explained_by_rounding(problem, one)) return one;
     // A die faster than a tenth of the sampling interval cannot be told from one without mass.
-    problem.bounds.low[kDie] = std::log(0.1 * problem.interval_s * one.constants().hA(mean_of(problem.samples.fan)));
+    problem.bounds.low[kDie] =
+        std::log(0.1 * problem.interval_s * one.constants().hA(mean_of(problem.samples.fan)));
     Solution best = one;
     for (const bool fan : {false, true}) {
         if (fan && problem.samples.fan.empty()) continue;
         Shape shape = one.shape;
         shape.two_nodes = true;
         shape.fan = fan;
-        shape.shift = false;
+        shape.reading = PowerReading::held;
+        shape.edge_share = 0.0;
         Solution from = one;
         from.theta[kFan] = one.shape.fan ? one.theta[kFan] : one.theta[kStill] + std::log(4.0);
         from.theta[kShift] = 0.0;

@@ -5,8 +5,9 @@
 
 namespace rle::thermal {
 
-/// Candidates: one node or two; hA following the fan or not; the power reading taken as it stands, as the mean over the interval
-/// before it, or late by a fitted time; its steps known to the interval or only to a share of it.
+/// Candidates: one node or two; hA following the fan or not; the power reading taken as it stands, as the
+/// mean over the interval before it, or late by a fitted time; its steps known to the interval or only to a
+/// share of it.
 Solution choose_model(const Problem& problem, const ThermalOptions& options);
 
 }  // namespace rle::thermal
