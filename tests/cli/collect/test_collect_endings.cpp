@@ -1,0 +1,157 @@
+// However a recording ends, what was recorded is there.
+#include <algorithm>
+#include <random>
+
+#include "background.hpp"
+#include "support/catch.hpp"
+
+using namespace rle::test;
+
+namespace {
+
+// Every line complete: as many cells as the header, and a line end behind the last.
+void check_whole(const std::filesystem::path& csv) {
+    const std::string text = read_file(csv);
+    REQUIRE_FALSE(text.empty());
+    CHECK(text.back() == '\n');
+    const auto lines = lines_of(text);
+    for (const std::string& line : lines) CHECK(cells_of(line).size() == cells_of(lines[0]).size());
+}
+
+pid_t pid_in(const std::filesystem::path& file) {
+    REQUIRE(wait_until([&] { return count_lines(file) > 0; }));
+    return static_cast<pid_t>(std::stol(read_file(file)));
+}
+
+}  // namespace
+
+TEST_CASE("SIGINT and SIGTERM end both processes and leave a valid session", "[collect]") {
+    for (const int signal : {SIGINT, SIGTERM}) {
+        TempDir dir;
+        const std::string folder = dir / "s";
+        Background recording({"collect", "-o", folder, "--sample-hz", "50", "--", "sh", "-c",
+                              "echo $$ > " + (dir / "pid") + "; " + training(1000, "0.05")},
+                             dir / "log");
+        const pid_t child = pid_in(dir / "pid");
+        REQUIRE(wait_until([&] { return count_lines(folder + "/training.csv") > 3; }));
+        CHECK(recording.end(signal) == 128 + signal);
+        CHECK_FALSE(runs(child));
+        check_whole(folder + "/telemetry.csv");
+        check_whole(folder + "/training.csv");
+        const auto session = session_of(folder);
+        CHECK(session["finished"] == true);
+        CHECK(session["interrupted"] == true);
+        CHECK(session["training"]["stopped_by_us"] == true);
+    }
+}
+
+TEST_CASE("a training that ignores signals is killed after a grace period", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    const Finished done =
+        rlecouple({"collect", "-o", folder, "-d", "0.5", "--", "sh", "-c",
+                   "trap '' TERM INT; echo $$ > " + (dir / "pid") + "; while :; do sleep 0.1; done"});
+    CHECK(done.exit_code == 0);
+    CHECK_FALSE(runs(pid_in(dir / "pid")));
+    CHECK(session_of(folder)["training"]["signal"] == 9);
+}
+
+TEST_CASE("what the training started does not outlive the recording", "[collect]") {
+    TempDir dir;
+    const Finished done =
+        rlecouple({"collect", "-o", dir / "s", "--", "sh", "-c", "sleep 300 & echo $! > " + (dir / "pid")});
+    CHECK(done.exit_code == 0);
+    const pid_t orphan = pid_in(dir / "pid");
+    CHECK(wait_until([&] { return !runs(orphan); }));
+}
+
+TEST_CASE("kill -9 at any moment costs at most the sample in flight", "[collect]") {
+    std::mt19937 random(7);
+    std::uniform_int_distribution<useconds_t> pause(1'000, 150'000);
+    for (int round = 0; round < 20; ++round) {
+        TempDir dir;
+        const std::string folder = dir / "s";
+        Background recording({"collect", "-o", folder, "--sample-hz", "200", "--", "sh", "-c",
+                              "echo $$ > " + (dir / "pid") + "; " + training(10000, "0.01")},
+                             dir / "log");
+        const pid_t child = pid_in(dir / "pid");
+        REQUIRE(wait_until([&] { return count_lines(folder + "/training.csv") > 1; }));
+        usleep(pause(random));
+        const std::size_t seen = count_lines(folder + "/telemetry.csv");
+        CHECK(recording.end(SIGKILL) == 128 + SIGKILL);
+        CHECK(count_lines(folder + "/telemetry.csv") >= seen);
+        check_whole(folder + "/telemetry.csv");
+        check_whole(folder + "/training.csv");
+        const auto session = session_of(folder);
+        CHECK(session["finished"] == false);
+        CHECK(wait_until([&] { return !runs(child); }));  // it does not train on for nobody
+    }
+}
+
+TEST_CASE("a training that fails is told, and its recording stays", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    const Finished done =
+        rlecouple({"collect", "-o", folder, "--", "sh", "-c", training(2, "0.1") + "; exit 3"});
+    CHECK(done.exit_code == 1);
+    CHECK(done.err.find("exit status 3") != std::string::npos);
+    CHECK(rows_of(folder + "/training.csv").size() == 2);
+    const auto session = session_of(folder);
+    CHECK(session["finished"] == true);
+    CHECK(session["training"]["exit_status"] == 3);
+    CHECK(session["training"]["signal"].is_null());
+}
+
+TEST_CASE("a training that crashes is told by its signal", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    const Finished done = rlecouple({"collect", "-o", folder, "--", "sh", "-c", "kill -SEGV $$"});
+    CHECK(done.exit_code == 1);
+    CHECK(done.err.find("signal 11") != std::string::npos);
+    CHECK(session_of(folder)["training"]["signal"] == 11);
+    CHECK(session_of(folder)["training"]["exit_status"].is_null());
+}
+
+TEST_CASE("nobody who reads its output any more is no reason to end", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    const std::string command =
+        std::string(RLE_BINARY) + " collect -o " + folder + " -- sh -c '" + training(5, "0.1") + "' | true";
+    CHECK(run({"sh", "-c", command}).exit_code == 0);
+    REQUIRE(wait_until([&] {
+        return std::filesystem::exists(folder + "/session.json") && session_of(folder)["finished"] == true;
+    }));
+    CHECK(rows_of(folder + "/training.csv").size() == 5);
+}
+
+TEST_CASE("a disk that takes no more is one clear error, and what is there stays whole", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    // Files end at 8 KiB: the same to write(2) as a disk that fills in the middle of a line.
+    const std::string command = "ulimit -f 16; exec " + std::string(RLE_BINARY) +
+                                " collect -q --sample-hz 500 -d 60 -o " + folder + " -- sh -c 'echo $$ > " +
+                                (dir / "pid") + "; sleep 60'";
+    const Finished done = run({"sh", "-c", command});
+    CHECK(done.exit_code == 1);
+    CHECK(done.err.find("rlecouple: " + folder + "/telemetry.csv: cannot write") != std::string::npos);
+    check_whole(folder + "/telemetry.csv");
+    CHECK(rows_of(folder + "/telemetry.csv").size() > 50);
+    CHECK(wait_until([&] { return !runs(pid_in(dir / "pid")); }));
+}
+
+TEST_CASE("a full file system is one clear error, and what is there stays whole", "[collect]") {
+    TempDir dir;
+    const std::string disk = dir / "disk";
+    std::filesystem::create_directory(disk);
+    if (run({"mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk}).exit_code != 0) {
+        WARN("skipped: may not mount a small tmpfs here");
+        return;
+    }
+    const Finished done =
+        rlecouple({"collect", "-q", "--sample-hz", "500", "-d", "60", "-o", disk + "/s", "--", "yes"});
+    CHECK(done.exit_code == 1);
+    CHECK(done.err.find("no space left on device; free some space") != std::string::npos);
+    check_whole(disk + "/s/telemetry.csv");
+    CHECK(session_of(disk + "/s")["schema"] == "rlecouple.session/1");
+    CHECK(run({"umount", disk}).exit_code == 0);
+}

@@ -1,0 +1,98 @@
+// What collect refuses, with one clear line and the right exit code each.
+#include "session_folder.hpp"
+#include "support/catch.hpp"
+
+using namespace rle::test;
+
+namespace {
+
+void check_refused(const Finished& done, int exit_code, const std::string& line) {
+    INFO(done.err);
+    CHECK(done.exit_code == exit_code);
+    CHECK(done.err.find(line) != std::string::npos);
+    CHECK(lines_of(done.err).size() == 1);
+}
+
+}  // namespace
+
+TEST_CASE("a command that cannot be started makes no session", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    check_refused(rlecouple({"collect", "-o", folder, "--", "no-such-command"}), 1,
+                  "no-such-command: command not found");
+    check_refused(rlecouple({"collect", "-o", folder, "--", "./nothing"}), 1, "./nothing: no such program");
+    write_file(dir / "data", "text");
+    check_refused(rlecouple({"collect", "-o", folder, "--", dir / "data"}), 1, "is not an executable file");
+    CHECK_FALSE(std::filesystem::exists(folder));
+}
+
+TEST_CASE("a program whose interpreter is missing is told as soon as it is tried", "[collect]") {
+    TempDir dir;
+    write_file(dir / "script", "#!/no/such/interpreter\n");
+    std::filesystem::permissions(dir / "script", std::filesystem::perms::owner_all);
+    const Finished done = rlecouple({"collect", "-o", dir / "s", "--", dir / "script"});
+    CHECK(done.exit_code == 1);
+    CHECK(done.err.find("cannot be executed: no such file or directory") != std::string::npos);
+    CHECK(session_of(dir / "s")["finished"] == true);
+}
+
+TEST_CASE("a session that is there is not written over but with --force", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    REQUIRE(rlecouple({"collect", "-o", folder, "-d", "0.3", "--", "sh", "-c", training(1, "0")}).exit_code ==
+            0);
+    write_file(folder + "/notes.txt", "mine");
+    write_file(folder + "/report.html", "old");
+    const std::string before = read_file(folder + "/telemetry.csv");
+    check_refused(rlecouple({"collect", "-o", folder, "-d", "0.3"}), 1, folder + ": holds a session already");
+    CHECK(read_file(folder + "/telemetry.csv") == before);
+
+    REQUIRE(rlecouple({"collect", "-o", folder, "-d", "0.3", "--force"}).exit_code == 0);
+    CHECK(read_file(folder + "/telemetry.csv") != before);
+    CHECK(read_file(folder + "/notes.txt") == "mine");
+    for (const char* stale : {"/report.html", "/training.csv", "/train.out"}) {
+        CHECK_FALSE(std::filesystem::exists(folder + stale));
+    }
+}
+
+TEST_CASE("a folder without a session is taken, a file is not", "[collect]") {
+    TempDir dir;
+    write_file(dir / "file", "");
+    check_refused(rlecouple({"collect", "-o", dir / "file", "-d", "0.3"}), 1, "is a file, not a folder");
+    CHECK(rlecouple({"collect", "-o", dir.path().string(), "-d", "0.3"}).exit_code == 0);
+    CHECK(std::filesystem::exists(dir / "session.json"));
+}
+
+TEST_CASE("without -o a fresh name is made and said", "[collect]") {
+    TempDir dir;
+    const Finished done =
+        run({"sh", "-c",
+             "cd " + dir.path().string() + " && exec " + std::string(RLE_BINARY) + " collect -d 0.3"});
+    CHECK(done.exit_code == 0);
+    const auto made = std::filesystem::directory_iterator(dir.path())->path().filename().string();
+    CHECK(made.rfind("rlecouple-2", 0) == 0);
+    CHECK(done.out.find(made) != std::string::npos);
+}
+
+TEST_CASE("wrong usage is told apart from failure", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    const auto collect = [&](std::vector<std::string> more) {
+        std::vector<std::string> args{"collect", "-o", folder};
+        args.insert(args.end(), more.begin(), more.end());
+        return rlecouple(args);
+    };
+    check_refused(collect({"--sample-hz", "0"}), 2, "--sample-hz");
+    check_refused(collect({"--sample-hz", "ten"}), 2, "--sample-hz");
+    check_refused(collect({"--duration", "nan"}), 2, "--duration");
+    check_refused(collect({"--mode", "tpu"}), 2, "--mode");
+    check_refused(collect({"--source", "guess"}), 2, "one of auto, model, measured");
+    check_refused(collect({"--device", "gpu9"}), 2, "--device gpu9: no such device; here there are:");
+    check_refused(collect({"--model", "gpt9"}), 2, "no such bundled workload; one of tiny, distilgpt2");
+    check_refused(collect({"--model", "tiny", "--", "python3", "train.py"}), 2, "a command behind --");
+    check_refused(collect({"--idle-power", "90", "--rated-power", "80"}), 2, "--idle-power");
+    check_refused(collect({"--grad-pattern", "(", "--", "true"}), 2, "grad-pattern");
+    check_refused(collect({"--mode", "gpu", "--root", std::string(RLE_TEST_DATA) + "/sysroot/desktop"}), 1,
+                  "no GPU");
+    CHECK_FALSE(std::filesystem::exists(folder));
+}
