@@ -32,13 +32,12 @@ void finish(Chart& chart) {
     }
 }
 
-// A recorded column over the session's time.
-ChartSlot column_chart(const View& view, const std::string& column, const std::string& title,
-                       const std::string& unit, Colour colour) {
+// A recorded column over the session's time. `id` is ours: a column's name may be anything.
+ChartSlot column_chart(const View& view, const std::string& id, const std::string& column,
+                       const std::string& title, const std::string& unit, Colour colour) {
     ChartSlot slot;
     Chart& chart = slot.chart;
-    chart.id = column;
-    std::replace(chart.id.begin(), chart.id.end(), '_', '-');
+    chart.id = id;
     chart.title = title;
     const std::vector<double>* values = view.column(column);
     if (values == nullptr) {
@@ -248,7 +247,8 @@ std::vector<double> fitted_temperature(const View& view) {
 }
 
 std::vector<ChartSlot> thermal_charts(const View& view) {
-    ChartSlot temperature = column_chart(view, "temp_c", "Temperature", "degC", Colour::vermillion);
+    ChartSlot temperature =
+        column_chart(view, "temperature", "temp_c", "Temperature", "degC", Colour::vermillion);
     const std::vector<double> fit = fitted_temperature(view);
     if (temperature.missing.empty() && !fit.empty()) {
         const ThermalFit& thermal = view.input->balance->thermal;
@@ -263,15 +263,16 @@ std::vector<ChartSlot> thermal_charts(const View& view) {
     }
     std::vector<ChartSlot> slots;
     slots.push_back(std::move(temperature));
-    slots.push_back(column_chart(view, "power_w", "Power", "W", Colour::orange));
-    slots.push_back(column_chart(view, "util_pct", "Utilisation", "%", Colour::green));
+    slots.push_back(column_chart(view, "power", "power_w", "Power", "W", Colour::orange));
+    slots.push_back(column_chart(view, "utilisation", "util_pct", "Utilisation", "%", Colour::green));
     for (ChartSlot& slot : slots) finish(slot.chart);
     return slots;
 }
 
 std::vector<ChartSlot> coupling_charts(const View& view) {
     const bool rle = view.response == "rle";
-    ChartSlot response = column_chart(view, view.response, rle ? "RLE" : view.response, "", Colour::blue);
+    ChartSlot response =
+        column_chart(view, "response", view.response, rle ? "RLE" : view.response, "", Colour::blue);
     if (response.missing.empty()) {
         add_spans(response.chart, view);
         response.chart.description +=
@@ -282,8 +283,9 @@ std::vector<ChartSlot> coupling_charts(const View& view) {
                 fmt::format("Computed from modelled columns: {}.", fmt::join(modelled, ", ")));
         }
     }
-    ChartSlot driver = column_chart(
-        view, view.driver, view.driver == "grad_norm" ? "Gradient norm" : view.driver, "", Colour::purple);
+    ChartSlot driver =
+        column_chart(view, "driver", view.driver, view.driver == "grad_norm" ? "Gradient norm" : view.driver,
+                     "", Colour::purple);
     if (driver.missing.empty()) {
         mark_spikes(driver.chart, view, *view.column(view.driver));
         driver.chart.description += " " + spike_text(view);

@@ -1,0 +1,220 @@
+#include "report/report.hpp"
+
+#include <algorithm>
+
+#include "report/figures.hpp"
+#include "report/headline.hpp"
+#include "report/session_charts.hpp"
+#include "sample_input.hpp"
+#include "support/catch.hpp"
+
+using namespace rle;
+using namespace rle::report;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t n = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+    return n;
+}
+
+const DataSheetRow& row(const std::vector<DataSheetRow>& sheet, const std::string& key) {
+    const auto it = std::find_if(sheet.begin(), sheet.end(), [&](const auto& r) { return r.key == key; });
+    REQUIRE(it != sheet.end());
+    return *it;
+}
+
+}  // namespace
+
+TEST_CASE("the verdict is the explanation, where the test gave one") {
+    ReportInput input = test::sample_input();
+    CHECK(verdict_word(input) == "Coupled");
+    CHECK(verdict_sentence(input) == input.correlation->explanation);
+    input.correlation->verdict = Verdict::not_detected;
+    input.correlation->explanation.clear();
+    CHECK(has(verdict_sentence(input), "No coupling of grad_norm and rle was detected"));
+}
+
+TEST_CASE("without a test there is no verdict, and the manual's reading is called untested") {
+    ReportInput input = test::sample_input();
+    input.correlation->tested.reset();
+    input.correlation->verdict.reset();
+    input.correlation->explanation.clear();
+    CHECK(verdict_word(input) == "Not tested");
+    CHECK(has(verdict_sentence(input), "r = -0.800 (strong) at a lag of -1.00 s (grad_norm leads)"));
+    CHECK(has(headlines(input)[0].source, "untested"));
+    CHECK(headlines(input)[2].value.empty());
+    CHECK(has(headlines(input)[2].missing, "no test"));
+}
+
+TEST_CASE("the five numbers are the tested ones, with the manual's beside them") {
+    const std::vector<Headline> five = headlines(test::sample_input());
+    REQUIRE(five.size() == 5);
+    CHECK(five[0].value == "-0.710");
+    CHECK(has(five[0].source, "manual -0.800"));
+    CHECK(five[1].value == "-1.05");
+    CHECK(has(five[1].note, "grad_norm leads"));
+    CHECK(has(five[1].note, "delay 1.05 s"));
+    CHECK(five[2].value == "< 0.0001");
+    CHECK(five[3].value == "10.0");
+    CHECK(five[4].value == "-6.1 %");
+    CHECK(has(five[4].note, "not within 5 %"));
+}
+
+TEST_CASE("the data sheet holds the values, and their classes and expectations") {
+    const std::vector<DataSheetRow> sheet = data_sheet(test::sample_input());
+    CHECK(row(sheet, "session").value == "sample");
+    CHECK(row(sheet, "hA_w_per_c").number == 4.0);
+    CHECK(has(row(sheet, "hA_w_per_c").remark, "[3.90, 4.10]"));
+    CHECK(row(sheet, "power_w_mean").number.value() == Approx((60 * 180.0 + 30 * 60.0) / 90.0));
+    CHECK(row(sheet, "power_w_max").number == 180.0);
+    CHECK(has(row(sheet, "tau_th_s").remark, "slow"));
+    CHECK(row(sheet, "closure").expected == "within 0.05");
+    CHECK(row(sheet, "r_peak").number == -0.8);
+    CHECK(row(sheet, "tested_r_peak").number == -0.71);
+    CHECK(row(sheet, "rle_delta").number.value() == Approx(0.2));
+    CHECK(has(row(sheet, "ambient_c").remark, "nobody measured"));
+    for (const DataSheetRow& r : sheet) {
+        INFO(r.key);
+        CHECK((!r.value.empty() || !r.remark.empty()));  // a missing value says why
+        CHECK(!has(r.value, "nan"));
+    }
+}
+
+TEST_CASE("a report is never refused for lack of a stage: what is missing is named with its command") {
+    const ReportInput full = test::sample_input();
+    ReportInput empty;
+    empty.session_path = "my results";
+    for (const std::string& page : {html_report(empty), markdown_report(empty)}) {
+        CHECK(has(page, "No verdict"));
+        for (const char* command : {"collect", "align", "correlate", "balance"}) {
+            CHECK(has(page, std::string("rlecouple ") + command));
+        }
+    }
+    CHECK(has(html_report(empty), "rlecouple align &#39;my results&#39;"));
+    for (const DataSheetRow& r : data_sheet(empty)) {
+        INFO(r.key);
+        CHECK((!r.value.empty() || !r.remark.empty()));
+    }
+    ReportInput no_balance = full;
+    no_balance.balance.reset();
+    CHECK(missing_stages(no_balance).size() == 1);
+    CHECK(has(row(data_sheet(no_balance), "hA_w_per_c").remark, "rlecouple balance results/sample"));
+    ReportInput no_rows = full;
+    no_rows.aligned.reset();
+    CHECK(has(html_report(no_rows), "not available: no aligned.csv; run rlecouple align results/sample"));
+    ReportInput broken = no_balance;
+    broken.unreadable = {{"balance.json", "line 3: no JSON"}};
+    CHECK(has(html_report(broken), "line 3: no JSON"));
+}
+
+TEST_CASE("every warning of every stage is listed, with its stage") {
+    const ReportInput input = test::sample_input();
+    const std::string page = html_report(input);
+    const std::string text = markdown_report(input);
+    for (const char* warning :
+         {"collect: one tick was missed", "align: a warning of align", "correlate: a warning of correlate",
+          "correlate: a warning of the test", "balance: a warning of balance"}) {
+        CHECK(has(page, warning));
+        CHECK(has(text, warning));
+    }
+}
+
+TEST_CASE("modelled columns are marked wherever they are shown") {
+    ReportInput input = test::sample_input();
+    input.session->devices.front().modelled = {"temp_c"};
+    const std::string page = html_report(input);
+    CHECK(has(page, "Modelled, not measured:"));
+    CHECK(has(page, "Temperature (modelled)"));
+    CHECK(has(page, "temp_c, modelled"));
+    CHECK(!has(page, "Power (modelled)"));
+    CHECK(has(markdown_report(input), "Modelled, not measured"));
+    CHECK(row(data_sheet(input), "temp_c_mean").remark == "modelled, not measured");
+    CHECK(row(data_sheet(input), "power_w_mean").remark.empty());
+}
+
+TEST_CASE("hostile text stays text") {
+    const std::string attack =
+        "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'\x1b\xff`|[a](javascript:1)";
+    const ReportInput plain = test::sample_input();
+    ReportInput input = plain;
+    test::make_hostile(input, attack);
+    const std::string page = html_report(input);
+    CHECK(!has(page, "<script>alert"));
+    CHECK(!has(page, "<img"));
+    CHECK(count(page, "<script") == count(html_report(plain), "<script"));
+    CHECK(count(page, "</script") == count(html_report(plain), "</script"));
+    CHECK(!has(page, "\x1b"));
+    CHECK(!has(page, "\xff"));
+    const std::string text = markdown_report(input);
+    CHECK(!has(text, "<script>"));
+    CHECK(!has(text, "[a]("));
+}
+
+TEST_CASE("the page loads nothing, is small, and the same input gives the same bytes") {
+    const std::string page = html_report(test::sample_input());
+    CHECK(page == html_report(test::sample_input()));
+    CHECK(page.size() < 1000000);
+    CHECK(!has(page, " src="));
+    CHECK(!has(page, "<link"));
+    CHECK(!has(page, "@import"));
+    CHECK(!has(page, "url("));
+    CHECK(!has(page, "sourceMappingURL"));
+    CHECK(has(page, "default-src 'none'"));
+}
+
+TEST_CASE("the page shows every chart, and the signs and lines that an engineer looks for") {
+    const std::string page = html_report(test::sample_input());
+    CHECK(count(page, "<svg ") == 9);
+    CHECK(count(page, "<figure ") == count(page, "<details>"));
+    for (const char* role : {"Prepared", "Reviewed", "Approved"}) CHECK(has(page, role));
+    CHECK(has(page, "delay = -t_lag"));
+    CHECK(has(page, ">collapse<"));
+    CHECK(has(page, "3 spikes"));
+    CHECK(has(page, std::string(64, 'a')));
+}
+
+TEST_CASE("the average around spikes shows the drop that is there") {
+    const View view = view_of(test::sample_input());
+    CHECK(view.spikes == std::vector<std::size_t>{40, 55, 70});
+    const Chart chart = correlation_charts(view)[1].chart;
+    const auto one =
+        static_cast<std::size_t>(std::find(chart.x.begin(), chart.x.end(), 1.0) - chart.x.begin());
+    CHECK(chart.series[0].y[one] == Approx(-0.2));
+    CHECK(chart.series[0].y[one + 1] == Approx(0.0).margin(1e-12));
+}
+
+TEST_CASE("of several devices the one that was correlated is shown") {
+    ReportInput input = test::sample_input();
+    Frame& frame = *input.aligned;
+    const std::size_t rows = frame.size();
+    for (std::size_t i = 0; i < rows; ++i) {
+        frame.t_s.push_back(frame.t_s[i]);
+        frame.device.emplace_back("cpu");
+        for (std::vector<double>& column : frame.columns) column.push_back(77.0);
+    }
+    const View view = view_of(input);
+    CHECK(view.device == "gpu");
+    CHECK(view.rows.size() == rows);
+    CHECK(stats_of(view.column("power_w")).max == 180.0);
+}
+
+TEST_CASE("a fit that leaves out rows is put back on the rows that it used") {
+    ReportInput input = test::sample_input();
+    input.aligned->columns[1][5] = kMissing;  // power
+    std::vector<double>& simulated = input.balance->thermal.simulated_c;
+    simulated.erase(simulated.begin() + 5);
+    simulated[5] = 123.0;  // of row 6
+    const View view = view_of(input);
+    const std::vector<double> fit = fitted_temperature(view);
+    REQUIRE(fit.size() == 90);
+    CHECK(std::isnan(fit[5]));
+    CHECK(fit[6] == 123.0);
+    simulated.pop_back();
+    CHECK(fitted_temperature(view_of(input)).empty());  // of other rows: not drawn
+}
