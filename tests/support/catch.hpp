@@ -1,5 +1,5 @@
-// Catch2 as Debian packages it (v2, one header) or as newer systems have it (v3): the tests include this alone, and say
-// plain Approx, as v2 has it.
+// Catch2 as Debian packages it (v2, one header) or as newer systems have it (v3): the tests include this
+// alone, and say plain Approx, as v2 has it.
 #pragma once
 
 #if __has_include(<catch2/catch_all.hpp>)
