@@ -1,0 +1,193 @@
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "support/catch.hpp"
+#include "support/process.hpp"
+#include "support/sessions.hpp"
+
+using namespace rle::test;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kContractHeader =
+    "t_s,timestamp,device,temp_c,power_w,util_pct,eta_util,eta_stability,a_load,tau_sustain_s,rle_raw,rle,"
+    "collapse,grad_norm,"
+    "loss,learning_rate,step,epoch";
+
+}  // namespace
+
+TEST_CASE("a session folder becomes aligned.csv and align.json") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(90));
+    const Finished done =
+        rlecouple({"align", dir.path().string(), "--rated-power", "200", "--temp-limit", "83"});
+    CHECK(done.err == "");
+    REQUIRE(done.exit_code == 0);
+    CHECK(done.out.find("90 have both") != std::string::npos);
+
+    const auto lines = lines_of(read_file(dir / "aligned.csv"));
+    REQUIRE(lines.size() == 91);
+    CHECK(lines[0] == std::string(kContractHeader) + ",fan_pct,note");
+    CHECK(lines[1].find("0,2026-03-01T12:00:00.000000Z,gpu,35,") == 0);
+    CHECK(lines[1].find(",40,\"a, b\"") != std::string::npos);
+
+    const json align = json::parse(read_file(dir / "align.json"));
+    CHECK(align["schema"] == "rlecouple.align/1");
+    CHECK(align["tool"]["name"] == "rlecouple");
+    CHECK(align["n_telemetry"] == 90);
+    CHECK(align["n_training"] == 180);
+    CHECK(align["n_samples"] == 90);
+    CHECK(align["sample_hz"] == 1.0);
+    CHECK(align["tolerance_s"] == 2.0);
+    CHECK(align["overlap_s"] == 89.0);  // the last telemetry sample stands at 89 s, the last step at 89.25 s
+    CHECK(align["gaps"].empty());
+    CHECK(align["suggested_shift_s"].is_null());
+    CHECK(align["warnings"].empty());
+    CHECK(align["pairing"]["median_abs_dt_s"].get<double>() == Approx(0.125));
+}
+
+TEST_CASE("the gradient norm of a row is the mean over the steps of its second") {
+    const TempDir dir;
+    const MadeSession made = make_session(40);
+    write_session(dir.path(), made);
+    REQUIRE(rlecouple({"align", dir.path().string()}).exit_code == 0);
+    const auto lines = lines_of(read_file(dir / "aligned.csv"));
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        std::size_t at = 0;
+        for (int comma = 0; comma < 13; ++comma) at = lines[i].find(',', at) + 1;
+        CHECK(std::stod(lines[i].substr(at)) == Approx(made.grad_norm_per_second[i - 1]).margin(1e-6));
+    }
+}
+
+TEST_CASE("with -o - nothing but the table goes to stdout, and stages chain in a pipe") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(60));
+    const Finished table = rlecouple(
+        {"align", "--telemetry", dir / "telemetry.csv", "--training", dir / "training.csv", "-o", "-"});
+    REQUIRE(table.exit_code == 0);
+    CHECK(table.out.rfind(kContractHeader, 0) == 0);
+    CHECK(lines_of(table.out).size() == 61);
+    CHECK(table.err.find("Aligned 60 rows") != std::string::npos);
+    CHECK(!fs::exists(dir.path() / "align.json"));
+
+    const Finished from_stdin =
+        rlecouple({"align", "--telemetry", "-", "--training", dir / "training.csv", "-o", "-"},
+                  read_file(dir / "telemetry.csv"));
+    CHECK(from_stdin.out == table.out);
+
+    const Finished correlation = rlecouple({"correlate", "-", "-o", "-"}, table.out);
+    REQUIRE(correlation.exit_code == 0);
+    CHECK(json::parse(correlation.out)["n_samples"] == 60);
+    const Finished balance = rlecouple({"balance", "-", "-o", "-"}, table.out);
+    REQUIRE(balance.exit_code == 0);
+    CHECK(json::parse(balance.out)["schema"] == "rlecouple.balance/1");
+}
+
+TEST_CASE("without a training log the file is written with those cells empty") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(40));
+    fs::remove(dir.path() / "training.csv");
+    const Finished done = rlecouple({"align", dir.path().string()});
+    REQUIRE(done.exit_code == 0);
+    CHECK(done.err.find("no training log") != std::string::npos);
+    CHECK(lines_of(read_file(dir / "aligned.csv"))[5].find(",0,,,,,,40,") != std::string::npos);
+    const json align = json::parse(read_file(dir / "align.json"));
+    CHECK(align["n_samples"] == 0);
+    CHECK(align["pairing"]["median_abs_dt_s"].is_null());
+    CHECK(!align["warnings"].empty());
+}
+
+TEST_CASE("streams that do not overlap: exit 4, the shift that would help, and both files are written") {
+    const TempDir dir;
+    MadeSession made = make_session(60);
+    std::string& training = made.training_csv;
+    for (std::size_t at = 0; (at = training.find("T12:", at)) != std::string::npos; at += 4)
+        training.replace(at, 4, "T07:");
+    write_session(dir.path(), made);
+    // t_s would pair them whatever the timestamps say; a log from elsewhere has no t_s of ours.
+    std::string without_t_s = "timestamp,step,grad_norm\n";
+    for (const std::string& line : lines_of(training)) {
+        if (line.front() != '2') continue;
+        const std::size_t comma = line.find(',');
+        without_t_s += line.substr(0, comma) + ",1,2.5\n";
+    }
+    write_file(dir.path() / "training.csv", without_t_s);
+    const Finished done = rlecouple({"align", dir.path().string()});
+    CHECK(done.exit_code == 4);
+    CHECK(done.err.find("--clock-offset 18000") != std::string::npos);
+    CHECK(json::parse(read_file(dir / "align.json"))["suggested_shift_s"] == 18000.0);
+    CHECK(fs::exists(dir.path() / "aligned.csv"));
+    CHECK(rlecouple({"align", dir.path().string(), "--clock-offset", "18000"}).exit_code == 0);
+}
+
+TEST_CASE("bad input gets one clear line and the right exit code") {
+    const TempDir dir;
+    const MadeSession made = make_session(40);
+    write_session(dir.path(), made);
+    fs::create_directory(dir.path() / "folder");
+    const std::string header = lines_of(made.telemetry_csv)[0] + "\n";
+    struct Bad {
+        const char* file;
+        std::string text;
+        int exit_code;
+        const char* says;
+    };
+    const std::vector<Bad> table{
+        {"missing.csv", "", 1, "missing.csv"},
+        {"folder", "", 1, "folder"},
+        {"empty.csv", "", 1, "empty"},
+        {"header.csv", header, 4, "header.csv"},
+        {"one.csv", header + lines_of(made.telemetry_csv)[1] + "\n", 4, "two samples"},
+        {"columns.csv", "a,b\n1,2\n3,4\n", 1, "columns.csv"},
+        {"words.csv", "timestamp,temp_c,power_w\nnoon,warm,much\nlater,hot,more\n", 1, "words.csv"},
+        {"binary.csv", std::string("\0\1\2\3\0\0\0", 7), 1, "binary.csv"},
+    };
+    for (const Bad& bad : table) {
+        INFO(bad.file);
+        const std::string file = dir / bad.file;
+        if (!fs::exists(file) && std::string(bad.file) != "missing.csv") write_file(file, bad.text);
+        const Finished done =
+            rlecouple({"align", "--telemetry", file, "--training", dir / "training.csv", "-o", "-"});
+        CHECK(done.exit_code == bad.exit_code);
+        CHECK(done.out == "");
+        CHECK(done.err.find(bad.says) != std::string::npos);
+        CHECK(done.err.rfind("rlecouple: ", 0) == 0);
+        CHECK(lines_of(done.err).size() == 1);
+    }
+}
+
+TEST_CASE("nan, inf and sentinels are missing, never zero; backward clocks are sorted; both are said") {
+    const TempDir dir;
+    write_file(dir.path() / "telemetry.csv",
+               "timestamp,device,temp_c,power_w,util_pct\n"
+               "2026-03-01T12:00:00Z,gpu,50,100,50\n2026-03-01T12:00:02Z,gpu,nan,inf,[N/"
+               "A]\n2026-03-01T12:00:01Z,gpu,51,101,50\n"
+               "2026-03-01T12:00:03Z,gpu,345,102,50\n2026-03-01T12:00:04Z,gpu,52,103,50\n");
+    const Finished done = rlecouple({"align", "--telemetry", dir / "telemetry.csv", "-o", "-"});
+    REQUIRE(done.exit_code == 0);
+    const auto lines = lines_of(done.out);
+    REQUIRE(lines.size() == 6);
+    CHECK(lines[2].find("1,2026-03-01T12:00:01.000000Z,gpu,51,101,50,") == 0);
+    CHECK(lines[3].find("2,2026-03-01T12:00:02.000000Z,gpu,,,,,") == 0);
+    CHECK(lines[4].find("3,2026-03-01T12:00:03.000000Z,gpu,,102,50,") == 0);
+    CHECK(done.err.find("out of time order") != std::string::npos);
+}
+
+TEST_CASE("wrong usage is exit 2 with a hint") {
+    CHECK(rlecouple({"align"}).exit_code == 2);
+    const Finished misspelt = rlecouple({"align", "--tolerence", "3"});
+    CHECK(misspelt.exit_code == 2);
+    CHECK(misspelt.err.find("did you mean '--tolerance'?") != std::string::npos);
+    CHECK(rlecouple({"align", "x", "--sample-hz", "-1"}).exit_code == 2);
+    CHECK(rlecouple({"align", "x", "--stability", "maybe"}).exit_code == 2);
+    const Finished process = rlecouple({"align", "x", "--", "true"});
+    CHECK(process.exit_code == 2);
+    const Finished nothing = rlecouple({});
+    CHECK(nothing.exit_code == 2);
+    const Finished unknown = rlecouple({"algin", "x"});
+    CHECK(unknown.exit_code == 2);
+    CHECK(unknown.err.find("did you mean 'align'?") != std::string::npos);
+}

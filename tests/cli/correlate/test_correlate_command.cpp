@@ -1,0 +1,114 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "support/catch.hpp"
+#include "support/process.hpp"
+#include "support/sessions.hpp"
+
+using namespace rle::test;
+using nlohmann::json;
+
+TEST_CASE("a known delay is found by the manual's rule and stated in its sign convention") {
+    const Finished done = rlecouple({"correlate", "-", "-o", "-"}, coupled_table(90, 2));
+    REQUIRE(done.exit_code == 0);
+    const json c = json::parse(done.out);
+    CHECK(c["schema"] == "rlecouple.correlation/1");
+    CHECK(c["driver"] == "grad_norm");
+    CHECK(c["response"] == "rle");
+    CHECK(c["n_samples"] == 90);
+    CHECK(c["sample_hz"] == 1.0);
+    CHECK(c["max_lag_s"] == 3.0);
+    CHECK(c["manual"]["ccf"].size() == 7);
+    CHECK(c["manual"]["t_lag_s"] == -2.0);
+    CHECK(c["manual"]["r_peak"].get<double>() < -0.9);
+    CHECK(c["manual"]["strength"] == "strong");
+    CHECK(c["manual"]["causal_order"] == "driver_leads");
+    CHECK(c["manual"]["ccf"][0]["lag_s"] == -3.0);
+    CHECK(c["manual"]["ccf"][0]["n"] == 87);
+    for (const char* key :
+         {"tested", "granger", "coupling", "sigma_opt", "verdict", "explanation", "warnings"}) {
+        INFO(key);
+        CHECK(c.contains(key));
+    }
+}
+
+TEST_CASE("sigma_opt is SD over mean of the gradient norm") {
+    // 1, 3, 1, 3, ...: mean 2, sample SD sqrt(40 / 39).
+    std::string table = "t_s,grad_norm,rle\n";
+    Noise noise(3);
+    for (int t = 0; t < 40; ++t)
+        table += std::to_string(t) + (t % 2 == 0 ? ",1," : ",3,") + std::to_string(noise()) + "\n";
+    const json c = json::parse(rlecouple({"correlate", "-", "-o", "-"}, table).out);
+    CHECK(c["sigma_opt"].get<double>() == Approx(std::sqrt(40.0 / 39.0) / 2.0));
+}
+
+TEST_CASE("any pair of columns, and a row that a file lacks shifts nothing") {
+    std::string table = "t_s,loss,temp_c\n";
+    Noise noise(5);
+    std::vector<double> loss;
+    for (int t = 0; t < 80; ++t) loss.push_back(noise());
+    for (int t = 0; t < 80; ++t) {
+        if (t % 9 == 4) continue;  // rows missing from the file
+        table += std::to_string(t) + "," + std::to_string(loss[static_cast<std::size_t>(t)]) + "," +
+                 std::to_string(50.0 + (t > 0 ? loss[static_cast<std::size_t>(t - 1)] : 0.0)) + "\n";
+    }
+    const Finished done =
+        rlecouple({"correlate", "-", "-o", "-", "--driver", "loss", "--response", "temp_c"}, table);
+    const json c = json::parse(done.out);
+    CHECK(c["manual"]["t_lag_s"] == -1.0);
+    CHECK(c["manual"]["r_peak"].get<double>() == Approx(1.0).margin(1e-6));
+}
+
+TEST_CASE("too few samples, or a series that does not move: exit 4, and the result says so") {
+    const Finished few = rlecouple({"correlate", "-", "-o", "-"}, coupled_table(20, 1));
+    CHECK(few.exit_code == 4);
+    CHECK(json::parse(few.out)["verdict"] == "insufficient_data");
+    std::string constant = "t_s,grad_norm,rle\n";
+    for (int t = 0; t < 60; ++t) constant += std::to_string(t) + ",1.5," + std::to_string(t % 7) + "\n";
+    const Finished still = rlecouple({"correlate", "-", "-o", "-"}, constant);
+    CHECK(still.exit_code == 4);
+    const json c = json::parse(still.out);
+    CHECK(c["verdict"] == "insufficient_data");
+    CHECK(c["manual"]["r_peak"].is_null());
+    CHECK(!c["explanation"].get<std::string>().empty());
+}
+
+TEST_CASE("bad tables get one clear line") {
+    const TempDir dir;
+    const Finished no_column = rlecouple({"correlate", "-"}, "t_s,a,rle\n0,1,2\n1,2,3\n");
+    CHECK(no_column.exit_code == 1);
+    CHECK(no_column.err.find("grad_norm") != std::string::npos);
+    CHECK(no_column.err.find("a, rle") != std::string::npos);
+    CHECK(lines_of(no_column.err).size() == 1);
+    const Finished no_time = rlecouple({"correlate", "-"}, "grad_norm,rle\n1,2\n2,3\n");
+    CHECK(no_time.exit_code == 1);
+    CHECK(no_time.err.find("t_s") != std::string::npos);
+    CHECK(rlecouple({"correlate", dir / "nothing"}).exit_code == 1);
+    const Finished unaligned = rlecouple({"correlate", dir.path().string()});
+    CHECK(unaligned.exit_code == 1);
+    CHECK(unaligned.err.find("rlecouple align") != std::string::npos);
+    CHECK(rlecouple({"correlate"}).exit_code == 2);
+}
+
+TEST_CASE("of two devices the GPU is taken, of two GPUs none without being named") {
+    std::string one_gpu = "t_s,device,grad_norm,rle\n", two_gpus = one_gpu;
+    Noise noise(11);
+    for (int t = 0; t < 40; ++t) {
+        for (const char* device : {"cpu", "gpu"}) {
+            one_gpu += std::to_string(t) + "," + device + "," + std::to_string(noise()) + "," +
+                       std::to_string(noise()) + "\n";
+        }
+        for (const char* device : {"gpu0", "gpu1"}) {
+            two_gpus += std::to_string(t) + "," + device + "," + std::to_string(noise()) + "," +
+                        std::to_string(noise()) + "\n";
+        }
+    }
+    const json c = json::parse(rlecouple({"correlate", "-", "-o", "-"}, one_gpu).out);
+    CHECK(c["device"] == "gpu");
+    CHECK(c["n_samples"] == 40);
+    const Finished open = rlecouple({"correlate", "-", "-o", "-"}, two_gpus);
+    CHECK(open.exit_code == 2);
+    CHECK(open.err.find("gpu0, gpu1") != std::string::npos);
+    CHECK(json::parse(rlecouple({"correlate", "-", "-o", "-", "--device", "gpu1"}, two_gpus).out)["device"] ==
+          "gpu1");
+}
