@@ -10,17 +10,24 @@ namespace {
 
 // One entry a command; the order is that of the manual's steps, then of --help.
 const std::vector<Command> kCommands{
-    {"sensors", "What can be read on this machine, and what is missing", "rlecouple sensors --require temp,power,util", false,
-     setup_sensors},
-    {"collect", "Record telemetry, and a training process beside it", "rlecouple collect -o results/ -d 90 -- python3 train.py",
-     true, setup_collect},
-    {"align", "Put both streams of a session on one clock", "rlecouple align results/ --sample-hz 1", false, setup_align},
-    {"correlate", "Cross-correlation, lag, direction and significance", "rlecouple correlate results/ --response temp_c", false,
-     setup_correlate},
-    {"report", "Data sheet and plots of a session: report.html, report.md, summary.json", "rlecouple report results/", false,
-     setup_report},
-    {"completion", "Print the completion script of a shell", "rlecouple completion bash > /etc/bash_completion.d/rlecouple", false,
-     setup_completion},
+    {"sensors", "What can be read on this machine, and what is missing",
+     "rlecouple sensors --require temp,power,util", false, setup_sensors},
+    {"collect", "Record telemetry, and a training process beside it",
+     "rlecouple collect -o results/ -d 90 -- python3 train.py", true, setup_collect},
+    {"align", "Put both streams of a session on one clock", "rlecouple align results/ --sample-hz 1", false,
+     setup_align},
+    {"correlate", "Cross-correlation, lag, direction and significance",
+     "rlecouple correlate results/ --response temp_c", false, setup_correlate},
+    {"balance", "Thermal constants and energy balance of a device", "rlecouple balance results/ --ambient 24",
+     false, setup_balance},
+    {"report", "Data sheet and plots of a session: report.html, report.md, summary.json",
+     "rlecouple report results/", false, setup_report},
+    {"run", "Record, align, correlate, balance and report in one go",
+     "rlecouple run --model distilgpt2 --duration 90 --output results/", true, setup_run},
+    {"analyze", "Align to report on a session already recorded", "rlecouple analyze results/ --ambient 24",
+     false, setup_analyze},
+    {"completion", "Print the completion script of a shell",
+     "rlecouple completion bash > /etc/bash_completion.d/rlecouple", false, setup_completion},
 };
 
 // Edits (insert, delete, replace, swap neighbours) that make `a` into `b`.
@@ -66,10 +73,13 @@ std::vector<std::string> option_names(const CLI::App& app) {
 
 }  // namespace
 
-std::span<const Command> commands() { return kCommands; }
+std::span<const Command> commands() {
+    return kCommands;
+}
 
 const Command* find_command(std::string_view name) {
-    const auto it = std::find_if(kCommands.begin(), kCommands.end(), [&](const Command& c) { return c.name == name; });
+    const auto it =
+        std::find_if(kCommands.begin(), kCommands.end(), [&](const Command& c) { return c.name == name; });
     return it == kCommands.end() ? nullptr : &*it;
 }
 
@@ -80,10 +90,12 @@ void add_command(CLI::App& app, const Command& command, Runner& chosen) {
     sub->callback([&chosen, runner = std::move(runner)] { chosen = runner; });
 }
 
-std::string explain_usage(const CLI::App& app, const std::vector<std::string>& arguments, const CLI::ParseError& error) {
+std::string explain_usage(const CLI::App& app, const std::vector<std::string>& arguments,
+                          const CLI::ParseError& error) {
     std::vector<std::string> names;
     for (const Command& command : commands()) names.emplace_back(command.name);
-    const auto first_word = std::find_if(arguments.begin(), arguments.end(), [](const auto& a) { return a[0] != '-'; });
+    const auto first_word =
+        std::find_if(arguments.begin(), arguments.end(), [](const auto& a) { return a[0] != '-'; });
     if (first_word == arguments.end()) {
         return fmt::format("no command given; one of {}; see rlecouple --help", fmt::join(names, ", "));
     }
