@@ -25,8 +25,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kPredictJson = "predict.json";
 // Everything that a session folder may hold and a report may rest on, in the order of the stages.
-constexpr std::array kInputs{kSessionJson, kTelemetryCsv,    kTrainingCsv, kTrainOut,   kAlignedCsv,
-                             kAlignJson,   kCorrelationJson, kBalanceJson, kPredictJson};
+constexpr std::array kInputs{kSessionJson,     kTelemetryCsv, kAlignedCsv, kAlignJson,
+                             kCorrelationJson, kBalanceJson,  kPredictJson};
 
 // The documents of a session as they stand on disk, for summary.json.
 struct Documents {
@@ -100,8 +100,11 @@ report::ReportInput read_input(const std::string& session, Documents& documents)
     input.session_path = session;
     input.command = command_line();
     const fs::path folder(session);
-    for (const char* name : kInputs) {
-        if (is_there(folder / name)) input.input_hashes.emplace_back(name, hash_of(folder / name));
+    std::vector<fs::path> files;
+    for (const char* name : kInputs) files.push_back(folder / name);
+    if (const auto training = find_training(session)) files.insert(files.begin() + 2, *training);
+    for (const fs::path& file : files) {
+        if (is_there(file)) input.input_hashes.emplace_back(file.filename().string(), hash_of(file));
     }
     if (input.input_hashes.empty()) {
         throw Error(ErrorKind::failed, session, "no session: it holds none of the files of one",

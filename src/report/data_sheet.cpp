@@ -42,7 +42,7 @@ void add_device_rows(Sheet& sheet, const View& view) {
 
 void add_session_rows(Sheet& sheet, const View& view) {
     const ReportInput& input = *view.input;
-    sheet.section("Session information", reason_for(input, "session.json", "not recorded"));
+    sheet.section("Session information", short_reason_for(input, "session.json", "not recorded"));
     const SessionInfo unknown;
     const bool known = input.session.has_value();
     const SessionInfo& s = known ? *input.session : unknown;
@@ -57,7 +57,7 @@ void add_session_rows(Sheet& sheet, const View& view) {
     sheet.number("sample_hz", "Sample rate", known ? std::optional(s.sample_hz) : std::nullopt,
                  {.unit = "Hz"});
     if (known) {
-        sheet.number("missed_ticks", "Missed samples", static_cast<double>(s.missed_ticks), {.digits = 12});
+        sheet.count("missed_ticks", "Missed samples", s.missed_ticks);
     }
     sheet.number("ambient_c", "Ambient temperature", known ? std::optional(s.ambient_c) : std::nullopt,
                  {.unit = "degC", .remark = known ? ambient_remark(s) : ""});
@@ -70,17 +70,15 @@ void add_session_rows(Sheet& sheet, const View& view) {
 
 void add_alignment_rows(Sheet& sheet, const View& view) {
     const ReportInput& input = *view.input;
-    const std::string reason = reason_for(input, "align.json", "");
+    const std::string reason = short_reason_for(input, "align.json", "");
     const Alignment* a = input.alignment ? &*input.alignment : nullptr;
     const auto count = [&](std::size_t Alignment::*member) {
-        return a == nullptr ? std::nullopt : std::optional(static_cast<double>(a->*member));
+        return a == nullptr ? std::nullopt : std::optional<std::uint64_t>(a->*member);
     };
-    sheet.number("n_samples", "Aligned samples (both streams)", count(&Alignment::n_samples),
-                 {.missing = reason, .digits = 12});
-    sheet.number("n_telemetry", "Telemetry rows", count(&Alignment::n_telemetry),
-                 {.missing = reason, .digits = 12});
-    sheet.number("n_training", "Training rows", count(&Alignment::n_training),
-                 {.missing = reason, .digits = 12});
+    sheet.count("n_samples", "Aligned samples (both streams)", count(&Alignment::n_samples),
+                {.missing = reason});
+    sheet.count("n_telemetry", "Telemetry rows", count(&Alignment::n_telemetry), {.missing = reason});
+    sheet.count("n_training", "Training rows", count(&Alignment::n_training), {.missing = reason});
     sheet.number("overlap_s", "Both streams cover", a == nullptr ? std::nullopt : std::optional(a->overlap_s),
                  {.unit = "s", .missing = reason});
     sheet.number("pairing_p95_s", "Pairing, 95th percentile of |dt|",
@@ -102,6 +100,12 @@ void Sheet::text(std::string key, std::string label, std::string value, RowNotes
     rows_.push_back(std::move(row));
 }
 
+void Sheet::count(std::string key, std::string label, const std::optional<std::uint64_t>& value,
+                  RowNotes notes) {
+    text(std::move(key), std::move(label), value ? std::to_string(*value) : "", std::move(notes));
+    if (value) rows_.back().number = static_cast<double>(*value);
+}
+
 void Sheet::number(std::string key, std::string label, const std::optional<double>& value, RowNotes notes) {
     const std::string shown = report::number(value, notes.digits);
     text(std::move(key), std::move(label), shown, std::move(notes));
@@ -114,6 +118,15 @@ std::string reason_for(const ReportInput& input, const std::string& file, const 
         const std::string fault =
             stage.why.empty() ? "no " + file : file + " could not be used (" + stage.why + ")";
         return fmt::format("{}; run {}", fault, stage.command);
+    }
+    return otherwise;
+}
+
+std::string short_reason_for(const ReportInput& input, const std::string& file,
+                             const std::string& otherwise) {
+    for (const MissingStage& stage : missing_stages(input)) {
+        if (stage.file != file) continue;
+        return fmt::format("{} {} (rlecouple {})", stage.why.empty() ? "no" : "unusable", file, stage.stage);
     }
     return otherwise;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
@@ -109,10 +110,27 @@ void append_series(std::string& out, const Series& series) {
     out += '}';
 }
 
+// What the legend says beside the series: named rules, and each kind of shaded stretch once.
+void append_keys(std::string& out, const Chart& chart) {
+    std::vector<std::string> keys;
+    const auto add = [&](const std::string& name, Colour colour, std::string_view kind) {
+        const std::string key = fmt::format("{{\"name\":{},\"colour\":{},\"kind\":\"{}\"}}", quote_json(name),
+                                            static_cast<int>(colour), kind);
+        if (!name.empty() && std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+    };
+    for (const Rule& rule : chart.rules) add(rule.name, rule.colour, "rule");
+    for (const Span& span : chart.spans) add(span.kind, span.colour, "span");
+    out += ",\"keys\":[";
+    for (std::size_t i = 0; i < keys.size(); ++i) out += (i > 0 ? "," : "") + keys[i];
+    out += ']';
+}
+
 void append_chart(std::string& out, const Chart& chart) {
-    fmt::format_to(Out(out), "{{\"id\":{},\"title\":{},\"xLabel\":{},\"yLabel\":{},\"time\":{},\"zero\":{}",
-                   quote_json(chart.id), quote_json(chart.title), quote_json(chart.x_label),
-                   quote_json(chart.y_label), chart.on_session_time, chart.include_zero);
+    fmt::format_to(
+        Out(out),
+        "{{\"id\":{},\"title\":{},\"description\":{},\"xLabel\":{},\"yLabel\":{},\"time\":{},\"zero\":{}",
+        quote_json(chart.id), quote_json(chart.title), quote_json(chart.description),
+        quote_json(chart.x_label), quote_json(chart.y_label), chart.on_session_time, chart.include_zero);
     append_values(out, "x", chart.x, 10);
     out += ",\"series\":[";
     for (std::size_t i = 0; i < chart.series.size(); ++i) {
@@ -130,7 +148,9 @@ void append_chart(std::string& out, const Chart& chart) {
         fmt::format_to(Out(out), "{}{{\"y\":{:.6g},\"colour\":{}}}", i > 0 ? "," : "", chart.rules[i].y,
                        static_cast<int>(chart.rules[i].colour));
     }
-    out += "]}";
+    out += ']';
+    append_keys(out, chart);
+    out += '}';
 }
 
 }  // namespace

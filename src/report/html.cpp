@@ -98,7 +98,7 @@ std::string html_report(const ReportInput& input) {
         out +=
             "<p class=\"hint script-only\">Drag across a chart to zoom: all charts over time follow. Shift "
             "and drag to pan. "
-            "Double click to see everything.</p>\n";
+            "Double click, or <button type=\"button\" id=\"show-all\">show everything</button>.</p>\n";
     }
     out += body + "</main>\n";
     if (!scripts.empty()) {

@@ -181,10 +181,11 @@ std::string energy_table(const ReportInput& input) {
 std::string interpretation_table(const ReportInput& input) {
     const std::vector<Guideline> rows = guidelines(input);
     if (rows.empty()) return absent("Interpretation", "neither correlation.json nor balance.json is there");
-    std::string out = "<table><caption>The manual's guidelines beside what can be relied on</caption>" +
-                      head_row({"Quantity", "Guideline", "As the manual has it", "Tested or fitted", "Met",
-                                "Why they differ"}) +
-                      "<tbody>";
+    std::string out =
+        "<table class=\"guide\"><caption>The manual's guidelines beside what can be relied on</caption>" +
+        head_row(
+            {"Quantity", "Guideline", "As the manual has it", "Tested or fitted", "Met", "Why they differ"}) +
+        "<tbody>";
     for (const Guideline& row : rows) {
         fmt::format_to(
             Out(out),

@@ -1,6 +1,7 @@
 // Builds the rows of the data sheet: every row has a value or says why it has none.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ class Sheet {
     /// Rows added from now on belong to `title`; a missing value is for `reason`.
     void section(std::string title, std::string reason);
     void text(std::string key, std::string label, std::string value, RowNotes notes = {});
+    void count(std::string key, std::string label, const std::optional<std::uint64_t>& value,
+               RowNotes notes = {});
     void number(std::string key, std::string label, const std::optional<double>& value, RowNotes notes = {});
     std::vector<DataSheetRow> take() { return std::move(rows_); }
 
@@ -37,7 +40,10 @@ void add_thermal_rows(Sheet& sheet, const View& view);
 void add_optimization_rows(Sheet& sheet, const View& view);
 void add_correlation_rows(Sheet& sheet, const View& view);
 
-/// "not available: no balance.json; run rlecouple balance SESSION", or `otherwise` where the stage is there.
+/// "no balance.json; run rlecouple balance SESSION", or `otherwise` where the stage is there.
 std::string reason_for(const ReportInput& input, const std::string& file, const std::string& otherwise);
+/// The same in few words, for a table whose page names the command already: "no balance.json (rlecouple
+/// balance)".
+std::string short_reason_for(const ReportInput& input, const std::string& file, const std::string& otherwise);
 
 }  // namespace rle::report

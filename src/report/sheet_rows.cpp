@@ -11,7 +11,7 @@ void add_column_rows(Sheet& sheet, const View& view, const std::string& column, 
                      const std::string& unit) {
     const ColumnStats stats = stats_of(view.column(column));
     RowNotes notes{.unit = unit,
-                   .missing = reason_for(*view.input, "aligned.csv", "no " + column + " was recorded")};
+                   .missing = short_reason_for(*view.input, "aligned.csv", "no " + column + " was recorded")};
     if (view.is_modelled(column)) notes.remark = "modelled, not measured";
     sheet.number(column + "_mean", label + ", mean", stats.mean, notes);
     sheet.number(column + "_min", label + ", least", stats.min, notes);
@@ -150,7 +150,7 @@ void add_coupling_rows(Sheet& sheet, const Correlation& c) {
 void add_thermal_rows(Sheet& sheet, const View& view) {
     const ReportInput& input = *view.input;
     sheet.section("Thermal measurements",
-                  reason_for(input, "balance.json", "balance could not tell it from this session"));
+                  short_reason_for(input, "balance.json", "balance could not tell it from this session"));
     add_column_rows(sheet, view, "temp_c", "Temperature", "degC");
     add_column_rows(sheet, view, "power_w", "Power", "W");
     add_column_rows(sheet, view, "util_pct", "Utilisation", "%");
@@ -163,7 +163,7 @@ void add_thermal_rows(Sheet& sheet, const View& view) {
 void add_optimization_rows(Sheet& sheet, const View& view) {
     const ReportInput& input = *view.input;
     sheet.section("Optimization measurements",
-                  reason_for(input, "aligned.csv", "the recording has no training log"));
+                  short_reason_for(input, "aligned.csv", "the recording has no training log"));
     const ColumnStats grad = stats_of(view.column("grad_norm"));
     const ColumnStats loss = stats_of(view.column("loss"));
     const ColumnStats step = stats_of(view.column("step"));
@@ -173,11 +173,12 @@ void add_optimization_rows(Sheet& sheet, const View& view) {
     sheet.number("grad_norm_max", "Gradient norm, greatest", grad.max);
     sheet.number("sigma_opt", "sigma_opt = SD / mean of the gradient norm",
                  input.correlation ? input.correlation->sigma_opt : std::nullopt,
-                 {.missing = reason_for(input, "correlation.json", "")});
+                 {.missing = short_reason_for(input, "correlation.json", "")});
     sheet.number("loss_first", "Loss, first", loss.first);
     sheet.number("loss_last", "Loss, last", loss.last);
-    sheet.number("steps", "Last step", step.last, {.digits = 12});
-    const std::string no_rle = reason_for(input, "aligned.csv", "no RLE could be formed");
+    sheet.count("steps", "Last step",
+                step.last ? std::optional(static_cast<std::uint64_t>(*step.last)) : std::nullopt);
+    const std::string no_rle = short_reason_for(input, "aligned.csv", "no RLE could be formed");
     sheet.number("rle_max", "RLE, greatest", rle.max, {.missing = no_rle});
     sheet.number("rle_min", "RLE, least", rle.min, {.missing = no_rle});
     const bool both = rle.max && rle.min;
@@ -187,8 +188,8 @@ void add_optimization_rows(Sheet& sheet, const View& view) {
 
 void add_correlation_rows(Sheet& sheet, const View& view) {
     const ReportInput& input = *view.input;
-    sheet.section("Correlation results",
-                  reason_for(input, "correlation.json", "too few pairs, or a series that does not vary"));
+    sheet.section("Correlation results", short_reason_for(input, "correlation.json",
+                                                          "too few pairs, or a series that does not vary"));
     const Correlation none;
     const Correlation& c = input.correlation ? *input.correlation : none;
     const ManualCorrelation& m = c.manual;

@@ -14,12 +14,12 @@ std::string untested_sentence(const Correlation& c) {
     const ManualCorrelation& m = c.manual;
     if (!m.r_peak || !m.t_lag_s) {
         return fmt::format(
-            "No verdict: {} and {} have no correlation at any lag (too few pairs, or a series that does not "
+            "{} and {} have no correlation at any lag (too few pairs, or a series that does not "
             "vary).",
             c.driver, c.response);
     }
     return fmt::format(
-        "Not tested: read as the manual has it, {} and {} correlate by r = {} ({}) at a lag of {} s ({}), "
+        "Read as the manual has it, {} and {} correlate by r = {} ({}) at a lag of {} s ({}), "
         "which allows for neither trend nor chance.",
         c.driver, c.response, number(*m.r_peak), m.strength ? strength_text(*m.strength) : "no class",
         number(*m.t_lag_s), causal_order_text(m.causal_order, c.driver, c.response));
@@ -122,7 +122,7 @@ std::string verdict_word(const ReportInput& input) {
 
 std::string verdict_sentence(const ReportInput& input) {
     if (!input.correlation) {
-        return "No verdict: " + reason_for(input, "correlation.json", "") + ".";
+        return "The session was not correlated: " + reason_for(input, "correlation.json", "") + ".";
     }
     const Correlation& c = *input.correlation;
     if (!c.verdict) return clean(untested_sentence(c));
@@ -131,9 +131,9 @@ std::string verdict_sentence(const ReportInput& input) {
 
 std::vector<Headline> headlines(const ReportInput& input) {
     const std::string no_correlation =
-        reason_for(input, "correlation.json", "too few pairs, or a series that does not vary");
+        short_reason_for(input, "correlation.json", "too few pairs, or a series that does not vary");
     const std::string no_balance =
-        reason_for(input, "balance.json", "balance could not tell it from this session");
+        short_reason_for(input, "balance.json", "balance could not tell it from this session");
     const Correlation correlation = input.correlation.value_or(Correlation{});
     const Balance balance = input.balance.value_or(Balance{});
     std::vector<Headline> five{r_headline(correlation), lag_headline(correlation), p_headline(correlation),

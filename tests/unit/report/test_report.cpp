@@ -104,7 +104,7 @@ TEST_CASE("a report is never refused for lack of a stage: what is missing is nam
     ReportInput no_balance = full;
     no_balance.balance.reset();
     CHECK(missing_stages(no_balance).size() == 1);
-    CHECK(has(row(data_sheet(no_balance), "hA_w_per_c").remark, "rlecouple balance results/sample"));
+    CHECK(has(row(data_sheet(no_balance), "hA_w_per_c").remark, "no balance.json (rlecouple balance)"));
     ReportInput no_rows = full;
     no_rows.aligned.reset();
     CHECK(has(html_report(no_rows), "not available: no aligned.csv; run rlecouple align results/sample"));
