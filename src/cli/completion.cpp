@@ -69,7 +69,7 @@ _rlecouple() {{
         case $word in
             --) return ;;
             -*) ;;
-            *) command=$word; break ;;
+            *) command=${{command:-$word}} ;;
         esac
     done
     case $command in

@@ -9,6 +9,7 @@ namespace {
 constexpr double kInf = 1e300;
 
 // GPU temperatures of 345 or 82505 degC and loads of 131 % are what drivers print when they have no reading.
+// A gradient norm is never negative, but a table of a standardised or simulated one is still a table.
 constexpr std::array kQuantities{
     Quantity{"temp_c", "degC", "temperature", -40.0, 150.0, Aggregate::mean},
     Quantity{"power_w", "W", "power", 0.0, 20000.0, Aggregate::mean},
@@ -20,7 +21,7 @@ constexpr std::array kQuantities{
     Quantity{"coolant_flow_kg_s", "kg/s", "coolant flow", 0.0, 1000.0, Aggregate::mean},
     Quantity{"coolant_in_c", "degC", "coolant inlet temperature", -40.0, 150.0, Aggregate::mean},
     Quantity{"coolant_out_c", "degC", "coolant outlet temperature", -40.0, 150.0, Aggregate::mean},
-    Quantity{"grad_norm", "1", "gradient norm", 0.0, kInf, Aggregate::mean},
+    Quantity{"grad_norm", "1", "gradient norm", -kInf, kInf, Aggregate::mean},
     Quantity{"loss", "1", "loss", -kInf, kInf, Aggregate::mean},
     Quantity{"learning_rate", "1", "learning rate", 0.0, kInf, Aggregate::mean},
     Quantity{"step", "1", "step", 0.0, kInf, Aggregate::last},
