@@ -116,7 +116,7 @@ int tick_decimals(const std::vector<double>& at) {
 
 void reduce(Chart& chart, std::size_t buckets) {
     const std::size_t rows = chart.x.size();
-    if (buckets == 0 || rows <= 2 * buckets) return;
+    if (buckets == 0 || rows <= 4 * buckets) return;
     std::vector<char> keep(rows, 0);
     keep.front() = keep.back() = 1;
     for (std::size_t bucket = 0; bucket < buckets; ++bucket) {

@@ -121,6 +121,9 @@ std::string verdict_word(const ReportInput& input) {
 }
 
 std::string verdict_sentence(const ReportInput& input) {
+    if (!input.correlation && input.alignment && input.alignment->n_training == 0) {
+        return "The session has no training log, so there is nothing to correlate with its telemetry.";
+    }
     if (!input.correlation) {
         return "The session was not correlated: " + reason_for(input, "correlation.json", "") + ".";
     }

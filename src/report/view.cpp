@@ -79,6 +79,13 @@ ColumnStats stats_of(const std::vector<double>* column) {
     return stats;
 }
 
+const std::vector<double>* View::column(std::string_view name) const {
+    const std::vector<double>* found = rows.find(name);
+    if (found == nullptr) return nullptr;
+    return std::any_of(found->begin(), found->end(), [](double x) { return std::isfinite(x); }) ? found
+                                                                                                : nullptr;
+}
+
 bool View::is_modelled(std::string_view name) const {
     return info != nullptr &&
            std::find(info->modelled.begin(), info->modelled.end(), name) != info->modelled.end();
@@ -151,8 +158,12 @@ std::vector<MissingStage> missing_stages(const ReportInput& input) {
          {"align", "aligned.csv", "rlecouple align " + path, "every chart over time", ""});
     need(input.alignment.has_value(),
          {"align", "align.json", "rlecouple align " + path, "counts, pairing and gaps of the alignment", ""});
-    need(input.correlation.has_value(), {"correlate", "correlation.json", "rlecouple correlate " + path,
-                                         "the verdict, the lag, its significance", ""});
+    const bool no_log = input.alignment && input.alignment->n_training == 0;
+    need(input.correlation.has_value(),
+         {"correlate", "correlation.json", "rlecouple correlate " + path,
+          std::string("the verdict, the lag, its significance") +
+              (no_log ? " (and there is no training log to take them from)" : ""),
+          ""});
     need(input.balance.has_value(), {"balance", "balance.json", "rlecouple balance " + path,
                                      "thermal constants and the energy balance", ""});
     return missing;

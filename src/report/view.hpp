@@ -29,7 +29,8 @@ struct View {
     std::string response = "rle";
     std::vector<std::size_t> spikes;  ///< rows where a spike of the driver begins
 
-    const std::vector<double>* column(std::string_view name) const { return rows.find(name); }
+    /// The column called `name`; nullptr where there is none, or none with a number in it.
+    const std::vector<double>* column(std::string_view name) const;
     bool is_modelled(std::string_view column) const;
     /// Modelled columns that the results of this device rest on, in the table's order.
     std::vector<std::string> modelled() const;

@@ -1,0 +1,124 @@
+// `report` as a user runs it, on sessions that the other commands made, whole and in pieces.
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "support/catch.hpp"
+#include "support/process.hpp"
+#include "support/sessions.hpp"
+
+using namespace rle::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+// A session that went through every stage.
+void make_analysed(const fs::path& folder) {
+    write_session(folder, make_session(90));
+    for (const char* stage : {"align", "correlate", "balance"})
+        REQUIRE(rlecouple({stage, folder.string()}).exit_code == 0);
+}
+
+nlohmann::json summary_of(const fs::path& folder) {
+    return nlohmann::json::parse(read_file(folder / "summary.json"));
+}
+
+}  // namespace
+
+TEST_CASE("report writes three files into the session, and says the verdict and where the page lies") {
+    const TempDir dir;
+    make_analysed(dir.path());
+    const Finished done = rlecouple({"report", dir.path().string()});
+    CHECK(done.exit_code == 0);
+    CHECK(has(done.out, dir / "report.html"));
+    CHECK(done.err.empty());
+    const std::string page = read_file(dir / "report.html");
+    CHECK(page.size() < 1000000);
+    CHECK(has(page, "<!DOCTYPE html>"));
+    CHECK(has(page, "chart-temperature"));
+    const nlohmann::json summary = summary_of(dir.path());
+    CHECK(summary.at("schema") == "rlecouple.summary/1");
+    CHECK(summary.at("align").at("n_telemetry") == 90);
+    CHECK(summary.at("correlation") == nlohmann::json::parse(read_file(dir / "correlation.json")));
+    CHECK(summary.at("predict").is_null());
+    CHECK(summary.at("session").is_null());  // nobody recorded it
+    CHECK(summary.at("data_sheet").size() > 40);
+}
+
+TEST_CASE("the sums that summary.json names are those of sha256sum") {
+    if (run({"sha256sum", "--version"}).exit_code != 0) {
+        WARN("sha256sum is not there; skipped");
+        return;
+    }
+    const TempDir dir;
+    make_analysed(dir.path());
+    REQUIRE(rlecouple({"report", dir.path().string()}).exit_code == 0);
+    const nlohmann::json inputs = summary_of(dir.path()).at("inputs");
+    CHECK(inputs.contains("training.csv"));
+    for (const auto& [file, hash] : inputs.items()) {
+        CHECK(run({"sha256sum", dir / file}).out.substr(0, 64) == hash.get<std::string>());
+    }
+}
+
+TEST_CASE("report needs no stage: it names what is missing and the command that makes it") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(60));
+    const Finished done = rlecouple({"report", dir.path().string()});
+    CHECK(done.exit_code == 0);
+    CHECK(has(done.out, "No verdict"));
+    const std::string text = read_file(dir / "report.md");
+    for (const char* stage : {"align", "correlate", "balance"})
+        CHECK(has(text, std::string("rlecouple ") + stage));
+    CHECK(summary_of(dir.path()).at("balance").is_null());
+}
+
+TEST_CASE("a broken stage becomes a line of the report") {
+    const TempDir dir;
+    make_analysed(dir.path());
+    write_file(dir / "balance.json", "{\"schema\": ");
+    const Finished done = rlecouple({"report", dir.path().string()});
+    CHECK(done.exit_code == 0);
+    CHECK(has(read_file(dir / "report.html"), "balance.json could not be used"));
+    CHECK(has(summary_of(dir.path()).at("warnings").dump(), "balance.json could not be used"));
+}
+
+TEST_CASE("the same session gives the same bytes, under a locale with a decimal comma as well") {
+    const TempDir dir;
+    make_analysed(dir.path());
+    REQUIRE(rlecouple({"report", dir.path().string()}).exit_code == 0);
+    const std::string page = read_file(dir / "report.html");
+    const std::string summary = read_file(dir / "summary.json");
+    REQUIRE(rlecouple({"report", dir.path().string()}, {}, {"LC_ALL=de_DE.UTF-8"}).exit_code == 0);
+    CHECK(read_file(dir / "report.html") == page);
+    CHECK(read_file(dir / "summary.json") == summary);
+}
+
+TEST_CASE("-o makes a folder for the files, and -o - prints what one pastes") {
+    const TempDir dir;
+    make_analysed(dir.path());
+    CHECK(rlecouple({"report", dir.path().string(), "-o", dir / "out/here"}).exit_code == 0);
+    CHECK(fs::exists(dir / "out/here/report.html"));
+    CHECK(!fs::exists(dir / "report.html"));
+    const Finished printed = rlecouple({"report", dir.path().string(), "-o", "-"});
+    CHECK(printed.exit_code == 0);
+    CHECK(printed.out.rfind("## ", 0) == 0);
+    CHECK(has(printed.out, "| tau\\_th |"));
+    CHECK(!fs::exists(dir / "report.md"));
+}
+
+TEST_CASE("what is no session is refused in one line") {
+    const TempDir dir;
+    const Finished absent = rlecouple({"report", dir / "nowhere"});
+    CHECK(absent.exit_code == 1);
+    CHECK(lines_of(absent.err).size() == 1);
+    CHECK(has(absent.err, "no such session folder"));
+    const Finished empty = rlecouple({"report", dir.path().string()});
+    CHECK(empty.exit_code == 1);
+    CHECK(has(empty.err, "holds none of the files"));
+    write_file(dir / "file", "x");
+    CHECK(rlecouple({"report", dir / "file"}).exit_code == 1);
+    CHECK(rlecouple({"report"}).exit_code == 2);
+}
