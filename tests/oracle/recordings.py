@@ -4,22 +4,25 @@
     python3 tests/oracle/recordings.py RECORDINGS > tests/oracle/recordings.json
 
 RECORDINGS holds one folder a recording, as described in tests/cli/recordings/README.md. It needs numpy and pandas only
-and shares no code with the program: it was written from the definitions in docs/method.md, so an agreement of the two is
-a second reason to believe either. Only results go to the output, nothing of the recordings themselves.
+and shares no code with the program: it was written from the definitions in docs/method.md, so that their agreement is a
+second reason to believe either. Only results go to the output, nothing of the recordings themselves.
 
 Where the definitions leave a choice, this is the one taken here:
  1. Times are whole microseconds; a telemetry time without a zone is UTC; of a training row `timestamp_shared` counts.
  2. The grid runs from the first telemetry sample up to the last one: points k D with k D <= last - first.
  3. A row that has no gradient norm (null) takes no part in the pairing: neither in a mean nor as the nearest step.
  4. "Nearest" goes to the earlier of two equally near samples, of training steps as well; the tolerance is inclusive.
- 5. A row's pairing distance is |telemetry sample - mean time of the training steps used|, over the rows that have both;
-    its 95th percentile interpolates linearly.
+ 5. A row is a grid point and device. Its pairing distance is |telemetry sample - mean time of the training steps used|,
+    where it has both; the 95th percentile interpolates linearly.
  6. The CV of P/(T - T_ambient) is population SD over mean; of one sample it is 0.
- 7. The trailing slope is that of least squares through the samples in the window; where the window holds one sample, the
-    one before it is taken in; the first sample of all has no slope, hence no tau_sustain and no RLE.
+ 7. The trailing slope is that of least squares through the samples in the window; where it holds but one, the sample
+    before is taken in; the first sample of all has no slope and counts as steady, FIRST_TAU_S. Taken as missing
+    (nan) instead, it would change RLE in the first five seconds, and with them a few r: at most by 0.06.
  8. A trailing mean is over the values present in the window.
  9. sigma_opt: sample SD (n - 1) over mean, of the gradient norms on the grid.
 10. Integrals are by the trapezoid rule over the grid rows that have both temperature and power; a gap is one long step.
+    energy_in_margin_j is how far from it int P dt may lie whatever the power did between two readings, as long as it
+    stayed between them: half the sum of |change of P| dt.
 11. tau as the manual has it: |T - T_ambient| / |dT/dt| at each grid row whose temperature differs from that of the row
     before, dT/dt being that difference over the time between, T the later temperature; the median of these.
 """
@@ -36,6 +39,7 @@ OPTIONS = {"sample_hz": 1.0, "tolerance_s": 2.0, "max_lag_s": 3.0, "ambient_c": 
 AMBIENT_C, LIMIT_C, RATED_W = 21.0, 83.0, 200.0
 GRID_US, TOLERANCE_US = 1_000_000, 2_000_000
 HA_WINDOW_S, SLOPE_WINDOW_S, UTIL_WINDOW_S, SMOOTHING_S = 5.0, 5.0, 10.0, 5.0
+FIRST_TAU_S = 600.0
 MAX_LAG = 3
 MANUAL_RANGES = {"rle": (0.0, 1.0), "grad_norm": (0.0, 50.0), "temperature_rise": (0.0, 50.0)}
 
@@ -90,7 +94,8 @@ def tau_sustain(us, temperature, slope_window_s):
     slope = slopes(us, temperature, slope_window_s)
     with np.errstate(divide="ignore", invalid="ignore"):
         tau = np.where(slope > 0, np.clip((LIMIT_C - temperature) / slope, 1.0, 600.0), 600.0)
-    return np.where(np.isnan(slope), np.nan, tau)
+    tau[0] = FIRST_TAU_S
+    return tau
 
 
 def cv(values):
@@ -130,7 +135,8 @@ def pick(values, indices):
 
 
 def put_on_grid(sensors, training):
-    """Grid times, the telemetry row of each, its gradient norm, and the mean time of its training steps (us)."""
+    """Grid times, the telemetry row of each, its gradient norm, and the mean time of its training steps (us
+    after the first sample)."""
     us = sensors["us"].to_numpy()
     grid = np.arange(us[0], us[-1] + 1, GRID_US)
     rows = [nearest(us, g) for g in grid]
@@ -141,22 +147,18 @@ def put_on_grid(sensors, training):
     for k, g in enumerate(grid):
         inside = (step_us >= g - GRID_US // 2) & (step_us < g + GRID_US // 2)
         if inside.any():
-            norms[k], times[k] = step_norm[inside].mean(), (step_us[inside] - g).mean() + g
+            norms[k], times[k] = step_norm[inside].mean(), (step_us[inside] - us[0]).mean()
             continue
         i = nearest(step_us, g)
         if i is not None:
-            norms[k], times[k] = step_norm[i], step_us[i]
+            norms[k], times[k] = step_norm[i], step_us[i] - us[0]
     return grid, rows, norms, times
 
 
-def pairing(sensors, rows, response, norms, times):
+def distances(sensors, rows, times):
+    """Seconds between telemetry and training, of every row that has both."""
     us = sensors["us"].to_numpy()
-    distances = [abs(us[i] - t) / 1e6 for i, r, g, t in zip(rows, response, norms, times)
-                 if i is not None and not np.isnan(r) and not np.isnan(g)]
-    if not distances:
-        return None
-    return {"n_samples": len(distances), "median_abs_dt_s": float(np.median(distances)),
-            "p95_abs_dt_s": float(np.percentile(distances, 95)), "max_abs_dt_s": float(np.max(distances))}
+    return [abs(us[i] - us[0] - t) / 1e6 for i, t in zip(rows, times) if i is not None and not np.isnan(t)]
 
 
 # --- results ---------------------------------------------------------------------------------------------------------
@@ -178,16 +180,28 @@ def correlation(response, norms):
             "n_samples": int(np.sum(~np.isnan(response) & ~np.isnan(norms)))}
 
 
-def sums(t_s, temperature, power):
-    """What conservation needs: E_out = hA * excess_c_s, E_stored = C * rise_c, closure = 1 - (E_out + E_stored)/E_in."""
+def sums(t_s, temperature, power, fan):
+    """What conservation needs of one node: E_stored = C * rise_c, and, with hA at the mean fan speed and its change b
+    from a standing fan to 100 %, E_out = hA * excess_c_s + b / 100 * (fan_excess_pct_c_s - fan_mean_pct * excess_c_s),
+    where fan_margin_pct_c_s is how far the third term may lie off for a fan that changed between two readings."""
     present = ~np.isnan(temperature) & ~np.isnan(power)
-    t_s, temperature, power = t_s[present], temperature[present], power[present]
+    t_s, temperature, power, fan = t_s[present], temperature[present], power[present], fan[present]
     moved = np.flatnonzero(np.diff(temperature)) + 1
     slope = (temperature[moved] - temperature[moved - 1]) / (t_s[moved] - t_s[moved - 1])
-    return {"energy_in_j": float(np.trapz(power, t_s)), "excess_c_s": float(np.trapz(temperature - AMBIENT_C, t_s)),
-            "rise_c": float(temperature[-1] - temperature[0]), "power_mean_w": float(power.mean()),
-            "n_samples": len(t_s), "manual_tau_median_s": float(np.median(np.abs((temperature[moved] - AMBIENT_C) / slope)))
-            if len(moved) else None}
+    tau = np.abs((temperature[moved] - AMBIENT_C) / slope)
+    return {"n_samples": len(t_s), "energy_in_j": float(np.trapz(power, t_s)),
+            "energy_in_margin_j": float(0.5 * np.sum(np.abs(np.diff(power)) * np.diff(t_s))),
+            "excess_c_s": float(np.trapz(temperature - AMBIENT_C, t_s)),
+            "rise_c": float(temperature[-1] - temperature[0]),
+            "fan_mean_pct": number_or_none(fan.mean()),
+            "fan_excess_pct_c_s": number_or_none(np.trapz(fan * (temperature - AMBIENT_C), t_s)),
+            "fan_margin_pct_c_s": number_or_none(0.5 * np.sum(np.abs(np.diff(fan)) * np.diff(t_s))
+                                                 * np.max(temperature - AMBIENT_C)),
+            "manual_tau_median_s": float(np.median(tau)) if len(tau) else None}
+
+
+def number_or_none(value):
+    return None if np.isnan(value) else float(value)
 
 
 def out_of_range(rle, norms, temperature):
@@ -202,12 +216,14 @@ def device_results(sensors, training):
     t_s = (grid - grid[0]) / 1e6
     rle, recorded = pick(own, rows), pick(sensors["rle_smoothed"].to_numpy(), rows)
     temperature, power = pick(sensors["temp_c"].to_numpy(), rows), pick(sensors["power_w"].to_numpy(), rows)
-    result = {"n_grid": len(grid), "n_telemetry": len(sensors), "balance": sums(t_s, temperature, power),
+    fan_name = "fan_pct" if "fan_pct" in sensors else "gpu_fan_pct"
+    fan = pick(sensors[fan_name].to_numpy(dtype=float), rows)
+    result = {"n_grid": len(grid), "n_telemetry": len(sensors), "balance": sums(t_s, temperature, power, fan),
               "rle": {"max": float(np.nanmax(rle)), "min": float(np.nanmin(rle)), "mean": float(np.nanmean(rle))},
               "out_of_range": out_of_range(rle, norms, temperature)}
     if training is not None:
         present = norms[~np.isnan(norms)]
-        result |= {"pairing": pairing(sensors, rows, rle, norms, times),
+        result |= {"distances": distances(sensors, rows, times),
                    "sigma_opt": float(present.std(ddof=1) / present.mean()),
                    "sigma_opt_population": float(present.std() / present.mean()),
                    "grad_norm_mean": float(present.mean()),
@@ -224,16 +240,23 @@ def reproduction(sensors):
             "off_rows": [int(i) for i in np.flatnonzero(off)], "mean": float(np.nanmean(ours))}
 
 
+def alignment(telemetry, training, devices):
+    """Over the rows of all devices."""
+    us, apart = telemetry["us"].to_numpy(), np.concatenate([d.pop("distances") for d in devices.values()])
+    overlap = min(us.max(), training[0].max()) - max(us.min(), training[0].min())
+    return {"n_samples": len(apart), "median_abs_dt_s": float(np.median(apart)),
+            "p95_abs_dt_s": float(np.percentile(apart, 95)), "max_abs_dt_s": float(apart.max()),
+            "overlap_s": float(overlap) / 1e6}
+
+
 def recording(folder):
     telemetry, training = read_telemetry(folder), read_training(folder)
-    devices = {name: sensors.reset_index(drop=True) for name, sensors in telemetry.groupby("device")}
-    result = {"devices": {name: device_results(sensors, training) for name, sensors in devices.items()}}
+    sensors = {name: rows.reset_index(drop=True) for name, rows in telemetry.groupby("device")}
+    result = {"devices": {name: device_results(rows, training) for name, rows in sensors.items()}}
     if training is not None:
-        us = telemetry["us"].to_numpy()
-        result |= {"n_training": len(training[0]),
-                   "overlap_s": float(min(us.max(), training[0].max()) - max(us.min(), training[0].min())) / 1e6}
+        result["align"] = alignment(telemetry, training, result["devices"])
     if "rle_norm" in telemetry.columns:  # the monitor whose a_load is power / 200 W
-        result["reproduction"] = reproduction(devices["gpu"])
+        result["reproduction"] = reproduction(sensors["gpu"])
     return result
 
 
