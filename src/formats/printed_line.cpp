@@ -53,6 +53,17 @@ void set_iteration(std::string_view line, RecordMaker& maker) {
     maker.set(known_key("iteration", {}), line.substr(begin, end - begin));
 }
 
+// The key in front of `at`: all that stands in its part of the line ("lm loss: 9.1"), else the last word. The
+// latter is not for the first ":" of a part, whose words belong together ("aux loss: 0.1" is no loss).
+KnownKey key_before(std::string_view line, std::size_t segment, std::size_t at, bool last_word,
+                    std::string_view grad_key) {
+    const KnownKey whole = known_key(trim(line.substr(segment, at - segment)), grad_key);
+    if (whole.field != StepField::none || (line[at] == ':' && !last_word)) return whole;
+    std::size_t word = at;
+    while (word > segment && in_key(line[word - 1])) --word;
+    return known_key(line.substr(word, at - word), grad_key);
+}
+
 std::string_view value_behind(std::string_view text) {
     text = trim(text);
     return text.substr(0, text.find_first_of(" \t,|;)]}"));
@@ -105,16 +116,15 @@ std::optional<TrainingRecord> record_in_line(std::string_view line, std::string_
 std::optional<TrainingRecord> pairs_in_line(std::string_view line, std::string_view grad_key) {
     RecordMaker maker;
     std::size_t segment = 0;  // begin of the part between two "|"
+    std::size_t pairs = 0;    // seen in that part
     for (std::size_t i = 0; i < line.size(); ++i) {
-        if (line[i] == '|') segment = i + 1;
-        if (line[i] != ':' && line[i] != '=') continue;
-        std::size_t word = i;
-        while (word > segment && in_key(line[word - 1])) --word;
-        KnownKey key = known_key(line.substr(word, i - word), grad_key);
-        if (key.field == StepField::none || segment > 0) {
-            const KnownKey whole = known_key(trim(line.substr(segment, i - segment)), grad_key);
-            if (whole.field != StepField::none || segment > 0) key = whole;
+        if (line[i] == '|') {
+            segment = i + 1;
+            pairs = 0;
         }
+        if (line[i] != ':' && line[i] != '=') continue;
+        const KnownKey key = key_before(line, segment, i, segment == 0 || pairs > 0, grad_key);
+        ++pairs;
         if (key.field != StepField::none && key.field != StepField::time) {
             maker.set(key, value_behind(line.substr(i + 1)));
         }

@@ -142,7 +142,8 @@ class TableRows {
         }
         const bool malformed = table.skipped().contains("malformed_line");
         throw Error(malformed ? ErrorKind::failed : ErrorKind::insufficient_data, where,
-                    malformed ? "no line under the header has as many cells as it" : "a header but not one whole row");
+                    malformed ? "no line under the header has as many cells as it"
+                              : "a header but not one whole row");
     }
 
     const TablePlan& plan_;

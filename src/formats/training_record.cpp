@@ -7,7 +7,6 @@
 #include <cmath>
 
 #include "rlecouple/error.hpp"
-#include "rlecouple/quantities.hpp"
 
 namespace rle::formats {
 namespace {
@@ -72,6 +71,8 @@ constexpr Alias kAliases[] = {
 
 // `key` as the list above has it, in `buffer`; empty where it is too long to be in it.
 std::string_view normal_key(std::string_view key, std::array<char, 64>& buffer) {
+    constexpr std::size_t kLongest = 200;
+    if (key.size() > kLongest) return {};
     // A chart exported from W&B heads its columns "name-of-the-run - key".
     if (const std::size_t run = key.rfind(" - "); run != std::string_view::npos) key.remove_prefix(run + 3);
     if (key.size() > buffer.size()) return {};
@@ -175,18 +176,13 @@ void RecordMaker::set_number(StepField field, std::string_view value) {
 }
 
 void TrainingBuilder::add(const TrainingRecord& record) {
-    double grad_norm = record.grad_norm;
-    if (grad_norm < find_quantity("grad_norm")->physical_low) {  // some optimizers print -1 for an overflow
-        grad_norm = kMissing;
-        count("unphysical");
-    }
     training_.wall_us.push_back(record.time.time_class == TimeClass::none ? kNoTime
                                                                           : clock_.to_utc(record.time));
     training_.t_s.push_back(record.t_s);
     training_.step.push_back(record.step);
     training_.epoch.push_back(record.epoch);
     training_.loss.push_back(record.loss);
-    training_.grad_norm.push_back(grad_norm);
+    training_.grad_norm.push_back(record.grad_norm);
     training_.learning_rate.push_back(record.learning_rate);
     classes_.push_back(record.time.time_class);
     relative_s_.push_back(record.relative_s);
@@ -246,14 +242,15 @@ void TrainingBuilder::judge_norms() {
         throw Error(ErrorKind::failed, source_.where,
                     fmt::format("the gradient norm is never a number; found '{}'", text_for_norm_));
     }
-    warn("no gradient norm in it; --grad-key KEY names another key or column");
-}
-
-Training TrainingBuilder::finish() {
     if (training_.size() == 0) {
         throw Error(ErrorKind::insufficient_data, source_.where,
                     "not one step with a loss or a gradient norm in it");
     }
+    warn("no gradient norm in it; --grad-key KEY names another key or column");
+}
+
+Training TrainingBuilder::finish() {
+    judge_norms();
     drop_lesser_times();
     const bool timed =
         std::any_of(training_.wall_us.begin(), training_.wall_us.end(),
@@ -261,7 +258,6 @@ Training TrainingBuilder::finish() {
         std::any_of(training_.t_s.begin(), training_.t_s.end(), [](double t) { return !std::isnan(t); });
     if (!timed) make_times();
     if (clock_.assumed_utc()) warn("times without a zone are taken as UTC; --tz ZONE says otherwise");
-    judge_norms();
     return std::move(training_);
 }
 

@@ -1,0 +1,84 @@
+// A law of every reader: a file that was cut at any byte gives rows of the whole file, from its beginning on,
+// or an error; never a row that the whole file does not have.
+#include <cmath>
+#include <filesystem>
+
+#include "formats/registry.hpp"
+#include "rlecouple/error.hpp"
+#include "support/catch.hpp"
+#include "support/process.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool same(double a, double b) {
+    return (std::isnan(a) && std::isnan(b)) || a == b;
+}
+
+void check_rows(const rle::Telemetry& part, const rle::Telemetry& whole) {
+    REQUIRE(part.size() <= whole.size());
+    for (std::size_t i = 0; i < part.size(); ++i) {
+        REQUIRE(part.wall_us[i] == whole.wall_us[i]);
+        REQUIRE(same(part.t_s[i], whole.t_s[i]));
+        REQUIRE(part.devices[part.device[i]] == whole.devices[whole.device[i]]);
+        REQUIRE(same(part.temp_c[i], whole.temp_c[i]));
+        REQUIRE(same(part.power_w[i], whole.power_w[i]));
+        REQUIRE(same(part.util_pct[i], whole.util_pct[i]));
+    }
+}
+
+void check_rows(const rle::Training& part, const rle::Training& whole) {
+    REQUIRE(part.size() <= whole.size());
+    for (std::size_t i = 0; i < part.size(); ++i) {
+        const bool last = i + 1 == part.size();
+        const auto agree = [&](const std::vector<double>& a, const std::vector<double>& b) {
+            return same(a[i], b[i]) || (last && std::isnan(a[i]));
+        };
+        REQUIRE(part.wall_us[i] == whole.wall_us[i]);
+        REQUIRE(agree(part.step, whole.step));
+        REQUIRE(agree(part.epoch, whole.epoch));
+        REQUIRE(agree(part.loss, whole.loss));
+        REQUIRE(agree(part.grad_norm, whole.grad_norm));
+        REQUIRE(agree(part.learning_rate, whole.learning_rate));
+    }
+}
+
+// Cuts every sample below `folder` at every byte; returns how many cuts gave rows.
+template <class Read>
+std::size_t cut_everywhere(const std::string& folder, const Read& read) {
+    rle::formats::ReadOptions options;
+    options.start_us = 1790596800'000000;
+    options.step_seconds = 1.0;
+    std::size_t files = 0;
+    std::size_t with_rows = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(std::string(RLE_TEST_DATA) + "/" + folder)) {
+        if (!entry.is_regular_file() || entry.path().extension() == ".md") continue;
+        const std::string text = rle::test::read_file(entry.path());
+        ++files;
+        INFO(entry.path());
+        const auto whole = read({text, "whole", options});
+        for (std::size_t length = 0; length < text.size(); ++length) {
+            INFO("cut at " << length);
+            try {
+                const auto part = read({std::string_view(text).substr(0, length), "part", options});
+                check_rows(part, whole);
+                ++with_rows;
+            } catch (const rle::Error&) {
+                continue;  // an answer as well
+            }
+        }
+    }
+    CHECK(files > 2);
+    return with_rows;
+}
+
+}  // namespace
+
+TEST_CASE("telemetry cut at any byte gives the rows before the cut or an error") {
+    CHECK(cut_everywhere("telemetry", rle::formats::read_telemetry_text) > 100);
+}
+
+TEST_CASE("training logs cut at any byte give the rows before the cut or an error") {
+    CHECK(cut_everywhere("training", rle::formats::read_training_text) > 100);
+}
