@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <sstream>
 
 #include "support/process.hpp"
@@ -31,7 +32,9 @@ MadeSession make_session(int seconds, unsigned long long seed) {
         const double power = t / 15 % 2 == 0 ? 160.0 + 3.0 * noise() : 60.0 + 3.0 * noise();
         session.telemetry_csv += fmt::format("{},{},gpu,{:.3f},{:.2f},{:.0f},40,\"a, b\"\n", stamp(t), t,
                                              temp, power, power > 100.0 ? 95.0 : 30.0);
-        temp += (power - kConductance * (temp - kAmbient)) / kHeatCapacity;
+        const double settled =
+            kAmbient + power / kConductance;  // the power holds for a second: the exact solution
+        temp = settled + (temp - settled) * std::exp(-kConductance / kHeatCapacity);
         double mean = 0.0;
         for (int half = 0; half < 2; ++half) {
             const double norm = 2.0 + noise();
