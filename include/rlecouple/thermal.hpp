@@ -4,7 +4,8 @@
 //   one node    C dT/dt   = P - hA (T - T_ambient)
 //   two nodes   C1 dT1/dt = P - k (T1 - T2)            T1, the die, is what the sensor reads
 //               C2 dT2/dt = k (T1 - T2) - hA (T2 - T_ambient)
-//   fan         hA = hA_still + hA_fan * fan           fan in [0, 1]
+//   fan         hA = hA_still + hA_fan * fan^e         fan in [0, 1]; e is 0.8 (turbulent flow, Nu ~ Re^0.8, Dittus &
+//                                                      Boelter 1930) or 1, whichever fits
 //
 // Invariant of a simulation: between two samples the power is constant, and the step from one sample to the
 // next is the exact solution of the linear equations, so that the sampling interval costs no accuracy. Units:
@@ -32,6 +33,9 @@ struct ThermalSamples {
     ThermalSamples slice(std::size_t first, std::size_t last) const;
 };
 
+/// What a fan at a share of its full speed adds of its full effect: fan^exponent.
+double fan_effect(double fan, double exponent);
+
 /// What a power reading says of the power between the samples.
 enum class PowerReading {
     held,      ///< the power from this sample to the next
@@ -49,13 +53,14 @@ struct ThermalConstants {
     double C_die = 1.0;          ///< J/degC; the only node's where there is one
     double C_sink = 0.0;         ///< J/degC
     double coupling = 0.0;       ///< k, W/degC
+    double fan_exponent = 0.8;
     double ambient_c = 21.0;     ///< degC
     double start_c = 21.0;       ///< T1 at the first sample
     double sink_start_c = 21.0;  ///< T2 at the first sample
     PowerReading reading = PowerReading::held;
     double power_shift_s = 0.0;  ///< of a late reading, s
 
-    double hA(double fan) const { return hA_still + hA_fan * fan; }
+    double hA(double fan) const { return hA_still + hA_fan * fan_effect(fan, fan_exponent); }
 };
 
 /// Time constants at a given hA, slowest first, s.

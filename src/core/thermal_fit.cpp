@@ -1,7 +1,9 @@
+// From a chosen solution to what may be said: values that the data tell, intervals for all, and a reason for what is left out.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "core/thermal_interval.hpp"
@@ -13,50 +15,215 @@ namespace {
 
 using namespace thermal;
 
+constexpr std::size_t kFewest = 8;       // temperatures that a fit wants
+constexpr double kTellingRatio = 4.0;    // a constant whose interval spans more than this factor is not told
+constexpr double kTellingAmbient = 20.0; // degC, likewise for the width of a fitted ambient temperature's interval
+
 double mean_fan(const ThermalSamples& s) {
-    return s.fan.empty()
-               ? 0.0
-               : std::accumulate(s.fan.begin(), s.fan.end(), 0.0) / static_cast<double>(s.fan.size());
+    return s.fan.empty() ? 0.0 : std::accumulate(s.fan.begin(), s.fan.end(), 0.0) / static_cast<double>(s.fan.size());
+}
+
+struct Spread {
+    double low = 0.0;
+    double high = 0.0;
+    double width() const { return high - low; }
+};
+
+Spread spread_of(const std::vector<double>& v) {
+    Spread out{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+    for (const double x : v) {
+        if (std::isnan(x)) continue;
+        out = {std::min(out.low, x), std::max(out.high, x)};
+    }
+    return out;
+}
+
+// Fills a ThermalFit from a solution, entry by entry.
+class Account {
+  public:
+    Account(const Problem& problem, const Solution& solution)
+        : problem_(problem),
+          s_(solution),
+          u_(uncertainty_of(problem, solution)),
+          c_(solution.constants()),
+          fan_(mean_fan(problem.samples)) {}
+
+    void fill(ThermalResult& out) {
+        out.constants = c_;
+        ThermalFit& fit = out.fit;
+        fit.model = c_.two_nodes ? "two-node" : "one-node";
+        fill_errors(fit);
+        fill_constants(fit);
+        fill_ambient(out);
+        leave_out_untold(out);
+        out.usable = fit.hA_w_per_c && fit.C_j_per_c;
+    }
+
+  private:
+    using Of = std::function<double(const ThermalConstants&)>;
+
+    // The interval of a positive constant, on its logarithm; noted under `key`. Missing where the data do not tell it.
+    std::optional<double> told(ThermalFit& fit, const char* key, const Of& of) const {
+        const double value = of(c_);
+        const Shape shape = s_.shape;
+        const double se =
+            standard_error(s_, u_, [&](const Theta& t) { return std::log(of(constants_of(t, shape))); });
+        const double half = std::min(u_.quantile * se, 50.0);  // e^50 is as good as unbounded, and still a number
+        fit.ci95[key] = {value * std::exp(-half), value * std::exp(half)};
+        return 2.0 * half <= std::log(kTellingRatio) ? std::optional(value) : std::nullopt;
+    }
+
+    bool pinned(Slot slot) const {
+        for (std::size_t i = 0; i < s_.free.size(); ++i) {
+            if (s_.free[i] == slot) return s_.pinned[i];
+        }
+        return false;
+    }
+
+    void fill_errors(ThermalFit& fit) const {
+        fit.simulated_c = simulate_thermal(problem_.samples, c_);
+        double sse = 0.0;
+        double sum = 0.0;
+        double squares = 0.0;
+        for (std::size_t i = 0; i < fit.simulated_c.size(); ++i) {
+            const double t = problem_.samples.temp_c[i];
+            if (std::isnan(t)) continue;
+            sse += (t - fit.simulated_c[i]) * (t - fit.simulated_c[i]);
+            sum += t;
+            squares += t * t;
+        }
+        const auto n = static_cast<double>(s_.n);
+        const double total = squares - sum * sum / n;
+        fit.rmse_c = std::sqrt(sse / n);
+        if (total > 1e-9 * squares) fit.r2 = 1.0 - sse / total;
+        const double rounding = problem_.rounding_sd() * problem_.rounding_sd();
+        fit.adequate = s_.residual_variance() <= 2.0 * rounding || u_.ljung_box_p > 0.001;
+    }
+
+    void fill_constants(ThermalFit& fit) const {
+        const double fan = fan_;
+        const auto hA = [fan](const ThermalConstants& c) { return c.hA(fan); };
+        fit.hA_w_per_c = told(fit, "hA_w_per_c", hA);
+        fit.C_j_per_c = told(fit, "C_j_per_c", [](const ThermalConstants& c) { return c.C_die + c.C_sink; });
+        const auto slow = told(fit, "tau_s", [=](const ThermalConstants& c) { return time_constants(c, hA(c))[0]; });
+        if (slow) fit.tau_s.push_back(*slow);
+        if (s_.shape.fan) {
+            fit.hA_fan_w_per_c = told(fit, "hA_fan_w_per_c", [](const ThermalConstants& c) { return c.hA_fan; });
+        }
+        if (!c_.two_nodes) {
+            if (fit.C_j_per_c) fit.node_C_j_per_c = {*fit.C_j_per_c};
+            return;
+        }
+        const auto fast = told(fit, "tau_fast_s", [=](const ThermalConstants& c) { return time_constants(c, hA(c))[1]; });
+        if (slow && fast && !pinned(kDie)) fit.tau_s.push_back(*fast);
+        const auto die = told(fit, "C_die_j_per_c", [](const ThermalConstants& c) { return c.C_die; });
+        const auto sink = told(fit, "C_sink_j_per_c", [](const ThermalConstants& c) { return c.C_sink; });
+        fit.node_C_j_per_c = {pinned(kDie) ? kMissing : die.value_or(kMissing), sink.value_or(kMissing)};
+        fit.coupling_w_per_c = told(fit, "coupling_w_per_c", [](const ThermalConstants& c) { return c.coupling; });
+        if (pinned(kDie)) {  // a die without mass to speak of has no interval
+            fit.ci95.erase("C_die_j_per_c");
+            fit.ci95.erase("tau_fast_s");
+        }
+    }
+
+    void fill_ambient(ThermalResult& out) const {
+        ThermalFit& fit = out.fit;
+        fit.ambient_c = c_.ambient_c;
+        fit.ambient_fitted = s_.shape.ambient;
+        if (!fit.ambient_fitted) return;
+        const double se = standard_error(s_, u_, [](const Theta& t) { return t[kAmbient]; });
+        const double half = std::min(u_.quantile * se, 1e6);
+        fit.ci95["ambient_c"] = {c_.ambient_c - half, c_.ambient_c + half};
+        if (2.0 * half <= kTellingAmbient && !pinned(kAmbient)) {
+            out.warnings.push_back(fmt::format("the ambient temperature was fitted: {:.1f} degC, known to +-{:.1f} degC",
+                                               c_.ambient_c, half));
+            return;
+        }
+        fit.ambient_c.reset();
+        out.warnings.push_back(
+            "the ambient temperature is missing: these samples cannot tell it from hA (a warmer room and a better cooler look "
+            "alike); give --ambient, or record more levels of power");
+    }
+
+    void leave_out_untold(ThermalResult& out) const {
+        ThermalFit& fit = out.fit;
+        const Spread power = spread_of(problem_.samples.power_w);
+        const Spread temp = spread_of(problem_.samples.temp_c);
+        const double span = problem_.samples.t_s.back() - problem_.samples.t_s.front();
+        const double tau = time_constants(c_, c_.hA(fan_))[0];
+        const bool steady_power = power.width() < 0.03 * std::max(std::abs(power.high), 1e-9);
+        const bool steady_temp = temp.width() <= std::max(3.0 * problem_.resolution, 0.5);
+        if (steady_power && steady_temp) {
+            out.warnings.push_back("hA, C and the time constant are missing: power and temperature hardly moved, and a state of "
+                                   "rest has no time constant");
+            forget(fit, true);
+        } else if (tau > span) {
+            out.warnings.push_back(fmt::format("hA and the time constant are missing: the session ({:.3g} s) is shorter than the "
+                                               "time constant that fits it best ({:.3g} s)", span, tau));
+            forget(fit, false);
+        } else if (steady_power) {
+            out.warnings.push_back("the power hardly moved: the time constant rests on the warm-up alone, and hA and C on the "
+                                   "ambient temperature being right");
+        }
+        if (pinned(kStill) || temp.high <= c_.ambient_c) {
+            out.warnings.push_back(fmt::format("hA, C and the time constant are missing: the temperatures do not rise above the "
+                                               "ambient of {:.3g} degC as the power asks for; is --ambient right?", c_.ambient_c));
+            forget(fit, true);
+        }
+        note_missing(out);
+    }
+
+    static void forget(ThermalFit& fit, bool capacity_too) {
+        fit.hA_w_per_c.reset();
+        fit.hA_fan_w_per_c.reset();
+        fit.tau_s.clear();
+        if (!capacity_too) return;
+        fit.C_j_per_c.reset();
+        fit.node_C_j_per_c.clear();
+    }
+
+    // A reason for everything that told() left out and nothing else explained.
+    static void note_missing(ThermalResult& out) {
+        if (!out.warnings.empty() && out.warnings.back().find("are missing") != std::string::npos) return;
+        const auto note = [&](bool there, const char* name, const char* key) {
+            if (there) return;
+            const Interval& ci = out.fit.ci95.at(key);
+            out.warnings.push_back(fmt::format("{} is missing: the samples leave it anywhere from {:.3g} to {:.3g}", name, ci.low,
+                                               ci.high));
+        };
+        note(out.fit.hA_w_per_c.has_value(), "hA", "hA_w_per_c");
+        note(out.fit.C_j_per_c.has_value(), "C", "C_j_per_c");
+        note(!out.fit.tau_s.empty(), "the time constant", "tau_s");
+    }
+
+    const Problem& problem_;
+    const Solution& s_;
+    const Uncertainty u_;
+    const ThermalConstants c_;
+    const double fan_;
+};
+
+std::size_t count_read(const std::vector<double>& temp_c) {
+    return static_cast<std::size_t>(std::count_if(temp_c.begin(), temp_c.end(), [](double t) { return !std::isnan(t); }));
 }
 
 }  // namespace
 
 ThermalResult fit_thermal(const ThermalSamples& samples, const ThermalOptions& options) {
     ThermalResult result;
+    result.fit.ambient_c = options.fit_ambient ? std::nullopt : std::optional(options.ambient_c);
+    const std::size_t read = count_read(samples.temp_c);
+    if (read < kFewest || samples.size() < kFewest) {
+        result.warnings.push_back(fmt::format("no thermal constants: {} samples are too few, a fit wants {}", read, kFewest));
+        return result;
+    }
+    if (spread_of(samples.power_w).high <= 0.0) {
+        result.warnings.push_back("no thermal constants: the power reads 0 W throughout");
+        return result;
+    }
     const Problem problem(samples);
     const Solution best = choose_model(problem, options);
-    const Uncertainty u = uncertainty_of(problem, best);
-    result.constants = best.constants();
-    ThermalFit& fit = result.fit;
-    const double fan = mean_fan(samples);
-    fit.model = best.shape.two_nodes ? "two-node" : "one-node";
-    fit.simulated_c = simulate_thermal(samples, result.constants);
-    double sse = 0, n = 0;
-    for (std::size_t i = 0; i < samples.size(); ++i)
-        if (!std::isnan(samples.temp_c[i]))
-            sse += std::pow(samples.temp_c[i] - fit.simulated_c[i], 2), n += 1;
-    fit.rmse_c = std::sqrt(sse / n);
-    fit.ambient_c = result.constants.ambient_c;
-    fit.hA_w_per_c = result.constants.hA(fan);
-    fit.C_j_per_c = result.constants.C_die + result.constants.C_sink;
-    fit.tau_s = time_constants(result.constants, *fit.hA_w_per_c);
-    fit.adequate = u.ljung_box_p > 0.001 ||
-                   best.residual_variance() <= 2.0 * problem.rounding_sd() * problem.rounding_sd();
-    const auto put = [&](const char* key, double value, auto f) {
-        const double half = u.quantile * standard_error(best, u, f);
-        fit.ci95[key] = {value * std::exp(-half), value * std::exp(half)};
-    };
-    const Shape shape = best.shape;
-    put("hA_w_per_c", *fit.hA_w_per_c,
-        [=](const Theta& t) { return std::log(constants_of(t, shape).hA(fan)); });
-    put("C_j_per_c", *fit.C_j_per_c, [=](const Theta& t) {
-        return std::log(constants_of(t, shape).C_die + constants_of(t, shape).C_sink);
-    });
-    put("tau_s", fit.tau_s[0], [=](const Theta& t) {
-        const auto c = constants_of(t, shape);
-        return std::log(time_constants(c, c.hA(fan))[0]);
-    });
-    result.usable = true;
+    Account(problem, best).fill(result);
     return result;
 }
 

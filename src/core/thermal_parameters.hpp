@@ -37,8 +37,9 @@ struct Shape {
     bool fan = false;      ///< hA follows the fan
     bool ambient = false;  ///< fitted, not given
     PowerReading reading = PowerReading::held;
-    double edge_share =
-        0.0;  ///< SD of an interval's mean power, as a share of the step of the reading over it
+    double fan_exponent = 0.8;
+    /// SD of an interval's mean power, as a share of the step of the reading over it
+    double edge_share = 0.0;
 
     std::vector<Slot> free() const {
         std::vector<Slot> slots{kStill, kDie, kStart};
@@ -72,6 +73,7 @@ inline ThermalConstants constants_of(const Theta& theta, const Shape& shape) {
     c.ambient_c = theta[kAmbient];
     c.start_c = theta[kStart];
     c.sink_start_c = theta[kSinkStart];
+    c.fan_exponent = shape.fan_exponent;
     c.reading = shape.reading;
     c.power_shift_s = shape.reading == PowerReading::late ? theta[kShift] : 0.0;
     return c;

@@ -138,8 +138,7 @@ double Solution::bic() const {
     return deviance() + parameters * std::log(static_cast<double>(n));
 }
 
-Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise,
-                 int iterations) {
+Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise, const Effort& effort) {
     Solution best;
     best.shape = shape;
     best.theta = start;
@@ -150,7 +149,7 @@ Solution descend(const Problem& problem, const Shape& shape, const Theta& start,
     Normal normal = linearise(problem, best, best.theta);
     double damping = 1e-3;
     double growth = 2.0;
-    for (int i = 0; i < iterations && damping < 1e12; ++i) {
+    for (int i = 0; i < effort.iterations && damping < 1e12; ++i) {
         const Theta theta = stepped(best, normal, problem.bounds, damping);
         if (theta == best.theta) break;
         Normal there = linearise(problem, best, theta);
@@ -164,7 +163,7 @@ Solution descend(const Problem& problem, const Shape& shape, const Theta& start,
         normal = std::move(there);
         damping = std::max(damping / 5.0, 1e-12);
         growth = 2.0;
-        if (fall < 1e-9) break;
+        if (fall < effort.tolerance) break;
     }
     best.information = normal.jtj;
     best.sse = normal.sse;
@@ -176,15 +175,15 @@ Solution descend(const Problem& problem, const Shape& shape, const Theta& start,
     return best;
 }
 
-Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, int iterations) {
+Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, const Effort& effort) {
     Noise noise{problem.rounding_sd(), shape.edge_share, problem.longest_s};
-    Solution out = descend(problem, shape, start, noise, iterations);
-    for (int round = 0; round < 5; ++round) {
+    Solution out = descend(problem, shape, start, noise, effort);
+    for (int round = 0; round < 4; ++round) {
         noise.temp_sd = std::max(std::sqrt(out.residual_variance()), problem.rounding_sd());
         const bool settled = std::abs(noise.temp_sd / out.noise.temp_sd - 1.0) < 0.01;
         out.noise.temp_sd = noise.temp_sd;
         if (out.gains.die.empty() || (settled && round > 0)) break;
-        out = descend(problem, shape, out.theta, noise, iterations);
+        out = descend(problem, shape, out.theta, noise, effort);
     }
     return out;
 }

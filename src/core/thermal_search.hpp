@@ -48,12 +48,19 @@ struct Solution {
     double residual_variance() const;
 };
 
-/// Descends from `start` with `noise` as it is, by at most `iterations` steps.
-Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise,
-                 int iterations = 60);
+/// How far a search goes. A fall of the sum of squares by 1e-6 of itself is far below the sampling error.
+struct Effort {
+    int iterations = 40;
+    double tolerance = 1e-6;
+};
+inline constexpr Effort kCoarse{12, 1e-3};
+inline constexpr Effort kFine{40, 1e-13};
+
+/// Descends from `start` with `noise` as it is.
+Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise, const Effort& effort);
 
 /// Descends and re-estimates the noise in turn.
-Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, int iterations = 60);
+Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, const Effort& effort = {});
 
 /// The sum of squares alone, without gains.
 double sum_of_squares(const ThermalSamples& samples, const Shape& shape, const Theta& theta);

@@ -8,6 +8,7 @@
 namespace rle::thermal {
 namespace {
 
+constexpr std::size_t kExcerpt = 4000;  // samples: the model is chosen on so many, and then fitted to all
 constexpr std::size_t kStarts = 3;  // of the starting points tried, so many are descended from
 
 struct Start {
@@ -49,12 +50,12 @@ const Solution& better(const Solution& a, const Solution& b) {
 Solution best_of(const Problem& problem, const Shape& shape, std::vector<Start> starts) {
     std::sort(starts.begin(), starts.end(), [](const Start& a, const Start& b) { return a.sse < b.sse; });
     if (starts.size() > kStarts) starts.resize(kStarts);
-    Solution best = fit_shape(problem, shape, starts.front().theta);
+    Solution best = fit_shape(problem, shape, starts.front().theta, kCoarse);
     for (std::size_t i = 1; i < starts.size(); ++i) {
-        Solution other = fit_shape(problem, shape, starts[i].theta);
+        Solution other = fit_shape(problem, shape, starts[i].theta, kCoarse);
         if (other.sse < best.sse) best = std::move(other);
     }
-    return best;
+    return fit_shape(problem, shape, best.theta);
 }
 
 // Time constants in the reach of the samples, each with hA about where the means put it.
@@ -123,41 +124,82 @@ Solution with_meter(const Problem& problem, const Solution& held) {
     return best;
 }
 
+double free_squares(const Problem& problem, const Solution& s) {
+    return sum_of_squares(problem.samples, s.shape, s.theta);
+}
+
+// The model in which hA follows the fan, beside the ones in which it follows it linearly or not at all. Linear or not costs no
+// parameter and shows in the slow run of the temperature, so there the simulation decides.
+Solution with_fan_settled(const Problem& problem, const Solution& turbulent) {
+    Shape shape = turbulent.shape;
+    shape.fan_exponent = 1.0;
+    const Solution linear = fit_shape(problem, shape, turbulent.theta);
+    const Solution& best = free_squares(problem, linear) < free_squares(problem, turbulent) ? linear : turbulent;
+    shape.fan = false;
+    Theta from = best.theta;
+    from[kStill] = std::log(best.constants().hA(mean_of(problem.samples.fan)));
+    return better(best, fit_shape(problem, shape, from));
+}
+
 Solution best_one_node(const Problem& problem, const ThermalOptions& options) {
     Shape shape;
     shape.ambient = options.fit_ambient;
-    Solution best = best_of(problem, shape, one_node_starts(problem, shape, options.ambient_c));
-    best = with_meter(problem, best);
-    if (problem.samples.fan.empty() || explained_by_rounding(problem, best)) return best;
-    shape.fan = true;
-    const Solution fan = best_of(problem, shape, one_node_starts(problem, shape, options.ambient_c));
-    return better(best, with_meter(problem, fan));
+    shape.fan = !problem.samples.fan.empty();
+    const Solution held = best_of(problem, shape, one_node_starts(problem, shape, options.ambient_c));
+    const Solution best = with_meter(problem, held);
+    return shape.fan ? with_fan_settled(problem, best) : best;
+}
+
+Solution best_two_nodes(Problem problem, const Solution& one) {
+    // A die faster than a tenth of the sampling interval cannot be told from one without mass.
+    const double hA = one.constants().hA(mean_of(problem.samples.fan));
+    problem.bounds.low[kDie] = std::log(0.1 * problem.interval_s * hA);
+    Solution from = one;
+    from.shape.fan = !problem.samples.fan.empty();
+    from.shape.reading = PowerReading::held;
+    from.shape.edge_share = 0.0;
+    if (from.shape.fan && !one.shape.fan) {
+        from.theta[kStill] = std::log(0.5 * hA);
+        from.theta[kFan] = std::log(hA);
+    }
+    Shape shape = from.shape;
+    shape.two_nodes = true;
+    const Solution held = best_of(problem, shape, two_node_starts(problem, shape, from));
+    const Solution best = with_meter(problem, held);
+    return shape.fan ? with_fan_settled(problem, best) : best;
+}
+
+// The stretch of `length` samples in which the power moves most.
+ThermalSamples liveliest(const ThermalSamples& s, std::size_t length) {
+    std::vector<double> moved(s.size() + 1);
+    for (std::size_t i = 0; i + 1 < s.size(); ++i) moved[i + 1] = moved[i] + std::abs(s.power_w[i + 1] - s.power_w[i]);
+    moved[s.size()] = moved[s.size() - 1];
+    std::size_t first = 0;
+    for (std::size_t i = 0; i + length <= s.size(); i += length / 4) {
+        if (moved[i + length] - moved[i] > moved[first + length] - moved[first]) first = i;
+    }
+    return s.slice(first, first + length);
+}
+
+Solution choose_among_all(const Problem& problem, const ThermalOptions& options) {
+    const Solution one = best_one_node(problem, options);
+    if (!options.two_nodes || explained_by_rounding(problem, one)) return one;
+    return better(one, best_two_nodes(problem, one));
 }
 
 }  // namespace
 
-Solution choose_model(const Problem& given, const ThermalOptions& options) {
-    Problem problem = given;
-    const Solution one = best_one_node(problem, options);
-    if (!options.two_nodes || explained_by_rounding(problem, one)) return one;
-    // A die faster than a tenth of the sampling interval cannot be told from one without mass.
-    problem.bounds.low[kDie] =
-        std::log(0.1 * problem.interval_s * one.constants().hA(mean_of(problem.samples.fan)));
-    Solution best = one;
-    for (const bool fan : {false, true}) {
-        if (fan && problem.samples.fan.empty()) continue;
-        Shape shape = one.shape;
-        shape.two_nodes = true;
-        shape.fan = fan;
-        shape.reading = PowerReading::held;
-        shape.edge_share = 0.0;
-        Solution from = one;
-        from.theta[kFan] = one.shape.fan ? one.theta[kFan] : one.theta[kStill] + std::log(4.0);
-        from.theta[kShift] = 0.0;
-        const Solution two = best_of(problem, shape, two_node_starts(problem, shape, from));
-        best = better(best, with_meter(problem, two));
+Solution choose_model(const Problem& problem, const ThermalOptions& options) {
+    const ThermalSamples& all = problem.samples;
+    if (all.size() <= kExcerpt) {
+        const Solution chosen = choose_among_all(problem, options);
+        return fit_shape(problem, chosen.shape, chosen.theta, kFine);
     }
-    return best;
+    const ThermalSamples excerpt = liveliest(all, kExcerpt);
+    const Solution chosen = choose_among_all(Problem(excerpt), options);
+    Theta from = chosen.theta;
+    from[kStart] = from[kSinkStart] = first_temperature(all);
+    return fit_shape(problem, chosen.shape, from, {12, 1e-8});
 }
 
 }  // namespace rle::thermal

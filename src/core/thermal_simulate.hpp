@@ -10,15 +10,21 @@
 
 namespace rle::thermal {
 
+/// What a model takes as settled about its inputs.
+struct Habits {
+    PowerReading reading;
+    double fan_exponent;
+};
+
 /// Takes the state from one sample to the next. S is double or a Dual.
 template <class S>
 class Stepper {
   public:
-    Stepper(const ThermalSamples& samples, const PowerTable& power, PowerReading reading,
+    Stepper(const ThermalSamples& samples, const PowerTable& power, const Habits& habits,
             const Network<S>& network, const S& still, const S& fan, const S& shift)
         : samples_(samples),
           power_(power),
-          reading_(reading),
+          habits_(habits),
           net_(network),
           still_(still),
           fan_(fan),
@@ -28,16 +34,16 @@ class Stepper {
         const double dt = samples_.t_s[i + 1] - samples_.t_s[i];
         const double speed = samples_.fan.empty() ? 0.0 : samples_.fan[i];
         if (dt != dt_ || speed != speed_) {  // on a regular grid one exponential serves many steps
-            net_.hA = still_ + fan_ * speed;
+            net_.hA = still_ + fan_ * fan_effect(speed, habits_.fan_exponent);
             step_ = Transition<S>::of(net_, dt);
             dt_ = dt;
             speed_ = speed;
         }
-        if (reading_ == PowerReading::averaged) {
+        if (habits_.reading == PowerReading::averaged) {
             const PowerTable::Edge edge = power_.edge(i);
             if (edge.share_before < 1.0) return across(edge, dt, state);
         }
-        return advance(net_, step_, state, watts(power_.mean(i, reading_, value_of(shift_), cursor_)));
+        return advance(net_, step_, state, watts(power_.mean(i, habits_.reading, value_of(shift_), cursor_)));
     }
 
   private:
@@ -57,7 +63,7 @@ class Stepper {
 
     const ThermalSamples& samples_;
     const PowerTable& power_;
-    PowerReading reading_;
+    Habits habits_;
     Network<S> net_;
     S still_;
     S fan_;
@@ -86,7 +92,7 @@ void simulate(const ThermalSamples& samples, const PowerTable& power, const Shap
               const std::vector<Slot>& free, const Gains& gains, Visit visit) {
     const auto p = as_duals<N>(theta, shape, free);
     const Network<Dual<N>> net{shape.two_nodes, p[kStill], p[kDie], p[kSink], p[kCoupling], p[kAmbient]};
-    Stepper<Dual<N>> stepper(samples, power, shape.reading, net, p[kStill], p[kFan], p[kShift]);
+    Stepper<Dual<N>> stepper(samples, power, {shape.reading, shape.fan_exponent}, net, p[kStill], p[kFan], p[kShift]);
     NodeState<Dual<N>> state{p[kStart], p[kSinkStart]};
     for (std::size_t i = 0; i < samples.size(); ++i) {
         visit(i, state.die);

@@ -1,0 +1,182 @@
+#include "cli/balance.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/session_paths.hpp"
+#include "cli/ui.hpp"
+#include "formats/documents.hpp"
+#include "formats/files.hpp"
+#include "formats/readers.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::cli {
+namespace {
+
+constexpr double kDefaultAmbient = 21.0;  // degC
+
+const std::vector<double>& needed(const Frame& frame, const char* name, const std::string& where) {
+    if (const auto* found = frame.find(name)) return *found;
+    throw Error(
+        ErrorKind::failed, where, fmt::format("no column '{}' with numbers in it", name),
+        fmt::format("balance needs t_s, temp_c and power_w; there is {}", fmt::join(frame.names, ", ")));
+}
+
+std::vector<double> if_there(const Frame& frame, const char* name) {
+    const auto* found = frame.find(name);
+    return found != nullptr ? *found : std::vector<double>();
+}
+
+BalanceInput balance_input(const Frame& frame, const std::string& where) {
+    BalanceInput in;
+    in.t_s = frame.t_s;
+    in.temp_c = needed(frame, "temp_c", where);
+    in.power_w = needed(frame, "power_w", where);
+    in.fan_pct = if_there(frame, "fan_pct");
+    in.energy_j = if_there(frame, "energy_j");
+    in.rle = if_there(frame, "rle");
+    in.grad_norm = if_there(frame, "grad_norm");
+    in.util_pct = if_there(frame, "util_pct");
+    in.coolant_flow_kg_s = if_there(frame, "coolant_flow_kg_s");
+    in.coolant_in_c = if_there(frame, "coolant_in_c");
+    in.coolant_out_c = if_there(frame, "coolant_out_c");
+    return in;
+}
+
+// The ambient temperature to go by, and a word where nobody measured it.
+double ambient_of(const AnalysisOptions& given, const StageInput& input, std::vector<std::string>& warnings) {
+    if (given.ambient_c) return *given.ambient_c;
+    if (input.info && input.info->ambient_given) return input.info->ambient_c;
+    const double assumed = input.info ? input.info->ambient_c : kDefaultAmbient;
+    if (!given.fit_ambient) {
+        warnings.push_back(fmt::format(
+            "the ambient temperature was not given: {:g} degC is assumed, and hA and C lean on it; "
+            "give --ambient, or --fit-ambient to fit it",
+            assumed));
+    }
+    return assumed;
+}
+
+std::string with_interval(const std::optional<double>& value, const ThermalFit& fit, const char* key,
+                          const char* unit) {
+    const auto found = fit.ci95.find(key);
+    const std::string interval = found == fit.ci95.end() ? ""
+                                                         : fmt::format(" (95 % {:.4g} to {:.4g})",
+                                                                       found->second.low, found->second.high);
+    return value ? fmt::format("{:.4g} {}{}", *value, unit, interval)
+                 : fmt::format("not told by the data{}", interval);
+}
+
+std::string thermal_words(const Balance& b) {
+    const ThermalFit& fit = b.thermal;
+    std::string text;
+    const std::optional<double> tau = fit.tau_s.empty() ? std::nullopt : std::optional(fit.tau_s.front());
+    text += fmt::format("  time constant   {}\n", with_interval(tau, fit, "tau_s", "s"));
+    text += fmt::format("  hA              {}\n", with_interval(fit.hA_w_per_c, fit, "hA_w_per_c", "W/degC"));
+    text += fmt::format("  C               {}\n", with_interval(fit.C_j_per_c, fit, "C_j_per_c", "J/degC"));
+    if (fit.ambient_fitted) {
+        text += fmt::format("  ambient         {}, fitted\n",
+                            with_interval(fit.ambient_c, fit, "ambient_c", "degC"));
+    }
+    if (fit.rmse_c) {
+        text += fmt::format("  model           {}, RMSE {:.2f} degC, {}\n", fit.model, *fit.rmse_c,
+                            fit.adequate ? "adequate" : "not adequate: the residuals are not noise");
+    }
+    return text;
+}
+
+std::string energy_words(const Conservation& c) {
+    if (!c.closure) return "  closure         not told by the data\n";
+    std::string text =
+        fmt::format("  energy          {:.4g} J in, {:.4g} J out, {:.4g} J stored: closure {:+.1f} %\n",
+                    *c.energy_in_j, *c.energy_out_j, *c.energy_stored_j, 100.0 * *c.closure);
+    if (c.closure_holdout) {
+        text += fmt::format("  held out        fitted on the first half, the second closes to {}\n",
+                            bold(fmt::format("{:+.1f} %", 100.0 * *c.closure_holdout)));
+    }
+    return text;
+}
+
+std::string summary(const Balance& b) {
+    std::string text =
+        fmt::format("Energy balance{}: {} samples\n", b.device.empty() ? "" : " of " + b.device, b.n_samples);
+    text += thermal_words(b);
+    text += energy_words(b.conservation);
+    if (b.energy_counter) {
+        text += fmt::format("  energy counter  {:.4g} J, the power integrates to {:+.1f} % of it\n",
+                            b.energy_counter->counter_j, 100.0 * b.energy_counter->relative_error);
+    }
+    if (b.eta_p.value) {
+        text += fmt::format("  eta_p           {:.2f}, idle at {:.4g} W\n", *b.eta_p.value,
+                            *b.eta_p.idle_power_w);
+    }
+    for (const RangeCheck& check : b.range_checks) {
+        if (check.out_of_range == 0) continue;
+        text += fmt::format("  out of range    {} of {} outside {:g} to {:g}\n", check.out_of_range,
+                            check.variable, check.low, check.high);
+    }
+    return text;
+}
+
+Balance balanced(const BalanceInput& table, const BalanceOptions& options, const std::string& where) {
+    try {
+        return balance_energy(table, options);
+    } catch (const Error& error) {
+        throw Error(error.kind(), where, error.what());
+    }
+}
+
+}  // namespace
+
+void declare_balance_options(CLI::App& app, AnalysisOptions& options) {
+    app.add_flag("--fit-ambient", options.fit_ambient, "Fit the ambient temperature, starting at --ambient");
+    app.add_option("--idle-power", options.idle_power_w, "Power at rest, W, for eta_p [estimated]")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("W");
+}
+
+Balance balance_stage(const BalanceCommand& command) {
+    const StageInput input = stage_input(command.input, kAlignedCsv, "align");
+    std::string device;
+    const Frame frame =
+        select_device(formats::read_frame(input.file), input.info, command.analysis.device(), device);
+    std::vector<std::string> warnings = frame.warnings;
+    BalanceOptions options;
+    options.ambient_c = ambient_of(command.analysis, input, warnings);
+    options.fit_ambient = command.analysis.fit_ambient;
+    options.idle_power_w = command.analysis.idle_power_w;
+    Balance result = balanced(balance_input(frame, input.file), options, input.file);
+    result.device = device;
+    result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
+
+    const std::string output = stage_output(input, command.output, kBalanceJson);
+    if (!output.empty()) formats::write_text(output, formats::dump(formats::to_json(result)));
+    print_warnings(result.warnings);
+    say(summary(result), output == "-");
+    return result;
+}
+
+Runner setup_balance(CLI::App& app) {
+    auto command = std::make_shared<BalanceCommand>();
+    AnalysisOptions& analysis = command->analysis;
+    app.add_option("input", command->input,
+                   "Session folder, or a table with t_s, temp_c and power_w; - is stdin")
+        ->required()
+        ->type_name("SESSION|FILE");
+    app.add_option("-o,--output", command->output,
+                   "Write the result here, - for stdout [SESSION/balance.json]")
+        ->type_name("FILE");
+    declare_device(app, analysis, "Device to balance [the GPU where there is only one]");
+    declare_ambient(app, analysis);
+    declare_balance_options(app, analysis);
+    return [command] {
+        balance_stage(*command);
+        return 0;
+    };
+}
+
+}  // namespace rle::cli

@@ -1,0 +1,23 @@
+// Step 5: thermal constants and the energy balance.
+#pragma once
+
+#include <string>
+
+#include "cli/analysis_options.hpp"
+#include "rlecouple/balance.hpp"
+
+namespace rle::cli {
+
+struct BalanceCommand {
+    std::string input;   ///< session folder, file, or "-"
+    std::string output;  ///< -o: balance.json, "-" for stdout; empty: into the session
+    AnalysisOptions analysis;
+};
+
+/// --fit-ambient and --idle-power
+void declare_balance_options(CLI::App& app, AnalysisOptions& options);
+
+/// Reads the table, balances, writes balance.json where it has a place, prints a summary.
+Balance balance_stage(const BalanceCommand& command);
+
+}  // namespace rle::cli
