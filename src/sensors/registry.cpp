@@ -2,7 +2,9 @@
 
 #include <array>
 
+#include "sensors/amdgpu.hpp"
 #include "sensors/hwmon.hpp"
+#include "sensors/nvml.hpp"
 #include "sensors/proc_stat.hpp"
 #include "sensors/rapl.hpp"
 #include "sensors/thermal_zone.hpp"
@@ -11,6 +13,8 @@ namespace rle::sensors {
 namespace {
 
 constexpr std::array kSources{
+    SourceEntry{"nvml", "NVIDIA GPUs by way of the driver's NVML", probe_nvml},
+    SourceEntry{"amdgpu", "AMD GPUs from /sys/class/drm", probe_amdgpu},
     SourceEntry{"proc", "CPU utilisation from /proc/stat", probe_proc_stat},
     SourceEntry{"hwmon", "CPU temperature from /sys/class/hwmon (coretemp, k10temp, ...)", probe_hwmon},
     SourceEntry{"rapl", "CPU power and energy from /sys/class/powercap", probe_rapl},

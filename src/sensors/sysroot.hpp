@@ -19,6 +19,8 @@ class SysRoot {
   public:
     explicit SysRoot(std::filesystem::path root = "/") : root_(std::move(root)) {}
 
+    /// Whether this is the machine itself rather than a fake one.
+    bool is_machine() const { return root_ == "/"; }
     /// Where `path` really lies.
     std::filesystem::path locate(std::string_view path) const;
     /// Names in a folder, "hwmon2" before "hwmon10"; empty where there is no such folder.

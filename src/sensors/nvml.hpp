@@ -1,0 +1,17 @@
+// NVIDIA GPUs by way of NVML: temperature, power (instant and average), utilisation, energy, clocks, memory,
+// fan, throttling.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sensors/source.hpp"
+#include "sensors/sysroot.hpp"
+
+namespace rle::sensors {
+
+/// Null where there is no NVML or no device. The library is the machine's own; below another root,
+/// usr/lib/libnvidia-ml.so.1.
+std::unique_ptr<Source> probe_nvml(const SysRoot& root, std::vector<Missing>& missing);
+
+}  // namespace rle::sensors
