@@ -83,15 +83,15 @@ void CsvScanner::quoted_record(Record& cells) {
     for (;;) {
         while (at_ < text_.size() && (here() == ' ' || (here() == '\t' && separator_ != '\t'))) ++at_;
         std::string_view cell;
-        const bool quoted = here() == '"' && quoted_cell(cell);
         const std::size_t begin = at_;
+        const bool quoted = here() == '"' && quoted_cell(cell);
+        const std::size_t behind = at_;
         while (at_ < text_.size() && here() != separator_ && here() != '\n') ++at_;
-        if (!quoted) {
-            cell = text_.substr(begin, at_ - begin);
-            if (at_ >= text_.size() || here() == '\n') {
-                if (cell.ends_with('\r')) cell.remove_suffix(1);
-            }
-            cell = trim(cell);
+        std::string_view rest = text_.substr(behind, at_ - behind);
+        if (rest.ends_with('\r')) rest.remove_suffix(1);
+        if (!quoted ||
+            !trim(rest).empty()) {  // text behind a closing quote: the cell is not one that was quoted
+            cell = trim(text_.substr(begin, behind + rest.size() - begin));
         }
         cells.push_back(cell);
         if (at_ >= text_.size() || here() == '\n') break;

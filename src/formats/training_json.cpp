@@ -13,6 +13,7 @@ namespace rle::formats {
 namespace {
 
 constexpr std::string_view kHistory = "log_history";
+constexpr std::string_view kSummary = "train_runtime";
 
 std::size_t line_of(std::string_view text, std::size_t at) {
     return 1 + static_cast<std::size_t>(
@@ -64,7 +65,7 @@ class JsonLog {
         maker_.clear();
         for (const RecordField& field : fields_) {
             // HF's closing summary names a train_loss that is no step's.
-            if (field.key == "train_runtime") return;
+            if (field.key == kSummary) return;
             maker_.set(
                 known_key(field.key, source_.options.grad_key),
                 field.kind == ValueKind::bare && field.value == "null" ? std::string_view() : field.value);
@@ -107,7 +108,41 @@ std::optional<std::size_t> history_begin(std::string_view text) {
     return at + 1;
 }
 
+std::size_t next_line(std::string_view text, std::size_t at) {
+    const std::size_t end = text.find('\n', at);
+    return end == std::string_view::npos ? text.size() : end + 1;
+}
+
+// A dict of Python's, {'loss': 2.1}, is left to the reader of printed lines.
+bool opens_json(std::string_view text, std::size_t at) {
+    if (at >= text.size() || text[at] != '{') return false;
+    const std::size_t key = skip_space(text, at + 1);
+    return key < text.size() && text[key] == '"';
+}
+
+struct Begin {
+    std::size_t at = 0;  ///< of the first record's brace; the text's size where there is none
+    bool in_array = false;
+};
+
+// An array begins the text; lines may stand below what a program printed first.
+Begin first_record(std::string_view text) {
+    constexpr int kLines = 2000;
+    std::size_t at = skip_space(text, 0);
+    if (at < text.size() && text[at] == '[') {
+        const std::size_t inside = skip_space(text, at + 1);
+        if (opens_json(text, inside)) return {inside, true};
+    }
+    for (int line = 0; line < kLines && at < text.size(); ++line) {
+        if (opens_json(text, at)) return {at, false};
+        at = skip_space(text, next_line(text, at));
+    }
+    return {text.size(), false};
+}
+
 bool is_step_record(const std::vector<RecordField>& fields, const std::string& grad_key) {
+    if (std::any_of(fields.begin(), fields.end(), [](auto& field) { return field.key == kSummary; }))
+        return false;
     return std::any_of(fields.begin(), fields.end(), [&](const RecordField& field) {
         const StepField known = known_key(field.key, grad_key).field;
         return known == StepField::loss || known == StepField::grad_norm;
@@ -117,29 +152,28 @@ bool is_step_record(const std::vector<RecordField>& fields, const std::string& g
 }  // namespace
 
 std::string refuse_training_json(const Source& source) {
-    std::size_t at = skip_space(source.text, 0);
-    if (at < source.text.size() && source.text[at] == '[') at = skip_space(source.text, at + 1);
-    if (at >= source.text.size() || source.text[at] != '{') return "begins with no JSON record";
+    const Begin begin = first_record(source.text);
+    std::size_t at = begin.at;
+    if (at >= source.text.size()) return "no line begins with a JSON record";
     std::vector<RecordField> fields;
     constexpr int kTries = 100;
-    for (int i = 0; i < kTries; ++i) {
+    for (int i = 0; i < kTries && at < source.text.size(); ++i) {
         const Scan scan = scan_record(source.text, at, fields);
-        if (scan.result != ScanResult::complete) {
-            return i == 0 ? "its first record is not closed"
-                          : "none of its first records names a loss or a grad_norm";
-        }
-        if (is_step_record(fields, source.options.grad_key)) return {};
-        at = skip_space(source.text, scan.end);
+        if (scan.result == ScanResult::cut) return "a record that is not closed";
+        if (scan.result == ScanResult::complete && opens_json(source.text, at) &&
+            is_step_record(fields, source.options.grad_key))
+            return {};
+        at = scan.result == ScanResult::complete ? scan.end : next_line(source.text, at);
+        at = skip_space(source.text, at);
         if (at < source.text.size() && source.text[at] == ',') at = skip_space(source.text, at + 1);
     }
     return "none of its first records names a loss or a grad_norm";
 }
 
 Training read_training_json(const Source& source) {
-    const std::size_t at = skip_space(source.text, 0);
-    const bool array = at < source.text.size() && source.text[at] == '[';
+    const Begin begin = first_record(source.text);
     JsonLog log(source);
-    log.read_records(array ? at + 1 : at, array);
+    log.read_records(begin.at, begin.in_array);
     return log.finish();
 }
 

@@ -38,6 +38,8 @@ TEST_CASE("records of RFC 4180") {
     CHECK(rows_of("\"two\nlines\",x\ny,z\n") == Rows{{"two\nlines", "x"}, {"y", "z"}});
     CHECK(rows_of("\" kept \", cut \n") == Rows{{" kept ", "cut"}});
     CHECK(rows_of("\"a\",\"b\"\r\n1,2\r\n") == Rows{{"a", "b"}, {"1", "2"}});
+    CHECK(rows_of("\"a\": 1,\"b\"\n") ==
+          Rows{{"\"a\": 1", "b"}});  // behind a quote comes a separator, or it is none
     CHECK(rows_of("a;b\n\"1;2\";3\n", ';') == Rows{{"a", "b"}, {"1;2", "3"}});
 }
 

@@ -60,7 +60,7 @@ TEST_CASE("JSON array with two clocks: the epoch goes before the local time") {
 }
 
 TEST_CASE("JSON lines: prefixed keys, numbers in quotes, evaluations, foreign lines, nested values") {
-    const Training t = read(rle::test::read_file(sample("lines.jsonl")).substr(12));
+    const Training t = read_training(sample("lines.jsonl"));
     REQUIRE(t.size() == 3);
     CHECK(t.wall_us == std::vector<std::int64_t>{kNoon, kNoon + 500'000, kNoon + 1'000'000});
     CHECK(t.step == std::vector<double>{1, 2, 3});
