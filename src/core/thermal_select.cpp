@@ -158,6 +158,7 @@ Solution best_two_nodes(Problem problem, const Solution& one) {
     from.shape.fan = !problem.samples.fan.empty();
     from.shape.reading = PowerReading::held;
     from.shape.edge_share = 0.0;
+    from.shape.fan_exponent = Shape{}.fan_exponent;
     if (from.shape.fan && !one.shape.fan) {
         from.theta[kStill] = std::log(0.5 * hA);
         from.theta[kFan] = std::log(hA);
