@@ -5,11 +5,18 @@
 #include <algorithm>
 #include <vector>
 
+#include "formats/hwinfo_csv.hpp"
+#include "formats/mlflow_metric.hpp"
 #include "formats/nvidia_smi_csv.hpp"
+#include "formats/nvidia_smi_dmon.hpp"
+#include "formats/prometheus.hpp"
+#include "formats/rocm_smi_csv.hpp"
 #include "formats/telemetry_csv.hpp"
+#include "formats/tensorboard.hpp"
 #include "formats/training_csv.hpp"
 #include "formats/training_json.hpp"
 #include "formats/training_printed.hpp"
+#include "formats/turbostat.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -19,6 +26,18 @@ namespace {
 constexpr TelemetryFormat kTelemetryFormats[] = {
     {"nvidia-smi-csv", "nvidia-smi --query-gpu=... --format=csv",
      "2026/09/28 12:00:00.000, 0, 50, 100.00 W, 50 %", refuse_nvidia_smi_csv, read_nvidia_smi_csv},
+    {"nvidia-smi-dmon", "nvidia-smi dmon, best with -o DT",
+     " 20260928   12:00:00      0   100    50     -    50    10", refuse_nvidia_smi_dmon,
+     read_nvidia_smi_dmon},
+    {"prometheus", "Prometheus' answer to /api/v1/query_range (DCGM exporter, node_exporter)",
+     R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1790596800,"50"]]}]}})",
+     refuse_prometheus, read_prometheus},
+    {"rocm-smi-csv", "rocm-smi --csv, amd-smi monitor --csv", "card0,45.0,120.0,37", refuse_rocm_smi_csv,
+     read_rocm_smi_csv},
+    {"turbostat", "turbostat, best with --enable Time_Of_Day_Seconds",
+     "1790596800.123456\t-\t-\t1200\t37.50\t55\t65.20", refuse_turbostat, read_turbostat},
+    {"hwinfo-csv", "HWiNFO's sensor log", "28.9.2026,12:00:00.123,65.2,55,37.5,", refuse_hwinfo_csv,
+     read_hwinfo_csv},
     {"csv", "CSV with a header: timestamp or t_s, temp_c, power_w, util_pct (or their usual other names)",
      "2026-09-28T12:00:00.000000Z,0.0,gpu,50,100.0,50", refuse_telemetry_csv, read_telemetry_csv},
 };
@@ -26,6 +45,10 @@ constexpr TelemetryFormat kTelemetryFormats[] = {
 constexpr TrainingFormat kTrainingFormats[] = {
     {"pattern", "printed lines that --grad-pattern matches", "update 12 |g|=1.05", refuse_pattern,
      read_printed},
+    {"tensorboard", "TensorBoard event file", "events.out.tfevents.1790596800.host", refuse_tensorboard,
+     read_tensorboard},
+    {"mlflow-metric", "a metric file of MLflow's file store", "1790596800000 1.05 10", refuse_mlflow_metric,
+     read_mlflow_metric},
     {"trainer-state", "Hugging Face trainer_state.json",
      R"({"log_history": [{"epoch": 0.1, "grad_norm": 1.05, "loss": 2.1, "step": 10}]})", refuse_trainer_state,
      read_trainer_state},

@@ -12,152 +12,163 @@
 namespace rle::formats {
 namespace {
 
-// The rows of one table on their way into a Telemetry.
-class TableRows {
-  public:
-    TableRows(const Table& table, const TablePlan& plan, Clock& clock)
-        : plan_(plan), clock_(clock), other_of_(plan.columns.size()) {
-        for (std::size_t c = 0; c < plan.columns.size(); ++c) place(c, table.header()[c]);
-    }
+std::string_view cell_at(const Record& cells, const std::optional<std::size_t>& column) {
+    return column ? cells[*column] : std::string_view();
+}
 
-    void add(const Record& cells, std::size_t line) {
-        std::int64_t wall = kNoTime;
-        double t_s = t_s_ ? number_of(cells[*t_s_]) : kMissing;
-        if (time_) read_time(cells[*time_], wall, t_s);
-        if (wall == kNoTime && std::isnan(t_s)) {
-            if (out_.dropped["no_time"]++ == 0) first_bad_time_ = cells[time_ ? *time_ : *t_s_];
-            return;
-        }
-        out_.wall_us.push_back(wall);
-        out_.t_s.push_back(t_s);
-        out_.device.push_back(device_of(cells));
-        out_.temp_c.push_back(temp_.take(cell_at(cells, temp_column_), plan_.units_in_cells, line));
-        out_.power_w.push_back(power_.take(cell_at(cells, power_column_), plan_.units_in_cells, line));
-        out_.util_pct.push_back(util_.take(cell_at(cells, util_column_), plan_.units_in_cells, line));
-        for (const std::size_t c : others_) add_other(c, cells[c]);
-    }
-
-    Telemetry finish(const Table& table, const std::string& where) {
-        for (const auto& [reason, count] : table.skipped()) out_.dropped[reason] += count;
-        describe_skipped(table.skipped(), where, out_.warnings);
-        if (out_.size() == 0) explain_no_rows(table, where);
-        if (const auto lost = out_.dropped.find("no_time"); lost != out_.dropped.end()) {
-            out_.warnings.push_back(
-                fmt::format("{}: {} row(s) without a readable time were left out", where, lost->second));
-        }
-        for (const Reading* reading : {&temp_, &power_, &util_}) reading->finish(where, out_.size(), out_);
-        warn_of_naive_times(clock_, where, out_.warnings);
-        return std::move(out_);
-    }
-
-  private:
-    void place(std::size_t c, const std::string& header) {
-        const PlannedColumn& column = plan_.columns[c];
-        switch (column.role) {
-            case Role::ignored:
-                break;
-            case Role::time:
-                time_ = c;
-                break;
-            case Role::t_s:
-                t_s_ = c;
-                break;
-            case Role::device:
-                device_ = c;
-                break;
-            case Role::temp:
-                assign(temp_, temp_column_, "temp_c", c, header);
-                break;
-            case Role::power:
-                assign(power_, power_column_, "power_w", c, header);
-                break;
-            case Role::util:
-                assign(util_, util_column_, "util_pct", c, header);
-                break;
-            case Role::other:
-                other_of_[c] = out_.others.size();
-                out_.others.emplace_back(column.name);
-                others_.push_back(c);
-                break;
-        }
-    }
-
-    void assign(Reading& reading, std::optional<std::size_t>& at, std::string_view quantity, std::size_t c,
-                const std::string& header) {
-        reading = Reading(quantity, &plan_.columns[c], header);
-        at = c;
-    }
-
-    static std::string_view cell_at(const Record& cells, const std::optional<std::size_t>& column) {
-        return column ? cells[*column] : std::string_view();
-    }
-
-    static double number_of(std::string_view cell) { return parse_number(cell).value_or(kMissing); }
-
-    void read_time(std::string_view cell, std::int64_t& wall, double& t_s) {
-        const ParsedTime time = parse_time(cell);
-        if (time.time_class != TimeClass::none) {
-            wall = clock_.to_utc(time);
-        } else if (!t_s_) {
-            t_s = number_of(cell);  // too small for an epoch: seconds since some start
-        }
-    }
-
-    std::uint32_t device_of(const Record& cells) {
-        const std::string_view cell = cell_at(cells, device_);
-        if (!out_.devices.empty() && cell == last_device_cell_) return last_device_;
-        last_device_cell_ = std::string(cell);
-        last_device_ =
-            device_index(out_, cell.empty() ? plan_.only_device : plan_.device_prefix + last_device_cell_);
-        return last_device_;
-    }
-
-    void add_other(std::size_t c, std::string_view cell) {
-        const PlannedColumn& column = plan_.columns[c];
-        TextColumn& to = out_.others[other_of_[c]];
-        if (!column.numeric) {
-            to.push_back(cell);
-            return;
-        }
-        const Cell parsed = plan_.units_in_cells ? parse_with_unit(cell) : parse_cell(cell);
-        scratch_.clear();
-        if (parsed.kind == CellKind::number) {
-            const Quantity* quantity = find_quantity(column.name);
-            const double value = parsed.value * column.scale + column.offset;
-            const bool plausible =
-                quantity == nullptr || (value >= quantity->physical_low && value <= quantity->physical_high);
-            if (plausible) append_number(scratch_, value);
-            if (!plausible) ++out_.dropped["unphysical"];
-        } else if (parsed.kind == CellKind::text) {
-            scratch_ = cell;
-        }
-        to.push_back(scratch_);
-    }
-
-    [[noreturn]] void explain_no_rows(const Table& table, const std::string& where) const {
-        if (table.rows() > 0) {
-            throw Error(ErrorKind::failed, where,
-                        fmt::format("no row has a readable time; found '{}'", first_bad_time_.substr(0, 60)),
-                        "times are RFC 3339, an epoch in s, ms, us or ns, or seconds in a column t_s");
-        }
-        const bool malformed = table.skipped().contains("malformed_line");
-        throw Error(malformed ? ErrorKind::failed : ErrorKind::insufficient_data, where,
-                    malformed ? "no line under the header has as many cells as it"
-                              : "a header but not one whole row");
-    }
-
-    const TablePlan& plan_;
-    Clock& clock_;
-    Telemetry out_;
-    std::optional<std::size_t> time_, t_s_, device_, temp_column_, power_column_, util_column_;
-    std::vector<std::size_t> others_;    ///< columns of Role::other
-    std::vector<std::size_t> other_of_;  ///< by column: index into out_.others
-    Reading temp_{"temp_c"}, power_{"power_w"}, util_{"util_pct"};
-    std::string last_device_cell_, first_bad_time_, scratch_;
-    std::uint32_t last_device_ = 0;
-};
+double number_of(std::string_view cell) {
+    return parse_number(cell).value_or(kMissing);
+}
 
 }  // namespace
+
+TelemetryRows::TelemetryRows(const std::vector<std::string>& header, const TablePlan& plan, Clock& clock,
+                             std::string where)
+    : plan_(plan), clock_(clock), where_(std::move(where)), other_of_(plan.columns.size()) {
+    for (std::size_t c = 0; c < plan.columns.size(); ++c) place(c, header[c]);
+    if (!time_ && !t_s_ && !plan.step_s) {
+        throw Error(ErrorKind::insufficient_data, where_, "the file says nowhere when its samples were taken",
+                    "give --step-seconds S (and --start TIME), or record it with times");
+    }
+}
+
+void TelemetryRows::add(const Record& cells, std::size_t line) {
+    ++seen_;
+    std::int64_t wall = kNoTime;
+    double t_s = t_s_ ? number_of(cells[*t_s_]) : kMissing;
+    const std::uint32_t device = device_of(cells);
+    if (time_) {
+        read_time(cells[*time_], wall, t_s);
+    } else if (!t_s_) {
+        count_time(device, wall, t_s);
+    }
+    if (wall == kNoTime && std::isnan(t_s)) {
+        if (out_.dropped["no_time"]++ == 0) first_bad_time_ = cells[time_ ? *time_ : *t_s_];
+        return;
+    }
+    out_.wall_us.push_back(wall);
+    out_.t_s.push_back(t_s);
+    out_.device.push_back(device);
+    out_.temp_c.push_back(temp_.take(cell_at(cells, temp_column_), plan_.units_in_cells, line));
+    out_.power_w.push_back(power_.take(cell_at(cells, power_column_), plan_.units_in_cells, line));
+    out_.util_pct.push_back(util_.take(cell_at(cells, util_column_), plan_.units_in_cells, line));
+    for (const std::size_t c : others_) add_other(c, cells[c]);
+}
+
+Telemetry TelemetryRows::finish(const Counts& skipped) {
+    for (const auto& [reason, count] : skipped) out_.dropped[reason] += count;
+    describe_skipped(skipped, where_, out_.warnings);
+    if (out_.size() == 0) explain_no_rows(skipped);
+    if (const auto lost = out_.dropped.find("no_time"); lost != out_.dropped.end()) {
+        out_.warnings.push_back(
+            fmt::format("{}: {} row(s) without a readable time were left out", where_, lost->second));
+    }
+    for (const Reading* reading : {&temp_, &power_, &util_}) reading->finish(where_, out_.size(), out_);
+    warn_of_naive_times(clock_, where_, out_.warnings);
+    if (!time_ && !t_s_) out_.warnings.push_back(where_ + ": its times are made from --step-seconds");
+    return std::move(out_);
+}
+
+void TelemetryRows::place(std::size_t c, const std::string& header) {
+    const PlannedColumn& column = plan_.columns[c];
+    switch (column.role) {
+        case Role::ignored:
+            break;
+        case Role::time:
+            time_ = c;
+            break;
+        case Role::t_s:
+            t_s_ = c;
+            break;
+        case Role::device:
+            device_ = c;
+            break;
+        case Role::temp:
+            assign(temp_, temp_column_, "temp_c", c, header);
+            break;
+        case Role::power:
+            assign(power_, power_column_, "power_w", c, header);
+            break;
+        case Role::util:
+            assign(util_, util_column_, "util_pct", c, header);
+            break;
+        case Role::other:
+            other_of_[c] = out_.others.size();
+            out_.others.emplace_back(column.name);
+            others_.push_back(c);
+            break;
+    }
+}
+
+void TelemetryRows::assign(Reading& reading, std::optional<std::size_t>& at, std::string_view quantity,
+                           std::size_t c, const std::string& header) {
+    reading = Reading(quantity, &plan_.columns[c], header);
+    at = c;
+}
+
+void TelemetryRows::read_time(std::string_view cell, std::int64_t& wall, double& t_s) {
+    const ParsedTime time = parse_time(cell);
+    if (time.time_class != TimeClass::none) {
+        wall = clock_.to_utc(time);
+    } else if (!t_s_) {
+        t_s = number_of(cell);  // too small for an epoch: seconds since some start
+    }
+}
+
+// Without times a sample ends where a device comes again.
+void TelemetryRows::count_time(std::uint32_t device, std::int64_t& wall, double& t_s) {
+    if (device_in_sample_.size() <= device) device_in_sample_.resize(device + 1, false);
+    if (device_in_sample_[device]) {
+        device_in_sample_.assign(device_in_sample_.size(), false);
+        ++sample_;
+    }
+    device_in_sample_[device] = true;
+    t_s = static_cast<double>(sample_) * *plan_.step_s;
+    if (plan_.start_us && t_s < 1e11) wall = *plan_.start_us + std::llround(t_s * 1e6);
+}
+
+std::uint32_t TelemetryRows::device_of(const Record& cells) {
+    const std::string_view cell = cell_at(cells, device_);
+    if (!out_.devices.empty() && cell == last_device_cell_) return last_device_;
+    last_device_cell_ = std::string(cell);
+    last_device_ =
+        device_index(out_, cell.empty() ? plan_.only_device : plan_.device_prefix + last_device_cell_);
+    return last_device_;
+}
+
+void TelemetryRows::add_other(std::size_t c, std::string_view cell) {
+    const PlannedColumn& column = plan_.columns[c];
+    TextColumn& to = out_.others[other_of_[c]];
+    if (!column.numeric) {
+        to.push_back(cell);
+        return;
+    }
+    const Cell parsed = plan_.units_in_cells ? parse_with_unit(cell) : parse_cell(cell);
+    scratch_.clear();
+    if (parsed.kind == CellKind::number) {
+        const Quantity* quantity = find_quantity(column.name);
+        const double value = parsed.value * column.scale + column.offset;
+        const bool plausible =
+            quantity == nullptr || (value >= quantity->physical_low && value <= quantity->physical_high);
+        if (plausible) append_number(scratch_, value);
+        if (!plausible) ++out_.dropped["unphysical"];
+    } else if (parsed.kind == CellKind::text) {
+        scratch_ = cell;
+    }
+    to.push_back(scratch_);
+}
+
+void TelemetryRows::explain_no_rows(const Counts& skipped) const {
+    if (seen_ > 0) {
+        throw Error(ErrorKind::failed, where_,
+                    fmt::format("no row has a readable time; found '{}'", first_bad_time_.substr(0, 60)),
+                    "times are RFC 3339, an epoch in s, ms, us or ns, or seconds in a column t_s");
+    }
+    const bool malformed = skipped.contains("malformed_line");
+    throw Error(
+        malformed ? ErrorKind::failed : ErrorKind::insufficient_data, where_,
+        malformed ? "no line under the header has as many cells as it" : "a header but not one whole row");
+}
 
 Reading::Reading(std::string_view quantity, const PlannedColumn* column, std::string header)
     : quantity_(find_quantity(quantity)), header_(std::move(header)) {
@@ -230,10 +241,10 @@ std::uint32_t device_index(Telemetry& telemetry, std::string_view name) {
 }
 
 Telemetry read_table(Table& table, const TablePlan& plan, Clock& clock, const std::string& where) {
-    TableRows rows(table, plan, clock);
+    TelemetryRows rows(table.header(), plan, clock, where);
     Record cells;
     while (table.next(cells, where)) rows.add(cells, table.line());
-    return rows.finish(table, where);
+    return rows.finish(table.skipped());
 }
 
 void apply_unit(std::string_view unit, PlannedColumn& column) {

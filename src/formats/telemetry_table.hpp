@@ -6,6 +6,7 @@
 // counted.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,10 +29,12 @@ struct PlannedColumn {
 };
 
 struct TablePlan {
-    std::vector<PlannedColumn> columns;  ///< one a header cell
-    bool units_in_cells = false;         ///< "100.00 W"
-    std::string device_prefix;           ///< before the cell of the device column ("gpu" + "0")
-    std::string only_device;             ///< where no column names the device, or its cell is empty
+    std::vector<PlannedColumn> columns;    ///< one a header cell
+    bool units_in_cells = false;           ///< "100.00 W"
+    std::string device_prefix;             ///< before the cell of the device column ("gpu" + "0")
+    std::string only_device;               ///< where no column names the device, or its cell is empty
+    std::optional<std::int64_t> start_us;  ///< for tables without a time column: of the first sample
+    std::optional<double> step_s;          ///< likewise: from one sample to the next
 };
 
 /// A quantity of the telemetry as it is being read: judges each cell and remembers what was wrong.
@@ -60,6 +63,44 @@ class Reading {
 
 /// Index of the device called `name`, which is added where it is new.
 std::uint32_t device_index(Telemetry& telemetry, std::string_view name);
+
+/// The rows of one table on their way into a Telemetry.
+class TelemetryRows {
+  public:
+    /// `plan` and `clock` must outlive it. Throws Error{insufficient_data} where neither a column nor the
+    /// plan gives times.
+    TelemetryRows(const std::vector<std::string>& header, const TablePlan& plan, Clock& clock,
+                  std::string where);
+
+    /// One row, with a cell for every column of the plan.
+    void add(const Record& cells, std::size_t line);
+    /// `skipped`: what was passed over before it came here. Throws as read_table does.
+    Telemetry finish(const Counts& skipped);
+
+  private:
+    void place(std::size_t c, const std::string& header);
+    void assign(Reading& reading, std::optional<std::size_t>& at, std::string_view quantity, std::size_t c,
+                const std::string& header);
+    void read_time(std::string_view cell, std::int64_t& wall, double& t_s);
+    void count_time(std::uint32_t device, std::int64_t& wall, double& t_s);
+    std::uint32_t device_of(const Record& cells);
+    void add_other(std::size_t c, std::string_view cell);
+    [[noreturn]] void explain_no_rows(const Counts& skipped) const;
+
+    const TablePlan& plan_;
+    Clock& clock_;
+    std::string where_;
+    Telemetry out_;
+    std::size_t seen_ = 0;
+    std::optional<std::size_t> time_, t_s_, device_, temp_column_, power_column_, util_column_;
+    std::vector<std::size_t> others_;    ///< columns of Role::other
+    std::vector<std::size_t> other_of_;  ///< by column: index into out_.others
+    Reading temp_{"temp_c"}, power_{"power_w"}, util_{"util_pct"};
+    std::string last_device_cell_, first_bad_time_, scratch_;
+    std::uint32_t last_device_ = 0;
+    std::vector<bool> device_in_sample_;  ///< which devices the present sample has, where times are counted
+    std::size_t sample_ = 0;
+};
 
 /// Throws Error{insufficient_data} where there is no row, Error{failed} where no row or no needed column can
 /// be read.

@@ -1,0 +1,114 @@
+// Layout: "# gpu pwr gtemp ..." and "# Idx W C ..."; with -o DT "#Date Time gpu ..." and a local time; with
+// --format csv commas.
+#include "formats/nvidia_smi_dmon.hpp"
+
+#include <algorithm>
+
+#include "formats/vendor_columns.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::formats {
+namespace {
+
+constexpr VendorColumn kColumns[] = {
+    {"Date", Role::time, "timestamp"},
+    {"gpu", Role::device, ""},
+    {"gtemp", Role::temp, ""},
+    {"temp", Role::temp, ""},
+    {"pwr", Role::power, ""},
+    {"sm", Role::util, ""},
+    {"mtemp", Role::other, "mem_temp_c"},
+    {"mem", Role::other, "mem_util_pct"},
+    {"mclk", Role::other, "clock_mem_mhz"},
+    {"pclk", Role::other, "clock_mhz"},
+    {"fb", Role::other, "mem_used_mib"},
+};
+
+// The words of the next line; false at the end of the text.
+bool next_words(std::string_view& rest, std::vector<std::string_view>& words, bool& torn) {
+    words.clear();
+    if (rest.empty()) return false;
+    const std::size_t end = rest.find('\n');
+    torn = end == std::string_view::npos;
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(torn ? rest.size() : end + 1);
+    constexpr std::string_view kBlank = " \t\r,";
+    while (true) {
+        const std::size_t begin = line.find_first_not_of(kBlank);
+        if (begin == std::string_view::npos) return true;
+        const std::size_t length = line.substr(begin).find_first_of(kBlank);
+        words.push_back(line.substr(begin, length));
+        if (length == std::string_view::npos) return true;
+        line.remove_prefix(begin + length);
+    }
+}
+
+// "# gpu pwr ..." or "#Date Time gpu ...": the names, without the mark. Empty: no header.
+std::vector<std::string> header_of(const std::vector<std::string_view>& words) {
+    std::vector<std::string> names(words.begin(), words.end());
+    if (names.empty() || !names.front().starts_with('#')) return {};
+    names.front().erase(0, 1);
+    if (names.front().empty()) names.erase(names.begin());
+    const bool ours = std::find(names.begin(), names.end(), "gpu") != names.end() && names.size() > 2;
+    return ours ? names : std::vector<std::string>{};
+}
+
+std::vector<std::string> first_header(std::string_view text) {
+    constexpr int kLines = 50;
+    std::vector<std::string_view> words;
+    bool torn = false;
+    for (int i = 0; i < kLines && next_words(text, words, torn); ++i) {
+        if (auto header = header_of(words); !header.empty()) return header;
+    }
+    return {};
+}
+
+// Date and time are two words; `joined` makes one cell of them.
+void join_date(std::vector<std::string_view>& words, bool dated, std::string& joined) {
+    if (!dated || words.size() < 2) return;
+    joined.assign(words[0]).append(" ").append(words[1]);
+    words.erase(words.begin());
+    words[0] = joined;
+}
+
+}  // namespace
+
+std::string refuse_nvidia_smi_dmon(const Source& source) {
+    return first_header(source.text).empty() ? "no header such as: # gpu pwr gtemp mtemp sm mem" : "";
+}
+
+Telemetry read_nvidia_smi_dmon(const Source& source) {
+    std::vector<std::string> header = first_header(source.text);
+    if (header.empty()) throw Error(ErrorKind::failed, source.where, refuse_nvidia_smi_dmon(source));
+    const std::vector<std::string> as_printed = header;
+    const bool dated = header.size() > 2 && header[0] == "Date" && header[1] == "Time";
+    if (dated) header.erase(header.begin() + 1);
+    TablePlan plan = plan_by_names(header, kColumns, source.options);
+    plan.device_prefix = "gpu";
+    plan.only_device = "gpu";
+    Clock clock(source.options.time_zone);
+    TelemetryRows rows(header, plan, clock, source.where);
+    Counts skipped;
+    std::vector<std::string_view> words;
+    std::string joined;
+    std::string_view rest = source.text;
+    bool torn = false;
+    for (std::size_t line = 1; next_words(rest, words, torn); ++line) {
+        if (words.empty()) continue;
+        if (words.front().starts_with('#')) {
+            const auto again = header_of(words);
+            if (again.empty() || again == as_printed) continue;
+            throw Error(ErrorKind::failed, source.where, "another header in the middle of the file",
+                        "split it there");
+        }
+        join_date(words, dated, joined);
+        if (torn || words.size() != header.size()) {
+            ++skipped[torn ? "torn_line" : "malformed_line"];
+            continue;
+        }
+        rows.add(words, line);
+    }
+    return rows.finish(skipped);
+}
+
+}  // namespace rle::formats

@@ -1,0 +1,160 @@
+// Prometheus gives values on the grid of the query, not at the sampling times; each series is one quantity of
+// one device.
+#include "formats/prometheus.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+
+#include "formats/json_fields.hpp"
+#include "formats/numbers.hpp"
+#include "formats/telemetry_table.hpp"
+#include "formats/times.hpp"
+#include "formats/writers.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::formats {
+namespace {
+
+enum class Combine { largest, sum };
+
+struct Metric {
+    std::string_view name;
+    std::string_view ours;
+    std::string_view device;  ///< where the series' labels name no GPU
+    double scale;
+    bool counter_of_joules;  ///< the power is its rate
+    Combine combine;         ///< of several series of one device (sensors, sockets)
+};
+constexpr Metric kMetrics[] = {
+    {"DCGM_FI_DEV_GPU_TEMP", "temp_c", "gpu", 1.0, false, Combine::largest},
+    {"DCGM_FI_DEV_POWER_USAGE", "power_w", "gpu", 1.0, false, Combine::sum},
+    {"DCGM_FI_DEV_GPU_UTIL", "util_pct", "gpu", 1.0, false, Combine::largest},
+    {"DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", "energy_j", "gpu", 1e-3, false, Combine::sum},
+    {"DCGM_FI_DEV_SM_CLOCK", "clock_mhz", "gpu", 1.0, false, Combine::largest},
+    {"node_hwmon_temp_celsius", "temp_c", "cpu", 1.0, false, Combine::largest},
+    {"node_thermal_zone_temp", "zone_temp_c", "cpu", 1.0, false, Combine::largest},
+    {"node_rapl_package_joules_total", "power_w", "cpu", 1.0, true, Combine::sum},
+};
+
+constexpr double kBlank = 9.2e18;  // DCGM prints its blank values as numbers near 2^63
+
+using Row = std::map<std::string, double>;                         // our name -> value
+using Rows = std::map<std::pair<std::int64_t, std::string>, Row>;  // time, device
+
+const Metric* find_metric(const Json& labels) {
+    const auto name = labels.find("__name__");
+    if (name == labels.end() || !name->is_string()) return nullptr;
+    for (const Metric& metric : kMetrics) {
+        if (metric.name == name->get_ref<const std::string&>()) return &metric;
+    }
+    return nullptr;
+}
+
+std::string device_of(const Json& labels, const Metric& metric) {
+    const auto gpu = labels.find("gpu");
+    std::string device(metric.device);
+    if (gpu != labels.end() && gpu->is_string()) device += gpu->get<std::string>();
+    return device;
+}
+
+void combine(Row& row, const Metric& metric, double value) {
+    const auto [at, added] = row.try_emplace(std::string(metric.ours), value);
+    if (added) return;
+    at->second = metric.combine == Combine::sum ? at->second + value : std::max(at->second, value);
+}
+
+void add_series(const Json& series, Rows& rows) {
+    const Json& labels = series.at("metric");
+    const Metric* metric = find_metric(labels);
+    if (metric == nullptr || !series.contains("values")) return;
+    const std::string device = device_of(labels, *metric);
+    double before = kMissing;
+    double before_s = kMissing;
+    for (const Json& point : series.at("values")) {
+        const double seconds = point.at(0).get<double>();
+        const auto us = epoch_us(seconds);
+        const auto number = parse_number(point.at(1).get_ref<const std::string&>());
+        if (!us || !number || *number > kBlank) continue;
+        double value = *number * metric->scale;
+        if (metric->counter_of_joules) {
+            const double rate = (value - before) / (seconds - before_s);
+            before = value;
+            before_s = seconds;
+            if (!(rate >= 0.0) || std::isinf(rate)) continue;  // the first point, or the counter began anew
+            value = rate;
+        }
+        combine(rows[{*us, device}], *metric, value);
+    }
+}
+
+void add_response(const Json& response, Rows& rows) {
+    for (const Json& series : response.at("data").at("result")) add_series(series, rows);
+}
+
+double value_of(const Row& row, const char* name) {
+    const auto it = row.find(name);
+    return it == row.end() ? kMissing : it->second;
+}
+
+Telemetry telemetry_of(const Rows& rows, const std::string& where) {
+    Telemetry out;
+    Reading temp("temp_c"), power("power_w"), util("util_pct");
+    for (const char* name : {"energy_j", "clock_mhz", "zone_temp_c"}) out.others.emplace_back(name);
+    std::string cell;
+    for (const auto& [key, row] : rows) {
+        out.wall_us.push_back(key.first);
+        out.t_s.push_back(kMissing);
+        out.device.push_back(device_index(out, key.second));
+        const auto judged = [&](Reading& reading, const char* name) {
+            const double value = value_of(row, name);
+            return std::isnan(value) ? value : reading.judge(value);
+        };
+        out.temp_c.push_back(judged(temp, "temp_c"));
+        out.power_w.push_back(judged(power, "power_w"));
+        out.util_pct.push_back(judged(util, "util_pct"));
+        for (TextColumn& column : out.others) {
+            cell.clear();
+            append_number(cell, value_of(row, column.name().c_str()));
+            column.push_back(cell);
+        }
+    }
+    for (const Reading* reading : {&temp, &power, &util}) reading->finish(where, out.size(), out);
+    out.warnings.push_back(where +
+                           ": Prometheus gives values at the times of the query, not of the sampling");
+    return out;
+}
+
+}  // namespace
+
+std::string refuse_prometheus(const Source& source) {
+    constexpr std::size_t kHead = 4096;
+    const std::string_view head = source.text.substr(0, kHead);
+    const bool mine = head.find("\"resultType\"") != std::string_view::npos &&
+                      head.find("\"matrix\"") != std::string_view::npos;
+    return mine ? "" : "no query_range answer (\"resultType\": \"matrix\")";
+}
+
+Telemetry read_prometheus(const Source& source) {
+    Rows rows;
+    try {
+        const Json document = Json::parse(source.text);
+        if (document.is_array()) {
+            for (const Json& response : document) add_response(response, rows);
+        } else {
+            add_response(document, rows);
+        }
+    } catch (const Json::exception&) {
+        throw Error(ErrorKind::failed, source.where, "not a whole answer of /api/v1/query_range",
+                    "was it cut short?");
+    }
+    if (rows.empty()) {
+        throw Error(ErrorKind::insufficient_data, source.where, "no series that we know in it",
+                    "query DCGM_FI_DEV_GPU_TEMP, _POWER_USAGE and _GPU_UTIL, or node_hwmon_temp_celsius and "
+                    "node_rapl_package_joules_total");
+    }
+    return telemetry_of(rows, source.where);
+}
+
+}  // namespace rle::formats

@@ -1,0 +1,63 @@
+// rocm-smi's headings as printed by its --csv; amd-smi's by amd-smi monitor --csv --watch, whose timestamp is
+// an epoch.
+#include "formats/rocm_smi_csv.hpp"
+
+#include <algorithm>
+
+#include "formats/vendor_columns.hpp"
+#include "rlecouple/error.hpp"
+
+namespace rle::formats {
+namespace {
+
+constexpr VendorColumn kColumns[] = {
+    {"timestamp", Role::time, ""},
+    {"device", Role::device, ""},
+    {"gpu", Role::device, ""},
+    {"Temperature (Sensor edge) (C)", Role::temp, ""},
+    {"Temperature (Sensor junction) (C)", Role::temp, ""},
+    {"hotspot_temperature", Role::temp, ""},
+    {"Temperature (Sensor memory) (C)", Role::other, "mem_temp_c"},
+    {"memory_temperature", Role::other, "mem_temp_c"},
+    {"Current Socket Graphics Package Power (W)", Role::power, ""},
+    {"Average Graphics Package Power (W)", Role::power, ""},
+    {"power_usage", Role::power, ""},
+    {"socket_power", Role::power, ""},
+    {"GPU use (%)", Role::util, ""},
+    {"gfx_util", Role::util, ""},
+    {"gfx", Role::util, ""},
+    {"Fan speed (%)", Role::other, "fan_pct"},
+    {"sclk clock speed:", Role::other, "clock_mhz"},
+    {"gfx_clk", Role::other, "clock_mhz"},
+    {"gfx_clock", Role::other, "clock_mhz"},
+};
+
+bool is_header(const std::vector<std::string>& header) {
+    const auto has = [&](std::string_view name) {
+        return std::find(header.begin(), header.end(), name) != header.end();
+    };
+    const bool rocm = has("device") && std::any_of(header.begin(), header.end(), [](const std::string& name) {
+                          return name.find("Graphics Package Power (W)") != std::string::npos;
+                      });
+    return rocm || (has("gpu") && has("hotspot_temperature") && (has("power_usage") || has("socket_power")));
+}
+
+}  // namespace
+
+std::string refuse_rocm_smi_csv(const Source& source) {
+    return Table::open(source.text, is_header) ? "" : "no header of rocm-smi's or amd-smi's";
+}
+
+Telemetry read_rocm_smi_csv(const Source& source) {
+    std::optional<Table> table = Table::open(source.text, is_header);
+    if (!table) throw Error(ErrorKind::failed, source.where, refuse_rocm_smi_csv(source));
+    TablePlan plan = plan_by_names(table->header(), kColumns, source.options);
+    plan.units_in_cells = true;
+    plan.only_device = "gpu";
+    const auto& header = table->header();
+    if (std::find(header.begin(), header.end(), "device") == header.end()) plan.device_prefix = "gpu";
+    Clock clock(source.options.time_zone);
+    return read_table(*table, plan, clock, source.where);
+}
+
+}  // namespace rle::formats
