@@ -6,6 +6,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/record_files.hpp"
+#include "cli/record_sources.hpp"
 #include "cli/record_workloads.hpp"
 #include "cli/ui.hpp"
 #include "rlecouple/error.hpp"
@@ -28,13 +29,6 @@ CLI::Validator number_in(double low, double high) {
         range, "number");
 }
 
-std::string check_source(const std::string& text) {
-    for (const char* word : {"auto", "model", "measured"}) {
-        if (text == word) return {};
-    }
-    return "'" + text + "' is no source; one of auto, model, measured";
-}
-
 void declare_sensor_options(CLI::App& app, CollectOptions& options) {
     app.add_option("--sample-hz", options.sample_hz, "Samples a second")
         ->check(number_in(0.01, 1000.0))
@@ -45,11 +39,12 @@ void declare_sensor_options(CLI::App& app, CollectOptions& options) {
     app.add_option("--device", options.devices,
                    "Only this device (name or UUID, as `sensors` shows it); may be repeated")
         ->type_name("NAME");
-    app.add_option("--source", options.sources,
-                   "auto: measured, and estimated where nothing measures; measured: nothing estimated; "
-                   "model: temperature "
-                   "and power estimated from utilisation")
-        ->check(CLI::Validator(check_source, "auto|measured|model"))
+    app.add_option(
+           "--source", options.sources,
+           "auto: measured, and estimated where nothing measures; measured: nothing estimated; model: "
+           "temperature "
+           "and power estimated; exec:CMD: what a program prints; replay:FILE: a recording; may be repeated")
+        ->check(CLI::Validator(check_source, "SOURCE"))
         ->type_name("");
     app.add_option("--ambient", options.ambient_c, "Ambient temperature, degC (default 21)")
         ->check(number_in(-40.0, 100.0));
@@ -67,6 +62,10 @@ void declare_sensor_options(CLI::App& app, CollectOptions& options) {
 void declare_training_options(CLI::App& app, CollectOptions& options) {
     app.add_option("--model", options.model, "Train a bundled workload: tiny, distilgpt2")->type_name("NAME");
     app.add_option("--seed", options.seed, "Seed of the bundled workload");
+    app.add_option("--train-log", options.train_log,
+                   "Read the steps from this growing file, not from what is printed")
+        ->type_name("FILE");
+    app.add_option("--pid", options.pid, "Record while this process runs")->check(CLI::PositiveNumber);
     app.add_option("--grad-key", options.grad_key, "Key that holds the gradient norm in a printed line")
         ->type_name("KEY");
     app.add_option("--grad-pattern", options.grad_pattern,
@@ -109,6 +108,10 @@ void settle_collect_options(CollectOptions& options) {
                         "and a command behind -- at the same time", "leave one of them out");
         }
         if (!options.duration_s) options.duration_s = kWorkloadDurationS;
+    }
+    if (options.pid && !(options.process.empty() && options.model.empty())) {
+        throw Error(ErrorKind::usage, "--pid", "and a training to start at the same time",
+                    "leave one of them out");
     }
     if (options.output == "-")
         throw Error(ErrorKind::usage, "-o -", "a session is a folder", "give -o a name");

@@ -23,6 +23,8 @@ struct CollectOptions {
     std::string model;                 ///< bundled workload
     std::vector<std::string> process;  ///< argv of the training, or further arguments of the bundled workload
     std::optional<unsigned> seed;      ///< of the bundled workload
+    std::string train_log;             ///< a growing log to read the steps from
+    std::optional<int> pid;            ///< a process whose end ends the recording
     std::string grad_key;
     std::string grad_pattern;
     std::string name;  ///< of the session; empty: the folder's

@@ -34,8 +34,8 @@ std::string os_name(const std::string& root, const utsname& kernel) {
     return name + kernel.sysname + " " + kernel.release;
 }
 
-void warn_of_training(std::vector<std::string>& lines, const TrainingProcess& training, std::uint64_t steps) {
-    if (training.command.empty()) return;
+void warn_of_training(std::vector<std::string>& lines, const TrainingProcess& training,
+                      std::optional<std::uint64_t> steps) {
     if (!training.stopped_by_us && training.exit_status.value_or(0) != 0) {
         lines.push_back(
             fmt::format("the training ended with exit status {}; see train.out", *training.exit_status));
@@ -43,10 +43,9 @@ void warn_of_training(std::vector<std::string>& lines, const TrainingProcess& tr
     if (!training.stopped_by_us && training.signal) {
         lines.push_back(fmt::format("the training was ended by signal {}; see train.out", *training.signal));
     }
-    if (steps == 0) {
+    if (steps == 0U) {
         lines.push_back(
-            "no line that the training printed tells of a gradient norm; see train.out, and --grad-key or "
-            "--grad-pattern");
+            "no line of the training's output tells of a gradient norm; see --grad-key and --grad-pattern");
     }
 }
 
@@ -83,7 +82,8 @@ void set_start(SessionInfo& info, std::int64_t wall_us) {
 }
 
 std::vector<std::string> session_warnings(const SessionInfo& info, const sensors::SensorSet& sensors,
-                                          const SamplerStatus& status, std::uint64_t steps, bool finished) {
+                                          const SamplerStatus& status, std::optional<std::uint64_t> steps,
+                                          bool finished) {
     std::vector<std::string> lines = sensors.warnings();
     lines.insert(lines.end(), status.incidents.begin(), status.incidents.end());
     if (status.missed_ticks > 0) {

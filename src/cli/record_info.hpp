@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,9 +19,11 @@ namespace rle::cli {
 SessionInfo session_info(const CollectOptions& options, const sensors::SensorSet& sensors);
 void set_start(SessionInfo& info, std::int64_t wall_us);
 
-/// What a reader of the session has to know; the sensors' own warnings first.
+/// What a reader of the session has to know; the sensors' own warnings first. `steps` is missing where there
+/// was no training.
 std::vector<std::string> session_warnings(const SessionInfo& info, const sensors::SensorSet& sensors,
-                                          const SamplerStatus& status, std::uint64_t steps, bool finished);
+                                          const SamplerStatus& status, std::optional<std::uint64_t> steps,
+                                          bool finished);
 
 /// Replaces session.json in one step.
 void write_session_file(const std::filesystem::path& folder, const SessionInfo& info);

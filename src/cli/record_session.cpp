@@ -17,15 +17,16 @@
 #include "cli/collect.hpp"
 #include "cli/record_child.hpp"
 #include "cli/record_files.hpp"
+#include "cli/record_followed.hpp"
 #include "cli/record_info.hpp"
 #include "cli/record_progress.hpp"
 #include "cli/record_sampler.hpp"
 #include "cli/record_signals.hpp"
+#include "cli/record_sources.hpp"
 #include "cli/record_training.hpp"
 #include "cli/record_workloads.hpp"
 #include "cli/ui.hpp"
 #include "rlecouple/error.hpp"
-#include "sensors/registry.hpp"
 
 namespace rle::cli {
 namespace {
@@ -35,23 +36,8 @@ constexpr std::int64_t kSettle =
     kSecond / 5;  // between the reading that counters count from and the first sample
 constexpr std::int64_t kGrace = 5 * kSecond;  // for the training to end before it is killed
 constexpr double kSessionEveryS = 5.0;
+constexpr double kLogEveryS = 0.02;  // a followed log is looked at: what its steps may be late
 constexpr std::int64_t kWallClockMovedUs = 10'000;
-
-sensors::Selection selection_of(const CollectOptions& options) {
-    sensors::Selection selection;
-    selection.mode = options.mode;
-    selection.devices = options.devices;
-    selection.sample_hz = options.sample_hz;
-    selection.ambient_c = options.ambient_c.value_or(selection.ambient_c);
-    selection.idle_power_w = options.idle_power_w;
-    selection.rated_power_w = options.rated_power_w;
-    selection.temp_limit_c = options.temp_limit_c;
-    for (const std::string& source : options.sources) {
-        if (source == "model") selection.estimate = sensors::Estimate::always;
-        if (source == "measured") selection.estimate = sensors::Estimate::never;
-    }
-    return selection;
-}
 
 std::vector<std::string> training_command(const CollectOptions& options) {
     if (options.model.empty()) return options.process;
@@ -74,6 +60,8 @@ class Recording {
     void on_signal(int signal);
     void on_sampler();
     void on_output();
+    void take_output(const std::string& bytes);
+    void look_after_followed();
     void show(std::string_view bytes);
     void look_after_child();
     void every_moment();
@@ -96,6 +84,8 @@ class Recording {
     std::optional<TrainingRecord> training_;
     std::optional<Sampler> sampler_;
     std::optional<Child> child_;
+    std::optional<FollowedLog> log_;
+    std::optional<FollowedProcess> followed_;
     LiveLine live_;
     bool child_gone_ = false;
     bool sampling_ = false;
@@ -109,13 +99,18 @@ class Recording {
 
 Recording::Recording(const CollectOptions& options)
     : options_(options),
-      sensors_(sensors::probe_all(sensors::SysRoot(options.root)), selection_of(options)),
+      sensors_(probe_sources(options), selection_of(options)),
       folder_(options.output),
       info_(session_info(options, sensors_)),
       command_(training_command(options)),
       show_output_(!options.quiet) {
     info_.training.command = command_;
     if (!command_.empty()) find_program(command_.front());
+    if (!options.train_log.empty()) log_.emplace(options.train_log);
+    if (options.pid) {
+        followed_.emplace(*options.pid);
+        info_.training.command = followed_->command();
+    }
     // A pattern that is none is told before anything is made.
     formats::TrainingLineParser(options.grad_key, options.grad_pattern);
     prepare_session_folder(folder_, options.force);
@@ -124,7 +119,7 @@ Recording::Recording(const CollectOptions& options)
 void Recording::start() {
     telemetry_.emplace(folder_ / "telemetry.csv");
     telemetry_->append(telemetry_header(sensors_));
-    if (!command_.empty()) {
+    if (!command_.empty() || log_) {
         training_.emplace(folder_, formats::TrainingLineParser(options_.grad_key, options_.grad_pattern));
     }
     start_ns_ = sensors::monotonic_ns() + kSettle;
@@ -172,8 +167,9 @@ Recorded Recording::run() {
 
 void Recording::loop() {
     while (sampling_ || child_runs()) {
-        std::array<pollfd, 3> fds{pollfd{signals_.fd(), POLLIN, 0}, pollfd{sampler_->event_fd(), POLLIN, 0},
-                                  pollfd{child_ ? child_->output_fd() : -1, POLLIN, 0}};
+        std::array<pollfd, 4> fds{pollfd{signals_.fd(), POLLIN, 0}, pollfd{sampler_->event_fd(), POLLIN, 0},
+                                  pollfd{child_ ? child_->output_fd() : -1, POLLIN, 0},
+                                  pollfd{followed_ ? followed_->fd() : -1, POLLIN, 0}};
         if (poll(fds.data(), fds.size(), wait_ms()) < 0 && errno != EINTR) {
             throw Error(ErrorKind::failed, "poll", "cannot wait");
         }
@@ -181,6 +177,7 @@ void Recording::loop() {
         if (fds[1].revents != 0) on_sampler();
         if (fds[2].revents != 0) on_output();
         look_after_child();
+        look_after_followed();
         every_moment();
     }
 }
@@ -188,6 +185,7 @@ void Recording::loop() {
 // Until the next thing that is due by the clock.
 int Recording::wait_ms() const {
     double wait = next_second_s_ - now_s();
+    if (log_) wait = std::min(wait, kLogEveryS);
     if (sampling_ && options_.duration_s) wait = std::min(wait, *options_.duration_s - now_s());
     if (kill_at_ns_ != 0)
         wait = std::min(wait, static_cast<double>(kill_at_ns_ - sensors::monotonic_ns()) * 1e-9);
@@ -214,9 +212,23 @@ void Recording::on_sampler() {
 void Recording::on_output() {
     std::string bytes;
     child_->read_output(bytes);
-    const double t_s = now_s();
-    training_->take(bytes, sensors::wall_us(), t_s);
+    take_output(bytes);
+}
+
+// With --train-log the steps come from the log; what is printed is kept and shown all the same.
+void Recording::take_output(const std::string& bytes) {
+    training_->keep(bytes);
+    if (!log_) training_->parse(bytes, sensors::wall_us(), now_s());
     show(bytes);
+}
+
+void Recording::look_after_followed() {
+    if (log_) {
+        std::string bytes;
+        log_->read_new(bytes);
+        training_->parse(bytes, sensors::wall_us(), now_s());
+    }
+    if (followed_ && followed_->ended()) end_recording(true);
 }
 
 void Recording::show(std::string_view bytes) {
@@ -246,10 +258,8 @@ void Recording::look_after_child() {
     for (std::size_t before = 0; child_->output_fd() >= 0; before = rest.size()) {
         if (!child_->read_output(rest) || rest.size() == before) break;
     }
-    const double t_s = now_s();
-    training_->take(rest, sensors::wall_us(), t_s);
-    training_->finish(sensors::wall_us(), t_s);
-    show(rest);
+    take_output(rest);
+    if (!log_) training_->finish(sensors::wall_us(), now_s());
     info_.training.exit_status = child_->exit_status();
     info_.training.signal = child_->ended_by_signal();
     child_->send(SIGTERM);  // to what it left behind
@@ -308,8 +318,8 @@ void Recording::write_session(bool finished) {
         const SamplerStatus status = sampler_->status();
         info_.samples = status.samples;
         info_.missed_ticks = status.missed_ticks;
-        info_.warnings =
-            session_warnings(info_, sensors_, status, training_ ? training_->steps() : 0, finished);
+        const auto steps = training_ ? std::optional(training_->steps()) : std::nullopt;
+        info_.warnings = session_warnings(info_, sensors_, status, steps, finished);
         if (sampling_) recorded_s_ = now_s();
         info_.duration_s = std::max(recorded_s_, 0.0);
     }
@@ -319,6 +329,7 @@ void Recording::write_session(bool finished) {
 
 void Recording::finish() {
     live_.clear();
+    look_after_followed();
     note_clock(true);
     telemetry_->sync();
     if (training_) training_->sync();

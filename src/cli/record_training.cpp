@@ -11,12 +11,16 @@ constexpr std::size_t kLongestLine = 1 << 20;
 }  // namespace
 
 TrainingRecord::TrainingRecord(std::filesystem::path folder, formats::TrainingLineParser parser)
-    : folder_(std::move(folder)), parser_(std::move(parser)), printed_(folder_ / "train.out") {}
+    : folder_(std::move(folder)), parser_(std::move(parser)) {}
 
-void TrainingRecord::take(std::string_view bytes, std::int64_t wall_us, double t_s) {
+void TrainingRecord::keep(std::string_view bytes) {
     if (bytes.empty()) return;
-    printed_.append(bytes);
+    if (!printed_) printed_.emplace(folder_ / "train.out");
+    printed_->append(bytes);
     at_line_start_ = bytes.back() == '\n';
+}
+
+void TrainingRecord::parse(std::string_view bytes, std::int64_t wall_us, double t_s) {
     // A carriage return ends a line too: that is how progress bars write over themselves.
     for (std::size_t end = bytes.find_first_of("\r\n"); end != std::string_view::npos;
          end = bytes.find_first_of("\r\n")) {
@@ -56,7 +60,7 @@ void TrainingRecord::finish(std::int64_t wall_us, double t_s) {
 }
 
 void TrainingRecord::sync() {
-    printed_.sync();
+    if (printed_) printed_->sync();
     if (table_) table_->sync();
 }
 

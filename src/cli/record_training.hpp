@@ -15,11 +15,13 @@ namespace rle::cli {
 
 class TrainingRecord {
   public:
-    /// Creates train.out in `folder`; training.csv follows with the first step.
+    /// train.out and training.csv are made in `folder` with the first byte and the first step.
     TrainingRecord(std::filesystem::path folder, formats::TrainingLineParser parser);
 
+    /// Keeps what was printed, as it is.
+    void keep(std::string_view bytes);
     /// Takes what arrived at one moment: every line that it completes is a step of that moment.
-    void take(std::string_view bytes, std::int64_t wall_us, double t_s);
+    void parse(std::string_view bytes, std::int64_t wall_us, double t_s);
     /// Takes what stands behind the last line end as a line.
     void finish(std::int64_t wall_us, double t_s);
     void sync();
@@ -34,7 +36,7 @@ class TrainingRecord {
 
     std::filesystem::path folder_;
     formats::TrainingLineParser parser_;
-    AppendFile printed_;
+    std::optional<AppendFile> printed_;
     std::optional<AppendFile> table_;
     std::string pending_;
     std::string rows_;

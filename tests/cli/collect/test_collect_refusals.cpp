@@ -86,10 +86,14 @@ TEST_CASE("wrong usage is told apart from failure", "[collect]") {
     check_refused(collect({"--sample-hz", "ten"}), 2, "--sample-hz");
     check_refused(collect({"--duration", "nan"}), 2, "--duration");
     check_refused(collect({"--mode", "tpu"}), 2, "--mode");
-    check_refused(collect({"--source", "guess"}), 2, "one of auto, model, measured");
+    check_refused(collect({"--source", "guess"}), 2, "one of auto, model, measured, exec:CMD, replay:FILE");
     check_refused(collect({"--device", "gpu9"}), 2, "--device gpu9: no such device; here there are:");
     check_refused(collect({"--model", "gpt9"}), 2, "no such bundled workload; one of tiny, distilgpt2");
     check_refused(collect({"--model", "tiny", "--", "python3", "train.py"}), 2, "a command behind --");
+    check_refused(collect({"--source", "exec:true"}), 1, "ended without a reading");
+    check_refused(collect({"--source", "replay:/no/such.csv"}), 1, "/no/such.csv");
+    check_refused(collect({"--pid", "1", "--", "true"}), 2, "--pid");
+    check_refused(collect({"--pid", "999999999"}), 1, "no such process");
     check_refused(collect({"--idle-power", "90", "--rated-power", "80"}), 2, "--idle-power");
     check_refused(collect({"--grad-pattern", "(", "--", "true"}), 2, "grad-pattern");
     check_refused(collect({"--mode", "gpu", "--root", std::string(RLE_TEST_DATA) + "/sysroot/desktop"}), 1,

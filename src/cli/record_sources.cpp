@@ -1,0 +1,72 @@
+#include "cli/record_sources.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "formats/readers.hpp"
+#include "sensors/exec_source.hpp"
+#include "sensors/replay.hpp"
+
+namespace rle::cli {
+namespace {
+
+constexpr std::string_view kExec = "exec:";
+constexpr std::string_view kReplay = "replay:";
+
+bool starts_with(const std::string& text, std::string_view prefix) {
+    return text.rfind(prefix, 0) == 0 && text.size() > prefix.size();
+}
+
+// auto, measured, model: the machine's own sensors.
+bool machine_wanted(const std::vector<std::string>& sources) {
+    return sources.empty() || std::any_of(sources.begin(), sources.end(), [](const std::string& source) {
+               return !starts_with(source, kExec) && !starts_with(source, kReplay);
+           });
+}
+
+}  // namespace
+
+std::string check_source(const std::string& text) {
+    for (const char* word : {"auto", "model", "measured"}) {
+        if (text == word) return {};
+    }
+    if (starts_with(text, kExec) || starts_with(text, kReplay)) return {};
+    return "'" + text + "' is no source; one of auto, model, measured, exec:CMD, replay:FILE";
+}
+
+sensors::Probed probe_sources(const CollectOptions& options) {
+    sensors::Probed probed;
+    const std::string device = options.devices.size() == 1 ? options.devices.front() : "external";
+    for (const std::string& source : options.sources) {
+        if (starts_with(source, kExec)) {
+            probed.sources.push_back(sensors::make_exec_source(source.substr(kExec.size()), device));
+        } else if (starts_with(source, kReplay)) {
+            const std::string file = source.substr(kReplay.size());
+            probed.sources.push_back(sensors::make_replay(formats::read_telemetry(file), file));
+        }
+    }
+    if (!machine_wanted(options.sources)) return probed;
+    sensors::Probed machine = sensors::probe_all(sensors::SysRoot(options.root));
+    for (auto& source : machine.sources) probed.sources.push_back(std::move(source));
+    probed.missing = std::move(machine.missing);
+    return probed;
+}
+
+sensors::Selection selection_of(const CollectOptions& options) {
+    sensors::Selection selection;
+    selection.mode = options.mode;
+    selection.devices = options.devices;
+    selection.sample_hz = options.sample_hz;
+    selection.ambient_c = options.ambient_c.value_or(selection.ambient_c);
+    selection.idle_power_w = options.idle_power_w;
+    selection.rated_power_w = options.rated_power_w;
+    selection.temp_limit_c = options.temp_limit_c;
+    if (!machine_wanted(options.sources)) selection.estimate = sensors::Estimate::never;
+    for (const std::string& source : options.sources) {
+        if (source == "model") selection.estimate = sensors::Estimate::always;
+        if (source == "measured") selection.estimate = sensors::Estimate::never;
+    }
+    return selection;
+}
+
+}  // namespace rle::cli

@@ -1,0 +1,20 @@
+// What --source asks for: the machine's own sensors, programs that print readings, recordings that are played
+// back.
+#pragma once
+
+#include <string>
+
+#include "cli/collect.hpp"
+#include "sensors/registry.hpp"
+#include "sensors/sensor_set.hpp"
+
+namespace rle::cli {
+
+/// Empty where `text` is a source, else why not. Touches no file.
+std::string check_source(const std::string& text);
+
+/// Programs and recordings first: who names one means it. Alone, they keep the machine's own sensors out.
+sensors::Probed probe_sources(const CollectOptions& options);
+sensors::Selection selection_of(const CollectOptions& options);
+
+}  // namespace rle::cli

@@ -1,0 +1,107 @@
+// Readings and steps from elsewhere: other programs, earlier recordings, a log that grows, a process that
+// runs already.
+#include <algorithm>
+
+#include "background.hpp"
+#include "support/catch.hpp"
+
+using namespace rle::test;
+
+namespace {
+
+const std::string kDesktop = std::string(RLE_TEST_DATA) + "/sysroot/desktop";
+
+}  // namespace
+
+TEST_CASE("a program's readings stand beside the machine's own, and before them", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    const std::string program =
+        "exec:while sleep 0.05; do echo '{\"device\": \"cpu\", \"temp_c\": 71.5, \"coolant_in_c\": 18}'; "
+        "done";
+    const Finished done = rlecouple({"collect", "-o", folder, "-d", "0.5", "--sample-hz", "10", "--root",
+                                     kDesktop, "--source", "auto", "--source", program});
+    INFO(done.err);
+    REQUIRE(done.exit_code == 0);
+    CHECK(lines_of(read_file(folder + "/telemetry.csv"))[0] ==
+          "timestamp,t_s,device,temp_c,power_w,util_pct,energy_j,coolant_in_c");
+    for (const auto& row : rows_of(folder + "/telemetry.csv")) {
+        CHECK(row[3] == "71.5");  // the machine's own would be 52
+        CHECK(row[7] == "18");
+    }
+    CHECK(session_of(folder)["devices"][0]["sources"]["temp_c"].get<std::string>().rfind("exec:", 0) == 0);
+}
+
+TEST_CASE("a program that ends leaves a gap with a reason, not its last reading for ever", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    const Finished done = rlecouple({"collect", "-o", folder, "-d", "3", "--sample-hz", "5", "--source",
+                                     "exec:echo 'device,temp_c'; echo 'gpu,60'; sleep 0.5"});
+    REQUIRE(done.exit_code == 0);
+    const auto rows = rows_of(folder + "/telemetry.csv");
+    CHECK(rows.front()[3] == "60");
+    CHECK(rows.back()[3].empty());
+    CHECK(done.err.find("no reading: exec:") != std::string::npos);
+    CHECK(done.err.find("has ended") != std::string::npos);
+}
+
+TEST_CASE("a recording played back gives what it held", "[collect]") {
+    TempDir dir;
+    write_file(dir / "old.csv",
+               "timestamp,t_s,device,temp_c,power_w,util_pct\n"
+               "2026-01-05T12:00:00.000000Z,0,gpu,50,100,10\n"
+               "2026-01-05T12:00:00.200000Z,0.2,gpu,51,110,20\n"
+               "2026-01-05T12:00:00.400000Z,0.4,gpu,52,120,30\n");
+    const std::string folder = dir / "s";
+    const Finished done = rlecouple({"collect", "-o", folder, "-d", "0.6", "--sample-hz", "5", "--source",
+                                     "replay:" + (dir / "old.csv")});
+    INFO(done.err);
+    REQUIRE(done.exit_code == 0);
+    const auto rows = rows_of(folder + "/telemetry.csv");
+    REQUIRE_FALSE(rows.empty());
+    for (const auto& row : rows) {
+        const double t_s = std::stod(row[1]);
+        CHECK(row[2] == "gpu");
+        CHECK(std::stod(row[3]) == 50 + std::min(2, static_cast<int>(t_s / 0.2 + 1e-3)));
+    }
+}
+
+TEST_CASE("a log that grows gives the steps, also across rotation", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    const std::string log = dir / "train.jsonl";
+    write_file(log, "{\"step\": 1, \"grad_norm\": 0.1}\n");  // before the recording: nobody knows when
+    const std::string writer = "sleep 0.3; echo '{\"step\": 2, \"grad_norm\": 0.2}' >> " + log +
+                               "; sleep 0.3; mv " + log + " " + log +
+                               ".1; echo '{\"step\": 3, \"grad_norm\": 0.3}' > " + log +
+                               "; sleep 0.3; echo '{\"step\": 9, \"grad_norm\": 9}'";
+    const Finished done = rlecouple(
+        {"collect", "-o", folder, "--sample-hz", "10", "--train-log", log, "--", "sh", "-c", writer});
+    INFO(done.err);
+    REQUIRE(done.exit_code == 0);
+    const auto steps = rows_of(folder + "/training.csv");
+    REQUIRE(steps.size() == 2);  // not what was printed
+    CHECK(steps[0][2] == "2");
+    CHECK(steps[1][2] == "3");
+    CHECK(std::stod(steps[1][1]) - std::stod(steps[0][1]) >= 0.2);  // each as it came
+    CHECK(read_file(folder + "/train.out").find("\"step\": 9") != std::string::npos);
+}
+
+TEST_CASE("a process that runs already ends the recording with its end, and is left alone by ours",
+          "[collect]") {
+    TempDir dir;
+    const pid_t other = fork();
+    if (other == 0) {
+        execlp("sleep", "sleep", "1", static_cast<char*>(nullptr));
+        _exit(127);
+    }
+    const std::string pid = std::to_string(other);
+    Finished done = rlecouple({"collect", "-o", dir / "short", "-d", "0.3", "--pid", pid});
+    CHECK(done.exit_code == 0);
+    CHECK(kill(other, 0) == 0);
+    done = rlecouple({"collect", "-o", dir / "long", "-d", "60", "--pid", pid});
+    CHECK(done.exit_code == 0);
+    CHECK(session_of(dir / "long")["duration_s"] < 30.0);
+    CHECK(session_of(dir / "long")["training"]["command"] == nlohmann::json{"sleep", "1"});
+    waitpid(other, nullptr, 0);
+}
