@@ -155,7 +155,7 @@ class EventLog {
     }
 
   private:
-    // Each scalar is an event of its own; those of one step make one record, timed by its gradient norm's.
+    // Each scalar is an event of its own; those of one step make one record, timed by the first of them.
     void add_event(std::string_view event) {
         double wall_s = kMissing;
         std::uint64_t step = 0;
@@ -180,7 +180,7 @@ class EventLog {
         record.step = static_cast<double>(step);
         const bool norm = known == StepField::grad_norm;
         const auto us = epoch_us(wall_s);
-        if (us && (norm || record.time.time_class == TimeClass::none)) record.time = {TimeClass::epoch, *us};
+        if (us && record.time.time_class == TimeClass::none) record.time = {TimeClass::epoch, *us};
         const double value = *scalar.value;
         const double finite = std::isfinite(value) ? value : kMissing;
         if (norm) record.grad_norm = std::isfinite(value) ? value : std::numeric_limits<double>::infinity();

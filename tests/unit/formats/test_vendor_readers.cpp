@@ -1,0 +1,218 @@
+// The formats of vendors and frameworks, field by field.
+#include <cmath>
+
+#include "formats/readers.hpp"
+#include "formats/registry.hpp"
+#include "support/catch.hpp"
+#include "support/process.hpp"
+#include "unit/formats/message.hpp"
+
+using rle::Telemetry;
+using rle::Training;
+using rle::formats::read_telemetry;
+using rle::formats::read_training;
+using rle::test::refusal_of;
+using rle::test::TempDir;
+
+namespace {
+
+constexpr std::int64_t kNoon = 1790596800'000000;  // date -u -d "2026-09-28 12:00" +%s
+constexpr std::int64_t kSecond = 1'000'000;
+const std::string kTelemetry = std::string(RLE_TEST_DATA) + "/telemetry/";
+const std::string kTraining = std::string(RLE_TEST_DATA) + "/training/";
+
+bool missing(double value) {
+    return std::isnan(value);
+}
+
+}  // namespace
+
+TEST_CASE("nvidia-smi dmon with date and time") {
+    const Telemetry t = read_telemetry(kTelemetry + "nvidia_smi_dmon.txt");
+    REQUIRE(t.size() == 3);
+    CHECK(t.wall_us == std::vector<std::int64_t>{kNoon, kNoon, kNoon + kSecond});
+    CHECK(t.devices == std::vector<std::string>{"gpu0", "gpu1"});
+    CHECK(t.temp_c == std::vector<double>{50, 41, 51});
+    CHECK(t.power_w[0] == 100);
+    CHECK(missing(t.power_w[2]));
+    CHECK(t.util_pct == std::vector<double>{50, 0, 52});
+    CHECK((*t.other("clock_mhz"))[2] == "1395");
+    CHECK((*t.other("mem_temp_c"))[0].empty());
+    CHECK(t.dropped == rle::Counts{{"torn_line", 1}});
+}
+
+TEST_CASE("nvidia-smi dmon without times needs the length of a step") {
+    const TempDir folder;
+    rle::test::write_file(folder / "dmon",
+                          "# gpu   pwr gtemp    sm\n# Idx     W     C     %\n    0   100    50     5\n"
+                          "    1    90    40     6\n    0   101    51     7\n    1    91    41     8\n");
+    CHECK(refusal_of([&] { read_telemetry(folder / "dmon"); }).exit_code == 4);
+    rle::formats::ReadOptions options;
+    options.step_seconds = 2.0;
+    options.start_us = kNoon;
+    const Telemetry t = read_telemetry(folder / "dmon", options);
+    CHECK(t.t_s == std::vector<double>{0, 0, 2, 2});
+    CHECK(t.wall_us[3] == kNoon + 2 * kSecond);
+    CHECK(t.power_w == std::vector<double>{100, 90, 101, 91});
+}
+
+TEST_CASE("Prometheus: series joined in time by device, counters made into rates, blank values missing") {
+    const Telemetry t = read_telemetry(kTelemetry + "prometheus.json");
+    REQUIRE(t.size() == 4);
+    CHECK(t.devices == std::vector<std::string>{"cpu", "gpu0"});
+    CHECK(t.wall_us == std::vector<std::int64_t>{kNoon, kNoon, kNoon + 15 * kSecond, kNoon + 15 * kSecond});
+    CHECK(t.device == std::vector<std::uint32_t>{0, 1, 0, 1});
+    CHECK(t.temp_c == std::vector<double>{60, 50, 62.5, 51});  // the hottest sensor of the CPU
+    CHECK(missing(t.power_w[0]));                              // a counter's first value says no power
+    CHECK(t.power_w[1] == 100.25);
+    CHECK(t.power_w[2] == 40);  // (1600 - 1000) J / 15 s
+    CHECK(missing(t.power_w[3]));
+    CHECK(t.util_pct[1] == 0);
+    CHECK(t.util_pct[3] == 37);
+    CHECK((*t.other("energy_j"))[1] == "5000");
+}
+
+TEST_CASE("rocm-smi has no times; amd-smi has") {
+    CHECK(refusal_of([] { read_telemetry(kTelemetry + "rocm_smi.csv"); }).exit_code == 4);
+    rle::formats::ReadOptions options;
+    options.step_seconds = 0.5;
+    const Telemetry rocm = read_telemetry(kTelemetry + "rocm_smi.csv", options);
+    REQUIRE(rocm.size() == 4);
+    CHECK(rocm.t_s == std::vector<double>{0, 0, 0.5, 0.5});
+    CHECK(rocm.devices == std::vector<std::string>{"card0", "card1"});
+    CHECK(rocm.temp_c == std::vector<double>{45, 40, 46, 40});
+    CHECK(missing(rocm.power_w[1]));
+    CHECK(rocm.power_w[2] == 121);
+    CHECK(rocm.util_pct == std::vector<double>{37, 0, 38, 0});
+    CHECK((*rocm.other("fan_pct"))[0] == "20");
+
+    const Telemetry amd = read_telemetry(kTelemetry + "amd_smi.csv");
+    CHECK(amd.wall_us == std::vector<std::int64_t>{kNoon, kNoon + kSecond});
+    CHECK(amd.devices == std::vector<std::string>{"gpu0"});
+    CHECK(amd.temp_c == std::vector<double>{50, 51});
+    CHECK(amd.power_w == std::vector<double>{120, 121});
+    CHECK((*amd.other("mem_temp_c"))[1].empty());
+    CHECK((*amd.other("clock_mhz"))[0] == "1800");
+}
+
+TEST_CASE("turbostat: the machine's own rows, headers repeated") {
+    const Telemetry t = read_telemetry(kTelemetry + "turbostat.txt");
+    REQUIRE(t.size() == 2);
+    CHECK(t.wall_us == std::vector<std::int64_t>{kNoon + 123456, kNoon + kSecond + 123456});
+    CHECK(t.devices == std::vector<std::string>{"cpu"});
+    CHECK(t.temp_c == std::vector<double>{55, 56});
+    CHECK(t.power_w == std::vector<double>{65.2, 66});
+    CHECK(t.util_pct == std::vector<double>{37.5, 38});
+    CHECK((*t.other("clock_mhz"))[1] == "3210");
+    CHECK((*t.other("dram_power_w"))[0] == "3.1");
+    CHECK(t.dropped.empty());
+}
+
+TEST_CASE("HWiNFO: code page 1252, a date of the locale, header and sources at the end") {
+    const Telemetry t = read_telemetry(kTelemetry + "hwinfo.csv");
+    REQUIRE(t.size() == 2);
+    CHECK(t.wall_us == std::vector<std::int64_t>{kNoon + 123000, kNoon + 2 * kSecond + 123000});
+    CHECK(t.devices == std::vector<std::string>{"gpu"});
+    CHECK(t.temp_c == std::vector<double>{50, 51});
+    CHECK(t.power_w == std::vector<double>{100.25, 101});
+    CHECK(t.util_pct == std::vector<double>{37.5, 38});
+    CHECK((*t.other("CPU Package [\xc2\xb0"
+                    "C]"))[0] == "55");
+    CHECK((*t.other("CPU Package Power [W]"))[1] == "66.0");
+}
+
+TEST_CASE("HWiNFO's dates with slashes: the day is where a number is too large for a month") {
+    const TempDir folder;
+    const auto first_time = [&](const std::string& rows) {
+        rle::test::write_file(folder / "h.csv", "Date,Time,GPU Temperature [C],GPU Power [W],\n" + rows);
+        return read_telemetry(folder / "h.csv").wall_us.front();
+    };
+    CHECK(first_time("9/28/2026,12:00:00.000,50,100,\n") == kNoon);
+    CHECK(first_time("28/9/2026,12:00:00.000,50,100,\n") == kNoon);
+    CHECK(first_time("2026-09-28,12:00:00.000,50,100,\n") == kNoon);
+    CHECK(first_time("28.9.2026,9:00:00.000,50,100,\n") == kNoon - 3 * 3600 * kSecond);
+}
+
+TEST_CASE("TensorBoard: scalars of one step are one record, timed by the first of them") {
+    const Training t = read_training(kTraining + "events.out.tfevents");
+    REQUIRE(t.size() == 2);
+    CHECK(t.wall_us == std::vector<std::int64_t>{kNoon + 375'000, kNoon + 1'125'000});
+    CHECK(t.step == std::vector<double>{10, 20});
+    CHECK(t.loss == std::vector<double>{2.5, 2.25});
+    CHECK(t.grad_norm[0] == 1.5);
+    CHECK((std::isinf(t.grad_norm[1]) && t.grad_norm[1] > 0));  // nan
+    CHECK(t.learning_rate == std::vector<double>{0.5, 0.5});
+}
+
+TEST_CASE("TensorBoard: a flipped bit is found by its checksum") {
+    const TempDir folder;
+    std::string bytes = rle::test::read_file(kTraining + "events.out.tfevents");
+    bytes[bytes.size() - 100] = static_cast<char>(bytes[bytes.size() - 100] ^ 1);
+    rle::test::write_file(folder / "e", bytes);
+    const Training t = read_training(folder / "e");
+    CHECK(t.dropped == rle::Counts{{"torn_record", 1}});
+    CHECK(t.warnings.back().find("a damaged record at byte") != std::string::npos);
+}
+
+TEST_CASE("MLflow: the file's name is the metric's") {
+    const Training t = read_training(kTraining + "grad_norm");
+    CHECK(t.wall_us == std::vector<std::int64_t>{kNoon, kNoon + 500'000, kNoon + kSecond});
+    CHECK(t.step == std::vector<double>{10, 20, 30});
+    CHECK(t.grad_norm[0] == 1.5);
+    CHECK(std::isinf(t.grad_norm[1]));
+    CHECK(t.grad_norm[2] == 0.75);
+    CHECK(missing(t.loss[0]));
+    const TempDir folder;
+    rle::test::write_file(folder / "loss", "1790596800000 2.5 10\n");
+    CHECK(read_training(folder / "loss").loss == std::vector<double>{2.5});
+}
+
+TEST_CASE("each sample is told by its content, and by the reader meant for it") {
+    const auto telemetry_format = [](const std::string& file) {
+        const std::string text = rle::test::read_file(kTelemetry + file);
+        const rle::formats::ReadOptions options;
+        for (const auto& format : rle::formats::telemetry_formats()) {
+            if (format.refuse({text, file, options}).empty()) return std::string(format.name);
+        }
+        return std::string();
+    };
+    CHECK(telemetry_format("session.csv") == "csv");
+    CHECK(telemetry_format("rle_monitor.csv") == "csv");
+    CHECK(telemetry_format("nvidia_smi_query.csv") == "nvidia-smi-csv");
+    CHECK(telemetry_format("nvidia_smi_dmon.txt") == "nvidia-smi-dmon");
+    CHECK(telemetry_format("prometheus.json") == "prometheus");
+    CHECK(telemetry_format("rocm_smi.csv") == "rocm-smi-csv");
+    CHECK(telemetry_format("amd_smi.csv") == "rocm-smi-csv");
+    CHECK(telemetry_format("turbostat.txt") == "turbostat");
+    CHECK(telemetry_format("hwinfo.csv") == "hwinfo-csv");
+    const auto training_format = [](const std::string& file) {
+        const std::string text = rle::test::read_file(kTraining + file);
+        const rle::formats::ReadOptions options;
+        for (const auto& format : rle::formats::training_formats()) {
+            if (format.refuse({text, file, options}).empty()) return std::string(format.name);
+        }
+        return std::string();
+    };
+    CHECK(training_format("shared_clock.json") == "json");
+    CHECK(training_format("lines.jsonl") == "json");
+    CHECK(training_format("trainer_state.json") == "trainer-state");
+    CHECK(training_format("hf_train.out") == "hf-printed");
+    CHECK(training_format("megatron.log") == "megatron");
+    CHECK(training_format("torchtitan.log") == "torchtitan");
+    CHECK(training_format("fairseq.log") == "printed");
+    CHECK(training_format("lightning_metrics.csv") == "csv");
+    CHECK(training_format("events.out.tfevents") == "tensorboard");
+    CHECK(training_format("grad_norm") == "mlflow-metric");
+}
+
+TEST_CASE("a format can be named; a name that is none is a wrong usage") {
+    rle::formats::ReadOptions options;
+    options.format = "turbostat";
+    CHECK(refusal_of([&] {
+              read_telemetry(kTelemetry + "session.csv", options);
+          }).says("no header with Busy%"));
+    options.format = "excel";
+    const auto refused = refusal_of([&] { read_telemetry(kTelemetry + "session.csv", options); });
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.says("one of nvidia-smi-csv"));
+}
