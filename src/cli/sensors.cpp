@@ -14,6 +14,7 @@
 #include "rlecouple/error.hpp"
 #include "rlecouple/quantities.hpp"
 #include "rlecouple/version.hpp"
+#include "sensors/prober.hpp"
 #include "sensors/registry.hpp"
 #include "sensors/sensor_set.hpp"
 #include "sensors/ticker.hpp"
@@ -27,6 +28,7 @@ using sensors::SensorSet;
 
 struct SensorsOptions {
     bool json = false;
+    std::optional<double> probe_s;
     std::vector<std::string> require;
     std::string mode = "both";
     std::vector<std::string> devices;
@@ -46,19 +48,32 @@ std::string unit_of(const std::string& column) {
     return quantity == nullptr || quantity->unit == "1" ? std::string{} : std::string(quantity->unit);
 }
 
+// What a table or a document shows: the sensors, and what --probe measured, if it was asked to.
+struct Shown {
+    const SensorSet& set;
+    const std::vector<sensors::ProbeResult>& probed;  // empty, or one a cell
+
+    const sensors::ProbeResult& probe(std::size_t device, std::size_t column) const {
+        static const sensors::ProbeResult nothing;
+        return probed.empty() ? nothing : probed[device * set.columns().size() + column];
+    }
+};
+
 // Powers and shares of time are differences: a first reading alone tells nothing.
 void read_twice(SensorSet& set) {
-    const std::int64_t start = sensors::monotonic_ns();
-    set.read(0.0);
+    const auto now_s = [] { return static_cast<double>(sensors::monotonic_ns()) * 1e-9; };
+    set.read(now_s());
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    set.read(static_cast<double>(sensors::monotonic_ns() - start) * 1e-9);
+    set.read(now_s());
 }
 
 std::string cell(std::optional<double> value) {
     return value ? fmt::format("{:g}", *value) : std::string("-");
 }
 
-std::vector<std::string> row_of(const SensorSet& set, std::size_t device, std::size_t column) {
+std::vector<std::string> row_of(const Shown& shown, std::size_t device, std::size_t column) {
+    const SensorSet& set = shown.set;
+    const sensors::ProbeResult& probe = shown.probe(device, column);
     const Channel& channel = *set.channel(device, column);
     const double value = set.value(device, column);
     return {set.devices()[device].name,
@@ -68,6 +83,9 @@ std::vector<std::string> row_of(const SensorSet& set, std::size_t device, std::s
             cell(channel.resolution),
             cell(channel.update_period_s),
             cell(channel.delay_s),
+            cell(probe.resolution),
+            cell(probe.update_period_s),
+            cell(probe.step_delay_s),
             channel.source};
 }
 
@@ -101,16 +119,24 @@ std::string missing_line(const sensors::Missing& missing) {
     return text + '\n';
 }
 
-void print_table(const SensorSet& set) {
+// The three columns that --probe fills are left out where it did not run.
+void forget_probe(std::vector<std::vector<std::string>>& rows) {
+    for (auto& row : rows) row.erase(row.begin() + 7, row.begin() + 10);
+}
+
+void print_table(const Shown& shown) {
+    const SensorSet& set = shown.set;
     std::string text;
     for (const DeviceInfo& device : set.devices()) text += describe(device);
-    std::vector<std::vector<std::string>> rows{
-        {"device", "quantity", "now", "unit", "resolution", "period_s", "delay_s", "source"}};
+    std::vector<std::vector<std::string>> rows{{"device", "quantity", "now", "unit", "resolution", "period_s",
+                                                "delay_s", "probed: resolution", "period_s", "step_delay_s",
+                                                "source"}};
     for (std::size_t device = 0; device < set.devices().size(); ++device) {
         for (std::size_t column = 0; column < set.columns().size(); ++column) {
-            if (set.channel(device, column) != nullptr) rows.push_back(row_of(set, device, column));
+            if (set.channel(device, column) != nullptr) rows.push_back(row_of(shown, device, column));
         }
     }
+    if (shown.probed.empty()) forget_probe(rows);
     text += '\n' + table(rows);
     if (!set.missing().empty()) text += "\nmissing\n";
     for (const sensors::Missing& missing : set.missing()) text += missing_line(missing);
@@ -125,7 +151,16 @@ Json text_or_null(const std::string& text) {
     return text.empty() ? Json(nullptr) : Json(text);
 }
 
-Json device_json(const SensorSet& set, std::size_t index) {
+Json probe_json(const Shown& shown, std::size_t device, std::size_t column) {
+    if (shown.probed.empty()) return nullptr;
+    const sensors::ProbeResult& probe = shown.probe(device, column);
+    return {{"resolution", number(probe.resolution)},
+            {"update_period_s", number(probe.update_period_s)},
+            {"step_delay_s", number(probe.step_delay_s)}};
+}
+
+Json device_json(const Shown& shown, std::size_t index) {
+    const SensorSet& set = shown.set;
     const DeviceInfo& device = set.devices()[index];
     Json out{{"name", device.name},
              {"kind", device.kind},
@@ -145,19 +180,21 @@ Json device_json(const SensorSet& set, std::size_t index) {
                                      {"update_period_s", number(channel->update_period_s)},
                                      {"delay_s", number(channel->delay_s)},
                                      {"delay_sd_s", number(channel->delay_sd_s)},
+                                     {"probed", probe_json(shown, index, column)},
                                      {"source", channel->source}});
     }
     return out;
 }
 
-void print_json(const SensorSet& set) {
+void print_json(const Shown& shown) {
+    const SensorSet& set = shown.set;
     Json out{{"schema", "rlecouple.sensors/1"},
              {"tool", {{"name", "rlecouple"}, {"version", kVersion}}},
              {"devices", Json::array()},
              {"missing", Json::array()},
              {"warnings", set.problems()}};
     for (std::size_t device = 0; device < set.devices().size(); ++device) {
-        out["devices"].push_back(device_json(set, device));
+        out["devices"].push_back(device_json(shown, device));
     }
     for (const sensors::Missing& missing : set.missing()) {
         out["missing"].push_back({{"device", missing.device},
@@ -197,11 +234,14 @@ int run_sensors(const SensorsOptions& options) {
     selection.devices = options.devices;
     selection.estimate = sensors::Estimate::never;
     SensorSet set(sensors::probe_all(sensors::SysRoot(options.root)), selection);
+    std::vector<sensors::ProbeResult> probed;
+    if (options.probe_s) probed = sensors::probe_timing(set, *options.probe_s, true);
     read_twice(set);
+    const Shown shown{set, probed};
     if (options.json)
-        print_json(set);
+        print_json(shown);
     else
-        print_table(set);
+        print_table(shown);
     demand(set, options.require);
     return 0;
 }
@@ -211,6 +251,13 @@ int run_sensors(const SensorsOptions& options) {
 Runner setup_sensors(CLI::App& app) {
     const auto options = std::make_shared<SensorsOptions>();
     app.add_flag("--json", options->json, "Print JSON");
+    app.add_option("--probe", options->probe_s,
+                   "Measure update period, resolution and delay in so many seconds (6); all CPUs work in the "
+                   "second half")
+        ->expected(0, 1)
+        ->default_str("6")
+        ->check(CLI::Range(1.0, 600.0))
+        ->type_name("S");
     app.add_option("--require", options->require, "Exit 3 where no device gives these: temp, power, util")
         ->delimiter(',')
         ->check(CLI::IsMember({"temp", "power", "util"}))

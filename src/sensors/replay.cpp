@@ -36,7 +36,8 @@ bool was_modelled(const Telemetry& recording, std::uint32_t device, const std::s
     const TextColumn* marks = recording.other("modelled");
     for (std::size_t row = 0; marks != nullptr && row < recording.size(); ++row) {
         const std::string names = ";" + std::string((*marks)[row]) + ";";
-        if (recording.device[row] == device && names.find(";" + column + ";") != std::string::npos) return true;
+        if (recording.device[row] == device && names.find(";" + column + ";") != std::string::npos)
+            return true;
     }
     return false;
 }

@@ -62,6 +62,16 @@ TEST_CASE("--require is a check: exit 3 and one line that says what to do", "[se
     CHECK(sensors("board", {"--require", "noise"}).exit_code == 2);
 }
 
+TEST_CASE("--probe adds what it measured, and nothing where nothing moved", "[sensors]") {
+    const auto out = nlohmann::json::parse(sensors("desktop", {"--json", "--probe", "1"}).out);
+    const auto& probed = out["devices"][0]["quantities"][0]["probed"];
+    REQUIRE(probed.is_object());
+    CHECK(probed["update_period_s"].is_null());  // a file that stands still
+    CHECK(nlohmann::json::parse(sensors("desktop", {"--json"}).out)["devices"][0]["quantities"][0]["probed"]
+              .is_null());
+    CHECK(sensors("desktop", {"--probe", "1"}).out.find("step_delay_s") != std::string::npos);
+}
+
 TEST_CASE("a machine without /proc is told as such", "[sensors]") {
     TempDir empty;
     const Finished done = rlecouple({"sensors", "--root", empty.path().string()});
