@@ -33,9 +33,9 @@ void add_device_rows(Sheet& sheet, const View& view) {
     sheet.text("device_model", "Device model", device.model, {.missing = "the driver does not tell"});
     sheet.text("device_driver", "Driver", device.driver, {.missing = "the source names none"});
     sheet.number("rated_power_w", "Rated power", device.rated_power_w,
-                 {.unit = "W", .missing = "neither the device nor --rated-power gives one"});
+                 {.unit = "W", .missing = "neither the device nor --rated-power gives one", .digits = 0});
     sheet.number("temp_limit_c", "Temperature limit", device.temp_limit_c,
-                 {.unit = "degC", .missing = "neither the device nor --temp-limit gives one"});
+                 {.unit = "degC", .missing = "neither the device nor --temp-limit gives one", .digits = 0});
     sheet.text("modelled", "Modelled columns (estimates, not measurements)",
                device.modelled.empty() ? "none" : fmt::format("{}", fmt::join(device.modelled, ", ")));
 }
@@ -55,12 +55,12 @@ void add_session_rows(Sheet& sheet, const View& view) {
     sheet.text("os", "Operating system", s.os);
     add_device_rows(sheet, view);
     sheet.number("sample_hz", "Sample rate", known ? std::optional(s.sample_hz) : std::nullopt,
-                 {.unit = "Hz"});
+                 {.unit = "Hz", .digits = 0});
     if (known) {
         sheet.count("missed_ticks", "Missed samples", s.missed_ticks);
     }
     sheet.number("ambient_c", "Ambient temperature", known ? std::optional(s.ambient_c) : std::nullopt,
-                 {.unit = "degC", .remark = known ? ambient_remark(s) : ""});
+                 {.unit = "degC", .remark = known ? ambient_remark(s) : "", .digits = 0});
     sheet.text("model", "Training model", s.training.model, {.missing = known ? "no --model given" : ""});
     sheet.text(
         "training_command", "Training process", shell_line(s.training.command),
@@ -107,7 +107,9 @@ void Sheet::count(std::string key, std::string label, const std::optional<std::u
 }
 
 void Sheet::number(std::string key, std::string label, const std::optional<double>& value, RowNotes notes) {
-    const std::string shown = report::number(value, notes.digits);
+    const std::string shown = notes.digits > 0 ? report::number(value, notes.digits)
+                              : value          ? plain(*value)
+                                               : "";
     text(std::move(key), std::move(label), shown, std::move(notes));
     if (!shown.empty()) rows_.back().number = value;
 }

@@ -40,9 +40,9 @@ Guideline strength_row(const Correlation& c) {
                   "The test takes trend "
                   "and memory out of both and counts every lag that was searched."};
     if (t != nullptr) {
-        row.tested = with_unit(r, "",
-                               fmt::format("p = {}, {}", p_value(t->p_value),
-                                           t->significant ? "significant" : "not significant"));
+        row.tested = with_unit(
+            r, "",
+            fmt::format("{}, {}", p_text(t->p_value), t->significant ? "significant" : "not significant"));
         row.met = t->significant;
     }
     return row;
@@ -70,7 +70,7 @@ Guideline lag_row(const Correlation& c) {
 
 std::string granger_text(const std::optional<GrangerTest>& test) {
     if (!test) return "not tested";
-    return fmt::format("p = {} (order {})", p_value(test->p_value), test->order);
+    return fmt::format("{} (order {})", p_text(test->p_value), test->order);
 }
 
 Guideline direction_row(const Correlation& c) {

@@ -19,6 +19,17 @@ std::string session_name(const ReportInput& input) {
     return input.session_path.empty() ? "session" : input.session_path;
 }
 
+// A title of a window holds some 70 characters.
+std::string short_name(const ReportInput& input) {
+    constexpr std::size_t kLongest = 48;
+    std::string name = clean(session_name(input));
+    if (name.size() <= kLongest) return name;
+    std::size_t end = kLongest;
+    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
+        --end;  // not inside a character
+    return name.substr(0, end) + "...";
+}
+
 std::string_view verdict_class(const std::string& word) {
     if (word == "Coupled") return "coupled";
     return word == "Not detected" ? "not-detected" : "open";
@@ -51,7 +62,7 @@ std::string head(const ReportInput& input, const std::vector<std::string>& scrip
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"generator\" content=\"rlecouple\">\n<title>{}: "
         "{}</title>\n<style>\n{}{}</style>\n</head>\n",
-        allowed, escape_html(verdict_word(input)), escape_html(session_name(input)), dygraphs_css(),
+        allowed, escape_html(verdict_word(input)), escape_html(short_name(input)), dygraphs_css(),
         style_css());
 }
 

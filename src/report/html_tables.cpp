@@ -43,7 +43,7 @@ std::string with_unit(const std::string& value, const std::string& unit) {
 }
 
 std::string met_text(const std::optional<bool>& met) {
-    if (!met) return "<span class=\"none\">cannot tell</span>";
+    if (!met) return "<span class=\"none\">not judged</span>";
     return *met ? "<span class=\"yes\">yes</span>" : "<span class=\"no\">no</span>";
 }
 
@@ -123,14 +123,14 @@ std::string manual_and_tested_table(const ReportInput& input) {
         t == nullptr ? "" : with_unit(interval(t->t_lag_ci95_s), "s"));
     row("p, over all lags searched", "none: the manual gives none", t == nullptr ? "" : p_value(t->p_value));
     row("reading", m.strength ? std::string(strength_text(*m.strength)) : "",
-        t == nullptr ? ""
-                     : fmt::format("{} at {}", t->significant ? "significant" : "not significant",
-                                   number(t->alpha, 2)));
+        t == nullptr
+            ? ""
+            : fmt::format("{} at {}", t->significant ? "significant" : "not significant", plain(t->alpha)));
     row("order", causal_order_text(m.causal_order, c.driver, c.response),
         t == nullptr ? "" : causal_order_text(t->causal_order, c.driver, c.response));
     row("method",
         fmt::format("Pearson on the raw columns {} and {}, lags +-{} s", c.driver, c.response,
-                    number(c.max_lag_s)),
+                    plain(c.max_lag_s)),
         t == nullptr ? "" : t->method);
     out += "</tbody></table>\n";
     return out + fmt::format(

@@ -75,8 +75,8 @@ void add_spans(Chart& chart, const View& view) {
 
 std::string spike_text(const View& view) {
     return fmt::format("{} spike{} (onset of a robust z-score above {} over the {} s before).",
-                       view.spikes.size(), view.spikes.size() == 1 ? "" : "s", number(kSpikeThreshold, 2),
-                       number(kSpikeWindow_s, 2));
+                       view.spikes.size(), view.spikes.size() == 1 ? "" : "s", plain(kSpikeThreshold),
+                       plain(kSpikeWindow_s));
 }
 
 // Lags of both functions, united; r of each, NaN where it has none.
@@ -122,7 +122,7 @@ ChartSlot lag_chart(const View& view) {
     if (c.tested && !c.tested->ccf.empty()) {
         add_ccf(chart, "prewhitened, as tested", c.tested->ccf, Colour::blue, Draw::stems);
         if (c.tested->band) {
-            const std::string band = fmt::format("significant beyond (alpha {})", number(c.tested->alpha, 2));
+            const std::string band = fmt::format("significant beyond (alpha {})", plain(c.tested->alpha));
             chart.rules = {{*c.tested->band, band, Colour::purple}, {-*c.tested->band, "", Colour::purple}};
         }
     } else {

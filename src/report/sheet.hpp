@@ -17,7 +17,7 @@ struct RowNotes {
     std::string expected = {};
     std::string remark = {};   ///< beside a value that is there
     std::string missing = {};  ///< why it is not there; empty: the reason of the section
-    int digits = 4;
+    int digits = 4;  ///< significant ones; 0: a number that somebody chose, as short as it was given
 };
 
 class Sheet {

@@ -124,7 +124,7 @@ void add_tested_rows(Sheet& sheet, const Correlation& c) {
     const std::optional<double> p = value(&TestedCorrelation::p_value);
     sheet.number("p_value", "p over all lags searched", p,
                  {.remark = t == nullptr ? ""
-                                         : fmt::format("alpha {}; {}", number(t->alpha, 2),
+                                         : fmt::format("alpha {}; {}", plain(t->alpha),
                                                        t->significant ? "significant" : "not significant"),
                   .missing = missing,
                   .digits = 2});
@@ -197,7 +197,7 @@ void add_correlation_rows(Sheet& sheet, const View& view) {
     sheet.text("driver", "Driver", c.driver);
     sheet.text("response", "Response", c.response);
     sheet.number("max_lag_s", "Lags searched, up to +-",
-                 input.correlation ? std::optional(c.max_lag_s) : std::nullopt, {.unit = "s"});
+                 input.correlation ? std::optional(c.max_lag_s) : std::nullopt, {.unit = "s", .digits = 0});
     sheet.number(
         "r_peak", "Peak correlation, as the manual has it", m.r_peak,
         {.expected = "|r| > 0.3", .remark = m.strength ? std::string(strength_text(*m.strength)) : ""});

@@ -59,6 +59,10 @@ std::string number(const std::optional<double>& x, int digits) {
     return x ? number(*x, digits) : std::string();
 }
 
+std::string plain(double x) {
+    return std::isfinite(x) ? fmt::format("{:.6g}", x) : std::string();
+}
+
 std::string interval(const std::optional<Interval>& x, int digits) {
     if (!x || !std::isfinite(x->low) || !std::isfinite(x->high)) return {};
     return fmt::format("[{}, {}]", number(x->low, digits), number(x->high, digits));
@@ -67,6 +71,12 @@ std::string interval(const std::optional<Interval>& x, int digits) {
 std::string p_value(const std::optional<double>& p) {
     if (!p || !std::isfinite(*p)) return {};
     return *p < 1e-4 ? "< 0.0001" : number(*p, 2);
+}
+
+std::string p_text(const std::optional<double>& p) {
+    const std::string shown = p_value(p);
+    if (shown.empty()) return {};
+    return (shown[0] == '<' ? "p " : "p = ") + shown;
 }
 
 std::string signed_percent(const std::optional<double>& fraction) {

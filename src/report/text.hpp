@@ -16,10 +16,14 @@ namespace rle::report {
 /// infinity.
 std::string number(double x, int digits = 3);
 std::string number(const std::optional<double>& x, int digits = 3);
+/// A number that somebody chose (a rate, a limit): as short as it was given.
+std::string plain(double x);
 /// "[low, high]"; empty where it is missing.
 std::string interval(const std::optional<Interval>& x, int digits = 3);
 /// A p-value: "< 0.0001" below that, else two significant digits.
 std::string p_value(const std::optional<double>& p);
+/// "p = 0.043", "p < 0.0001"; empty where it is missing.
+std::string p_text(const std::optional<double>& p);
 /// A fraction as per cent with one decimal and its sign: "+1.2 %".
 std::string signed_percent(const std::optional<double>& fraction);
 

@@ -28,7 +28,7 @@ std::string untested_sentence(const Correlation& c) {
 std::string tested_sentence(const Correlation& c) {
     const TestedCorrelation* t = c.tested ? &*c.tested : nullptr;
     const std::string p =
-        t == nullptr || !t->p_value ? "" : fmt::format(" (p = {} over all lags)", p_value(t->p_value));
+        t == nullptr || !t->p_value ? "" : fmt::format(" ({} over all lags)", p_text(t->p_value));
     switch (*c.verdict) {
         case Verdict::coupled:
             return fmt::format("{} and {} are coupled{}.", c.driver, c.response, p);
@@ -75,7 +75,7 @@ Headline p_headline(const Correlation& c) {
         return headline;
     }
     headline.note = fmt::format("{} at {}", c.tested->significant ? "significant" : "not significant",
-                                number(c.tested->alpha, 2));
+                                plain(c.tested->alpha));
     headline.source = "family-wise, over all lags searched";
     return headline;
 }

@@ -197,13 +197,13 @@
       connectSeparatedPoints: false,
       highlightCircleSize: 4,
       axes: { x: { axisLabelWidth: 60 }, y: { axisLabelWidth: 58 } },
-      xRangePad: chart.time ? 2 : 18,
+      xRangePad: chart.time ? 0 : 18,
       yRangePad: 8,
       underlayCallback: underlay(chart),
       highlightCallback: function (event, x, points, row) { point(entry, row); },
       unhighlightCallback: function () { point(entry, null); },
       drawCallback: function (graph, initial) {
-        if (initial) return;
+        if (initial || plot.offsetWidth === 0) return;   // not shown, as while printing
         var range = graph.xAxisRange();
         others(entry, function (other) { other.graph.updateOptions({ dateWindow: range }); });
       }
