@@ -4,7 +4,8 @@
 //   one node    C dT/dt   = P - hA (T - T_ambient)
 //   two nodes   C1 dT1/dt = P - k (T1 - T2)            T1, the die, is what the sensor reads
 //               C2 dT2/dt = k (T1 - T2) - hA (T2 - T_ambient)
-//   fan         hA = hA_still + hA_fan * fan^e         fan in [0, 1]; e is 0.8 (turbulent flow, Nu ~ Re^0.8, Dittus &
+//   fan         hA = hA_still + hA_fan * fan^e         fan in [0, 1]; e is 0.8 (turbulent flow, Nu ~ Re^0.8,
+//   Dittus &
 //                                                      Boelter 1930) or 1, whichever fits
 //
 // Invariant of a simulation: between two samples the power is constant, and the step from one sample to the
@@ -48,11 +49,11 @@ enum class PowerReading {
 /// The constants of the network and its state at the first sample.
 struct ThermalConstants {
     bool two_nodes = false;
-    double hA_still = 1.0;       ///< W/degC with a standing fan, or of a constant hA
-    double hA_fan = 0.0;         ///< W/degC that a full fan adds
-    double C_die = 1.0;          ///< J/degC; the only node's where there is one
-    double C_sink = 0.0;         ///< J/degC
-    double coupling = 0.0;       ///< k, W/degC
+    double hA_still = 1.0;  ///< W/degC with a standing fan, or of a constant hA
+    double hA_fan = 0.0;    ///< W/degC that a full fan adds
+    double C_die = 1.0;     ///< J/degC; the only node's where there is one
+    double C_sink = 0.0;    ///< J/degC
+    double coupling = 0.0;  ///< k, W/degC
     double fan_exponent = 0.8;
     double ambient_c = 21.0;     ///< degC
     double start_c = 21.0;       ///< T1 at the first sample

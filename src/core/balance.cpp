@@ -29,21 +29,69 @@ std::vector<double> fan_shares(const std::vector<double>& fan_pct) {
     return *high - *low < 0.02 ? std::vector<double>{} : out;
 }
 
-// Rows with a power, in strictly ascending time; the power holds over rows without one.
-ThermalSamples thermal_samples(const BalanceInput& input, std::size_t& paired) {
-    const std::vector<double> fan = fan_shares(input.fan_pct);
-    ThermalSamples s;
-    paired = 0;
-    for (std::size_t i = 0; i < input.t_s.size(); ++i) {
-        if (std::isnan(input.power_w[i]) || std::isnan(input.t_s[i])) continue;
-        if (!s.t_s.empty() && input.t_s[i] <= s.t_s.back()) continue;
-        s.t_s.push_back(input.t_s[i]);
-        s.temp_c.push_back(input.temp_c[i]);
-        s.power_w.push_back(input.power_w[i]);
-        if (!fan.empty()) s.fan.push_back(fan[i]);
-        if (!std::isnan(input.temp_c[i])) ++paired;
+// The rows in strictly ascending time: sorted, of equal times the first; rows without a time are left out.
+std::vector<std::size_t> rows_in_time(const std::vector<double>& t_s, std::vector<std::string>& warnings) {
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < t_s.size(); ++i) {
+        if (std::isfinite(t_s[i])) rows.push_back(i);
     }
-    return s;
+    const auto earlier = [&](std::size_t a, std::size_t b) { return t_s[a] < t_s[b]; };
+    const bool sorted = std::is_sorted(rows.begin(), rows.end(), earlier);
+    if (!sorted) std::stable_sort(rows.begin(), rows.end(), earlier);
+    const auto same = [&](std::size_t a, std::size_t b) { return t_s[a] == t_s[b]; };
+    rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
+    if (!sorted) warnings.emplace_back("rows stood out of order in time and were sorted");
+    if (rows.size() < t_s.size()) {
+        warnings.push_back(
+            fmt::format("{} rows without a time of their own were left out", t_s.size() - rows.size()));
+    }
+    return rows;
+}
+
+std::vector<double> picked(const std::vector<double>& column, const std::vector<std::size_t>& rows) {
+    std::vector<double> out;
+    if (column.empty()) return out;
+    out.reserve(rows.size());
+    for (const std::size_t row : rows) out.push_back(std::isinf(column[row]) ? kMissing : column[row]);
+    return out;
+}
+
+BalanceInput picked(const BalanceInput& in, const std::vector<std::size_t>& rows) {
+    return {picked(in.t_s, rows),          picked(in.temp_c, rows),       picked(in.power_w, rows),
+            picked(in.fan_pct, rows),      picked(in.energy_j, rows),     picked(in.rle, rows),
+            picked(in.grad_norm, rows),    picked(in.util_pct, rows),     picked(in.coolant_flow_kg_s, rows),
+            picked(in.coolant_in_c, rows), picked(in.coolant_out_c, rows)};
+}
+
+// The samples of a fit, and the input's row of each. The power holds over rows without one.
+struct Usable {
+    ThermalSamples samples;
+    std::vector<std::size_t> rows;
+    std::size_t paired = 0;  // rows with both a temperature and a power
+};
+
+Usable usable_samples(const BalanceInput& input) {
+    const std::vector<double> fan = fan_shares(input.fan_pct);
+    Usable out;
+    for (std::size_t i = 0; i < input.t_s.size(); ++i) {
+        if (std::isnan(input.power_w[i])) continue;
+        out.rows.push_back(i);
+        out.samples.t_s.push_back(input.t_s[i]);
+        out.samples.temp_c.push_back(input.temp_c[i]);
+        out.samples.power_w.push_back(input.power_w[i]);
+        if (!fan.empty()) out.samples.fan.push_back(fan[i]);
+        if (!std::isnan(input.temp_c[i])) ++out.paired;
+    }
+    return out;
+}
+
+// The simulated temperatures at the rows that were handed in; missing where a row has no power.
+std::vector<double> at_rows(const std::vector<double>& simulated, const std::vector<std::size_t>& usable,
+                            const std::vector<std::size_t>& in_time, std::size_t n) {
+    if (simulated.empty()) return {};
+    std::vector<double> out(n, kMissing);
+    for (std::size_t i = 0; i < usable.size(); ++i) out[in_time[usable[i]]] = simulated[i];
+    return out;
 }
 
 void fill_tau(Balance& out, const BalanceInput& input, double ambient_c) {
@@ -74,39 +122,52 @@ void fill_energies(Balance& out, const ThermalSamples& samples, const ThermalRes
     if (judged) out.conservation.within_5pct = std::abs(*judged) <= 0.05;
 }
 
+void fill_counter(Balance& out, const BalanceInput& input) {
+    std::size_t falls = 0;
+    out.energy_counter = compare_counter(input, falls);
+    if (falls == 0) return;
+    out.warnings.push_back(
+        fmt::format("the energy counter fell {} times (a wrap or a restart); those intervals are left out of "
+                    "the comparison",
+                    falls));
+}
+
+Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options, Balance out,
+                        const Usable& usable) {
+    ThermalOptions thermal;
+    thermal.ambient_c = options.ambient_c;
+    thermal.fit_ambient = options.fit_ambient;
+    const ThermalResult fitted = fit_thermal(usable.samples, thermal);
+    out.thermal = fitted.fit;
+    out.warnings.insert(out.warnings.end(), fitted.warnings.begin(), fitted.warnings.end());
+    const double ambient_c = fitted.fit.ambient_c.value_or(options.ambient_c);
+    fill_tau(out, input, ambient_c);
+    std::vector<double> q_w;
+    fill_energies(out, usable.samples, fitted, thermal, q_w);
+    out.conservation.coolant_out_j = coolant_heat(input);
+    fill_counter(out, input);
+    out.rle = rle_range(input.rle);
+    out.eta_p = eta_p_of(input, options.idle_power_w, out.warnings);
+    out.range_checks = check_ranges(input, ambient_c, q_w, out.tau_th.value_s);
+    return out;
+}
+
 }  // namespace
 
 Balance balance_energy(const BalanceInput& input, const BalanceOptions& options) {
     Balance out;
-    const ThermalSamples samples = thermal_samples(input, out.n_samples);
-    if (out.n_samples < 3) {
+    const std::vector<std::size_t> rows = rows_in_time(input.t_s, out.warnings);
+    const BalanceInput in_time = picked(input, rows);
+    const Usable usable = usable_samples(in_time);
+    out.n_samples = usable.paired;
+    if (usable.paired < 3) {
         throw Error(ErrorKind::insufficient_data, "",
                     fmt::format("{} samples with both temperature and power, but a balance needs three",
-                                out.n_samples),
+                                usable.paired),
                     "record longer, or see `rlecouple sensors` for what cannot be read");
     }
-    ThermalOptions thermal;
-    thermal.ambient_c = options.ambient_c;
-    thermal.fit_ambient = options.fit_ambient;
-    const ThermalResult fitted = fit_thermal(samples, thermal);
-    out.thermal = fitted.fit;
-    out.warnings = fitted.warnings;
-    const double ambient_c = fitted.fit.ambient_c.value_or(options.ambient_c);
-    fill_tau(out, input, ambient_c);
-    std::vector<double> q_w;
-    fill_energies(out, samples, fitted, thermal, q_w);
-    out.conservation.coolant_out_j = coolant_heat(input);
-    std::size_t falls = 0;
-    out.energy_counter = compare_counter(input, falls);
-    if (falls > 0) {
-        out.warnings.push_back(
-            fmt::format("the energy counter fell {} times (a wrap or a restart); those intervals are "
-                        "left out of the comparison",
-                        falls));
-    }
-    out.rle = rle_range(input.rle);
-    out.eta_p = eta_p_of(input, options.idle_power_w, out.warnings);
-    out.range_checks = check_ranges(input, ambient_c, q_w, out.tau_th.value_s);
+    out = balance_in_time(in_time, options, std::move(out), usable);
+    out.thermal.simulated_c = at_rows(out.thermal.simulated_c, usable.rows, rows, input.t_s.size());
     return out;
 }
 

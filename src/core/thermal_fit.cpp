@@ -1,4 +1,5 @@
-// From a chosen solution to what may be said: values that the data tell, intervals for all, and a reason for what is left out.
+// From a chosen solution to what may be said: values that the data tell, intervals for all, and a reason for
+// what is left out.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,12 +16,15 @@ namespace {
 
 using namespace thermal;
 
-constexpr std::size_t kFewest = 8;       // temperatures that a fit wants
-constexpr double kTellingRatio = 4.0;    // a constant whose interval spans more than this factor is not told
-constexpr double kTellingAmbient = 20.0; // degC, likewise for the width of a fitted ambient temperature's interval
+constexpr std::size_t kFewest = 8;     // temperatures that a fit wants
+constexpr double kTellingRatio = 4.0;  // a constant whose interval spans more than this factor is not told
+constexpr double kTellingAmbient =
+    20.0;  // degC, likewise for the width of a fitted ambient temperature's interval
 
 double mean_fan(const ThermalSamples& s) {
-    return s.fan.empty() ? 0.0 : std::accumulate(s.fan.begin(), s.fan.end(), 0.0) / static_cast<double>(s.fan.size());
+    return s.fan.empty()
+               ? 0.0
+               : std::accumulate(s.fan.begin(), s.fan.end(), 0.0) / static_cast<double>(s.fan.size());
 }
 
 struct Spread {
@@ -62,13 +66,15 @@ class Account {
   private:
     using Of = std::function<double(const ThermalConstants&)>;
 
-    // The interval of a positive constant, on its logarithm; noted under `key`. Missing where the data do not tell it.
+    // The interval of a positive constant, on its logarithm; noted under `key`. Missing where the data do not
+    // tell it.
     std::optional<double> told(ThermalFit& fit, const char* key, const Of& of) const {
         const double value = of(c_);
         const Shape shape = s_.shape;
         const double se =
             standard_error(s_, u_, [&](const Theta& t) { return std::log(of(constants_of(t, shape))); });
-        const double half = std::min(u_.quantile * se, 50.0);  // e^50 is as good as unbounded, and still a number
+        const double half =
+            std::min(u_.quantile * se, 50.0);  // e^50 is as good as unbounded, and still a number
         fit.ci95[key] = {value * std::exp(-half), value * std::exp(half)};
         return 2.0 * half <= std::log(kTellingRatio) ? std::optional(value) : std::nullopt;
     }
@@ -105,21 +111,25 @@ class Account {
         const auto hA = [fan](const ThermalConstants& c) { return c.hA(fan); };
         fit.hA_w_per_c = told(fit, "hA_w_per_c", hA);
         fit.C_j_per_c = told(fit, "C_j_per_c", [](const ThermalConstants& c) { return c.C_die + c.C_sink; });
-        const auto slow = told(fit, "tau_s", [=](const ThermalConstants& c) { return time_constants(c, hA(c))[0]; });
+        const auto slow =
+            told(fit, "tau_s", [=](const ThermalConstants& c) { return time_constants(c, hA(c))[0]; });
         if (slow) fit.tau_s.push_back(*slow);
         if (s_.shape.fan) {
-            fit.hA_fan_w_per_c = told(fit, "hA_fan_w_per_c", [](const ThermalConstants& c) { return c.hA_fan; });
+            fit.hA_fan_w_per_c =
+                told(fit, "hA_fan_w_per_c", [](const ThermalConstants& c) { return c.hA_fan; });
         }
         if (!c_.two_nodes) {
             if (fit.C_j_per_c) fit.node_C_j_per_c = {*fit.C_j_per_c};
             return;
         }
-        const auto fast = told(fit, "tau_fast_s", [=](const ThermalConstants& c) { return time_constants(c, hA(c))[1]; });
+        const auto fast =
+            told(fit, "tau_fast_s", [=](const ThermalConstants& c) { return time_constants(c, hA(c))[1]; });
         if (slow && fast && !pinned(kDie)) fit.tau_s.push_back(*fast);
         const auto die = told(fit, "C_die_j_per_c", [](const ThermalConstants& c) { return c.C_die; });
         const auto sink = told(fit, "C_sink_j_per_c", [](const ThermalConstants& c) { return c.C_sink; });
         fit.node_C_j_per_c = {pinned(kDie) ? kMissing : die.value_or(kMissing), sink.value_or(kMissing)};
-        fit.coupling_w_per_c = told(fit, "coupling_w_per_c", [](const ThermalConstants& c) { return c.coupling; });
+        fit.coupling_w_per_c =
+            told(fit, "coupling_w_per_c", [](const ThermalConstants& c) { return c.coupling; });
         if (pinned(kDie)) {  // a die without mass to speak of has no interval
             fit.ci95.erase("C_die_j_per_c");
             fit.ci95.erase("tau_fast_s");
@@ -135,13 +145,15 @@ class Account {
         const double half = std::min(u_.quantile * se, 1e6);
         fit.ci95["ambient_c"] = {c_.ambient_c - half, c_.ambient_c + half};
         if (2.0 * half <= kTellingAmbient && !pinned(kAmbient)) {
-            out.warnings.push_back(fmt::format("the ambient temperature was fitted: {:.1f} degC, known to +-{:.1f} degC",
-                                               c_.ambient_c, half));
+            out.warnings.push_back(
+                fmt::format("the ambient temperature was fitted: {:.1f} degC, known to +-{:.1f} degC",
+                            c_.ambient_c, half));
             return;
         }
         fit.ambient_c.reset();
         out.warnings.push_back(
-            "the ambient temperature is missing: these samples cannot tell it from hA (a warmer room and a better cooler look "
+            "the ambient temperature is missing: these samples cannot tell it from hA (a warmer room and a "
+            "better cooler look "
             "alike); give --ambient, or record more levels of power");
     }
 
@@ -154,20 +166,26 @@ class Account {
         const bool steady_power = power.width() < 0.03 * std::max(std::abs(power.high), 1e-9);
         const bool steady_temp = temp.width() <= std::max(3.0 * problem_.resolution, 0.5);
         if (steady_power && steady_temp) {
-            out.warnings.push_back("hA, C and the time constant are missing: power and temperature hardly moved, and a state of "
-                                   "rest has no time constant");
+            out.warnings.push_back(
+                "hA, C and the time constant are missing: power and temperature hardly moved, and a state of "
+                "rest has no time constant");
             forget(fit, true);
         } else if (tau > span) {
-            out.warnings.push_back(fmt::format("hA and the time constant are missing: the session ({:.3g} s) is shorter than the "
-                                               "time constant that fits it best ({:.3g} s)", span, tau));
+            out.warnings.push_back(fmt::format(
+                "hA and the time constant are missing: the session ({:.3g} s) is shorter than the "
+                "time constant that fits it best ({:.3g} s)",
+                span, tau));
             forget(fit, false);
         } else if (steady_power) {
-            out.warnings.push_back("the power hardly moved: the time constant rests on the warm-up alone, and hA and C on the "
-                                   "ambient temperature being right");
+            out.warnings.push_back(
+                "the power hardly moved: the time constant rests on the warm-up alone, and hA and C on the "
+                "ambient temperature being right");
         }
         if (pinned(kStill) || temp.high <= c_.ambient_c) {
-            out.warnings.push_back(fmt::format("hA, C and the time constant are missing: the temperatures do not rise above the "
-                                               "ambient of {:.3g} degC as the power asks for; is --ambient right?", c_.ambient_c));
+            out.warnings.push_back(
+                fmt::format("hA, C and the time constant are missing: the temperatures do not rise above the "
+                            "ambient of {:.3g} degC as the power asks for; is --ambient right?",
+                            c_.ambient_c));
             forget(fit, true);
         }
         note_missing(out);
@@ -188,8 +206,8 @@ class Account {
         const auto note = [&](bool there, const char* name, const char* key) {
             if (there) return;
             const Interval& ci = out.fit.ci95.at(key);
-            out.warnings.push_back(fmt::format("{} is missing: the samples leave it anywhere from {:.3g} to {:.3g}", name, ci.low,
-                                               ci.high));
+            out.warnings.push_back(fmt::format(
+                "{} is missing: the samples leave it anywhere from {:.3g} to {:.3g}", name, ci.low, ci.high));
         };
         note(out.fit.hA_w_per_c.has_value(), "hA", "hA_w_per_c");
         note(out.fit.C_j_per_c.has_value(), "C", "C_j_per_c");
@@ -204,7 +222,8 @@ class Account {
 };
 
 std::size_t count_read(const std::vector<double>& temp_c) {
-    return static_cast<std::size_t>(std::count_if(temp_c.begin(), temp_c.end(), [](double t) { return !std::isnan(t); }));
+    return static_cast<std::size_t>(
+        std::count_if(temp_c.begin(), temp_c.end(), [](double t) { return !std::isnan(t); }));
 }
 
 }  // namespace
@@ -214,7 +233,8 @@ ThermalResult fit_thermal(const ThermalSamples& samples, const ThermalOptions& o
     result.fit.ambient_c = options.fit_ambient ? std::nullopt : std::optional(options.ambient_c);
     const std::size_t read = count_read(samples.temp_c);
     if (read < kFewest || samples.size() < kFewest) {
-        result.warnings.push_back(fmt::format("no thermal constants: {} samples are too few, a fit wants {}", read, kFewest));
+        result.warnings.push_back(
+            fmt::format("no thermal constants: {} samples are too few, a fit wants {}", read, kFewest));
         return result;
     }
     if (spread_of(samples.power_w).high <= 0.0) {

@@ -142,24 +142,35 @@ Eigen::MatrixXd rounding_scores(const Problem& problem, const Solution& s, const
     return out;
 }
 
-// Inverse of the information of the parameters that are free to move; 0 for the others. A direction about
-// which the samples say nothing gets a very large variance, not an infinite one.
-Eigen::MatrixXd inverse_information(const Solution& s) {
+// The information and its inverse, with a floor under what the samples say about any direction, so that one
+// about which they say nothing gets a very large variance. A parameter at a limit of physics (a die without
+// mass, a meter that cannot be later) is taken as known: zeros. One at a mere limit of the search is not.
+struct Information {
+    Eigen::MatrixXd floored;
+    Eigen::MatrixXd inverse;
+};
+
+Information information_of(const Solution& s) {
     const auto m = static_cast<Eigen::Index>(s.free.size());
     Eigen::VectorXd scale = Eigen::VectorXd::Zero(m);
+    Eigen::VectorXd back = Eigen::VectorXd::Zero(m);
     for (Eigen::Index i = 0; i < m; ++i) {
-        const double own = s.information(i, i);
-        if (!s.pinned[static_cast<std::size_t>(i)] && own > 0.0) scale[i] = 1.0 / std::sqrt(own);
+        const auto at = static_cast<std::size_t>(i);
+        const bool limit = s.free[at] == kDie || s.free[at] == kShift || s.free[at] == kFan;
+        if ((s.pinned[at] && limit) || !(s.information(i, i) > 0.0)) continue;
+        back[i] = std::sqrt(s.information(i, i));
+        scale[i] = 1.0 / back[i];
     }
     Eigen::MatrixXd a = scale.asDiagonal() * s.information * scale.asDiagonal();
     for (Eigen::Index i = 0; i < m; ++i) {
         if (scale[i] == 0.0) a(i, i) = 1.0;
     }
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(a);
-    const Eigen::VectorXd inverse = eigen.eigenvalues().cwiseMax(1e-12).cwiseInverse();
-    const Eigen::MatrixXd full =
-        eigen.eigenvectors() * inverse.asDiagonal() * eigen.eigenvectors().transpose();
-    return scale.asDiagonal() * full * scale.asDiagonal();
+    const Eigen::VectorXd values = eigen.eigenvalues().cwiseMax(1e-12);
+    const Eigen::MatrixXd& v = eigen.eigenvectors();
+    return {
+        back.asDiagonal() * (v * values.asDiagonal() * v.transpose()) * back.asDiagonal(),
+        scale.asDiagonal() * (v * values.cwiseInverse().asDiagonal() * v.transpose()) * scale.asDiagonal()};
 }
 
 }  // namespace
@@ -180,7 +191,8 @@ Uncertainty uncertainty_of(const Problem& problem, const Solution& s) {
     u.ljung_box_p = ljung_box(z);
     const double rounding = problem.resolution * problem.resolution / 12.0;
     const double noise = std::max(s.residual_variance() - rounding, 0.0);
-    const Eigen::MatrixXd inverse = inverse_information(s);
+    const Information known = information_of(s);
+    const Eigen::MatrixXd& inverse = known.inverse;
     const double rho = noise > 0.5 * rounding ? std::clamp(u.autocorrelation, 0.0, 0.98) : 0.0;
     const double inflation = (1.0 + rho) / (1.0 - rho);
     Eigen::MatrixXd scores = Eigen::MatrixXd::Zero(inverse.rows(), inverse.cols());
@@ -189,7 +201,7 @@ Uncertainty uncertainty_of(const Problem& problem, const Solution& s) {
     for (const std::vector<double>& model : paths)
         scores += rounding_scores(problem, s, path, model, noise, white);
     scores /= static_cast<double>(paths.size());
-    scores += (noise * inflation + white) * s.information;
+    scores += (noise * inflation + white) * known.floored;
     u.covariance = inverse * scores * inverse;
     const double left = (static_cast<double>(s.n) - static_cast<double>(s.free.size())) / inflation;
     u.quantile = student_quantile(std::max(left, 4.0));

@@ -18,7 +18,9 @@ ThermalSamples ThermalSamples::slice(std::size_t first, std::size_t last) const 
     return {cut(t_s), cut(temp_c), cut(power_w), cut(fan)};
 }
 
-double fan_effect(double fan, double exponent) { return fan > 0.0 ? std::pow(fan, exponent) : 0.0; }
+double fan_effect(double fan, double exponent) {
+    return fan > 0.0 ? std::pow(fan, exponent) : 0.0;
+}
 
 std::vector<double> time_constants(const ThermalConstants& c, double hA) {
     if (!c.two_nodes) return {c.C_die / hA};
@@ -47,7 +49,8 @@ std::vector<double> simulate_thermal(const ThermalSamples& samples, const Therma
                                      std::vector<double>* sink_c) {
     const PowerTable power(samples.t_s, samples.power_w);
     const Network<double> net{c.two_nodes, c.hA_still, c.C_die, c.C_sink, c.coupling, c.ambient_c};
-    thermal::Stepper<double> stepper(samples, power, {c.reading, c.fan_exponent}, net, c.hA_still, c.hA_fan, c.power_shift_s);
+    thermal::Stepper<double> stepper(samples, power, {c.reading, c.fan_exponent}, net, c.hA_still, c.hA_fan,
+                                     c.power_shift_s);
     NodeState<double> state{c.start_c, c.two_nodes ? c.sink_start_c : c.start_c};
     std::vector<double> out;
     out.reserve(samples.size());

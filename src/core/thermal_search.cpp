@@ -138,7 +138,8 @@ double Solution::bic() const {
     return deviance() + parameters * std::log(static_cast<double>(n));
 }
 
-Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise, const Effort& effort) {
+Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise,
+                 const Effort& effort) {
     Solution best;
     best.shape = shape;
     best.theta = start;

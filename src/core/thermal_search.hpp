@@ -57,7 +57,8 @@ inline constexpr Effort kCoarse{12, 1e-3};
 inline constexpr Effort kFine{40, 1e-13};
 
 /// Descends from `start` with `noise` as it is.
-Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise, const Effort& effort);
+Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise,
+                 const Effort& effort);
 
 /// Descends and re-estimates the noise in turn.
 Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, const Effort& effort = {});

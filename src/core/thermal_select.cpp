@@ -9,7 +9,7 @@ namespace rle::thermal {
 namespace {
 
 constexpr std::size_t kExcerpt = 4000;  // samples: the model is chosen on so many, and then fitted to all
-constexpr std::size_t kStarts = 3;  // of the starting points tried, so many are descended from
+constexpr std::size_t kStarts = 3;      // of the starting points tried, so many are descended from
 
 struct Start {
     double sse;
@@ -128,13 +128,15 @@ double free_squares(const Problem& problem, const Solution& s) {
     return sum_of_squares(problem.samples, s.shape, s.theta);
 }
 
-// The model in which hA follows the fan, beside the ones in which it follows it linearly or not at all. Linear or not costs no
-// parameter and shows in the slow run of the temperature, so there the simulation decides.
+// The model in which hA follows the fan, beside the ones in which it follows it linearly or not at all.
+// Linear or not costs no parameter and shows in the slow run of the temperature, so there the simulation
+// decides.
 Solution with_fan_settled(const Problem& problem, const Solution& turbulent) {
     Shape shape = turbulent.shape;
     shape.fan_exponent = 1.0;
     const Solution linear = fit_shape(problem, shape, turbulent.theta);
-    const Solution& best = free_squares(problem, linear) < free_squares(problem, turbulent) ? linear : turbulent;
+    const Solution& best =
+        free_squares(problem, linear) < 0.99 * free_squares(problem, turbulent) ? linear : turbulent;
     shape.fan = false;
     Theta from = best.theta;
     from[kStill] = std::log(best.constants().hA(mean_of(problem.samples.fan)));
@@ -173,7 +175,8 @@ Solution best_two_nodes(Problem problem, const Solution& one) {
 // The stretch of `length` samples in which the power moves most.
 ThermalSamples liveliest(const ThermalSamples& s, std::size_t length) {
     std::vector<double> moved(s.size() + 1);
-    for (std::size_t i = 0; i + 1 < s.size(); ++i) moved[i + 1] = moved[i] + std::abs(s.power_w[i + 1] - s.power_w[i]);
+    for (std::size_t i = 0; i + 1 < s.size(); ++i)
+        moved[i + 1] = moved[i] + std::abs(s.power_w[i + 1] - s.power_w[i]);
     moved[s.size()] = moved[s.size() - 1];
     std::size_t first = 0;
     for (std::size_t i = 0; i + length <= s.size(); i += length / 4) {

@@ -92,7 +92,8 @@ void simulate(const ThermalSamples& samples, const PowerTable& power, const Shap
               const std::vector<Slot>& free, const Gains& gains, Visit visit) {
     const auto p = as_duals<N>(theta, shape, free);
     const Network<Dual<N>> net{shape.two_nodes, p[kStill], p[kDie], p[kSink], p[kCoupling], p[kAmbient]};
-    Stepper<Dual<N>> stepper(samples, power, {shape.reading, shape.fan_exponent}, net, p[kStill], p[kFan], p[kShift]);
+    Stepper<Dual<N>> stepper(samples, power, {shape.reading, shape.fan_exponent}, net, p[kStill], p[kFan],
+                             p[kShift]);
     NodeState<Dual<N>> state{p[kStart], p[kSinkStart]};
     for (std::size_t i = 0; i < samples.size(); ++i) {
         visit(i, state.die);

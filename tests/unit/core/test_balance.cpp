@@ -1,0 +1,259 @@
+// Energies, the manual's quantities and the laws that a balance obeys.
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "rlecouple/balance.hpp"
+#include "rlecouple/error.hpp"
+#include "support/catch.hpp"
+#include "support/process.hpp"
+#include "thermal_sessions.hpp"
+
+using namespace rle;
+using Catch::Matchers::WithinAbs;
+using Catch::Matchers::WithinRel;
+using rle::test::SquareWave;
+
+namespace {
+
+BalanceInput input_of(const ThermalSamples& s) {
+    BalanceInput in;
+    in.t_s = s.t_s;
+    in.temp_c = s.temp_c;
+    in.power_w = s.power_w;
+    return in;
+}
+
+BalanceInput session(const SquareWave& w = {}) {
+    return input_of(test::square_wave_session(w));
+}
+
+BalanceOptions at(double ambient_c) {
+    BalanceOptions options;
+    options.ambient_c = ambient_c;
+    return options;
+}
+
+const RangeCheck* find(const Balance& b, const std::string& variable) {
+    const auto it = std::find_if(b.range_checks.begin(), b.range_checks.end(),
+                                 [&](const RangeCheck& c) { return c.variable == variable; });
+    return it == b.range_checks.end() ? nullptr : &*it;
+}
+
+bool mentions(const Balance& b, const std::string& word) {
+    return std::any_of(b.warnings.begin(), b.warnings.end(),
+                       [&](const std::string& w) { return w.find(word) != std::string::npos; });
+}
+
+}  // namespace
+
+TEST_CASE("a simulated session balances, on the half that was not fitted too") {
+    SquareWave w;
+    w.tau_s = 8.0;
+    const Balance b = balance_energy(session(w), at(w.ambient_c));
+    CHECK(b.n_samples == 90);
+    CHECK_THAT(*b.conservation.closure, WithinAbs(0.0, 0.01));
+    CHECK_THAT(*b.conservation.closure_holdout, WithinAbs(0.0, 0.02));
+    CHECK(*b.conservation.within_5pct);
+    CHECK_THAT(*b.conservation.energy_in_j - *b.conservation.energy_out_j - *b.conservation.energy_stored_j,
+               WithinAbs(*b.conservation.closure * *b.conservation.energy_in_j, 1e-6));
+    CHECK_THAT(*b.heat_rate.q_mean_w, WithinRel(*b.heat_rate.p_mean_w, 0.01));
+    CHECK(b.tau_th.tau_class == TauClass::slow);
+}
+
+TEST_CASE("energies are those of an independent calculation") {
+    const auto expected =
+        nlohmann::json::parse(test::read_file(RLE_SOURCE_DIR "/tests/oracle/thermal.json"))["one_node"];
+    // tests/data/thermal/one_node.csv, see tests/oracle/thermal.py
+    BalanceInput in;
+    std::istringstream text(test::read_file(RLE_TEST_DATA "/thermal/one_node.csv"));
+    text.imbue(std::locale::classic());
+    std::string header;
+    std::getline(text, header);
+    double t = 0.0, temp = 0.0, power = 0.0;
+    char comma = ',';
+    while (text >> t >> comma >> temp >> comma >> power) {
+        in.t_s.push_back(t);
+        in.temp_c.push_back(temp);
+        in.power_w.push_back(power);
+    }
+    const Balance b = balance_energy(in, at(23.0));
+    CHECK_THAT(*b.conservation.energy_in_j, WithinRel(expected["energy_in_j"].get<double>(), 1e-9));
+    CHECK_THAT(*b.conservation.energy_out_j, WithinRel(expected["energy_out_j"].get<double>(), 1e-4));
+    CHECK_THAT(*b.conservation.energy_stored_j, WithinRel(expected["energy_stored_j"].get<double>(), 1e-4));
+    CHECK_THAT(*b.conservation.closure, WithinAbs(expected["closure"].get<double>(), 2e-4));
+    CHECK_THAT(*b.tau_th.manual_median_s, WithinRel(expected["manual_median_s"].get<double>(), 1e-12));
+}
+
+TEST_CASE("a closure on the fitted data hides what the held-out half shows") {
+    // The room warms by 4 degC in the second half: hA and C fitted to all of it absorb part of that.
+    SquareWave w;
+    w.seconds = 240.0;
+    BalanceInput in = session(w);
+    for (std::size_t i = 130; i < in.t_s.size(); ++i) in.temp_c[i] += 4.0;
+    const Balance b = balance_energy(in, at(w.ambient_c));
+    REQUIRE(b.conservation.closure_holdout);
+    CHECK(std::abs(*b.conservation.closure_holdout) > 0.05);
+    CHECK(std::abs(*b.conservation.closure) < std::abs(*b.conservation.closure_holdout));
+    CHECK_FALSE(*b.conservation.within_5pct);
+}
+
+TEST_CASE("a session later in time balances the same, and twice the power needs twice the cooler") {
+    const BalanceInput in = session();
+    BalanceInput later = in;
+    for (double& t : later.t_s) t += 5000.0;
+    BalanceInput stronger = in;
+    for (double& p : stronger.power_w) p *= 2.0;
+    const Balance a = balance_energy(in, at(22.0));
+    const Balance b = balance_energy(later, at(22.0));
+    const Balance c = balance_energy(stronger, at(22.0));
+    CHECK_THAT(b.thermal.tau_s.at(0), WithinRel(a.thermal.tau_s.at(0), 1e-6));
+    CHECK_THAT(*b.conservation.energy_in_j, WithinRel(*a.conservation.energy_in_j, 1e-12));
+    CHECK_THAT(c.thermal.tau_s.at(0), WithinRel(a.thermal.tau_s.at(0), 1e-4));
+    CHECK_THAT(*c.thermal.hA_w_per_c, WithinRel(2.0 * *a.thermal.hA_w_per_c, 1e-4));
+    CHECK_THAT(*c.thermal.C_j_per_c, WithinRel(2.0 * *a.thermal.C_j_per_c, 1e-4));
+    CHECK_THAT(*c.conservation.closure, WithinAbs(*a.conservation.closure, 1e-4));
+}
+
+TEST_CASE("the manual's tau is the time constant while cooling, and grows without bound while heating") {
+    BalanceInput cooling;
+    BalanceInput heating;
+    for (int i = 0; i < 40; ++i) {
+        for (BalanceInput* in : {&cooling, &heating}) {
+            in->t_s.push_back(0.01 * i);
+            in->power_w.push_back(100.0);
+        }
+        cooling.temp_c.push_back(20.0 + 40.0 * std::exp(-0.01 * i / 5.0));
+        heating.temp_c.push_back(20.0 + 40.0 * (1.0 - std::exp(-(3.0 * 5.0 + 0.01 * i) / 5.0)));
+    }
+    CHECK_THAT(*balance_energy(cooling, at(20.0)).tau_th.manual_median_s, WithinRel(5.0, 0.01));
+    // T - ambient = 38 degC, dT/dt = 0.4 degC/s three time constants into the step
+    CHECK(*balance_energy(heating, at(20.0)).tau_th.manual_median_s > 15.0 * 5.0);
+}
+
+TEST_CASE("eta_p takes the idle power given, seen while idle, or lowest sustained, in this order") {
+    BalanceInput in = session();  // 60 W and 250 W, 45 s each
+    const double mean = *balance_energy(in, at(22.0)).heat_rate.p_mean_w;
+    const Balance lowest = balance_energy(in, at(22.0));
+    CHECK_THAT(*lowest.eta_p.idle_power_w, WithinRel(60.0, 1e-12));
+    CHECK_THAT(*lowest.eta_p.value, WithinRel((mean - 60.0) / mean, 0.02));
+    CHECK(mentions(lowest, "--idle-power"));
+    for (const double p : in.power_w) in.util_pct.push_back(p > 100.0 ? 98.0 : 2.0);
+    CHECK_FALSE(mentions(balance_energy(in, at(22.0)), "--idle-power"));
+    BalanceOptions options = at(22.0);
+    options.idle_power_w = 30.0;
+    const Balance given = balance_energy(in, options);
+    CHECK_THAT(*given.eta_p.value, WithinRel((mean - 30.0) / mean, 0.02));
+    CHECK(given.eta_p.eta_class == EtaPClass::high);
+}
+
+TEST_CASE("a power that never moves has no idle power") {
+    SquareWave w;
+    w.low_w = w.high_w = 150.0;
+    const Balance b = balance_energy(session(w), at(22.0));
+    CHECK_FALSE(b.eta_p.value);
+    CHECK(mentions(b, "eta_p is missing"));
+}
+
+TEST_CASE("the energy counter is compared over the same time, and may wrap") {
+    BalanceInput in = session();
+    double joules = 4000.0;
+    for (std::size_t i = 0; i < in.t_s.size(); ++i) {
+        if (i > 0) joules += 0.5 * (in.power_w[i] + in.power_w[i - 1]) * 1.02;  // the counter runs 2 % high
+        in.energy_j.push_back(joules);
+    }
+    const double rise = joules - 4000.0;
+    const Balance whole = balance_energy(in, at(22.0));
+    CHECK_THAT(whole.energy_counter->counter_j, WithinRel(rise, 1e-9));
+    CHECK_THAT(whole.energy_counter->relative_error, WithinRel(1.0 / 1.02 - 1.0, 1e-6));
+    const double lost = in.energy_j[50] - 1.0;
+    for (std::size_t i = 50; i < in.energy_j.size(); ++i) in.energy_j[i] -= lost;
+    const Balance wrapped = balance_energy(in, at(22.0));
+    CHECK_THAT(wrapped.energy_counter->relative_error, WithinRel(1.0 / 1.02 - 1.0, 1e-6));
+    CHECK(mentions(wrapped, "counter fell 1 times"));
+    in.energy_j.clear();
+    CHECK_FALSE(balance_energy(in, at(22.0)).energy_counter);
+}
+
+TEST_CASE("coolant carries flow times cp times its rise: that is where kg/s belongs") {
+    BalanceInput in = session();
+    in.coolant_flow_kg_s.assign(in.t_s.size(), 0.05);
+    in.coolant_in_c.assign(in.t_s.size(), 25.0);
+    in.coolant_out_c.assign(in.t_s.size(), 26.0);
+    // 0.05 kg/s * 4186 J/(kg degC) * 1 degC over 89 s
+    CHECK_THAT(*balance_energy(in, at(22.0)).conservation.coolant_out_j,
+               WithinRel(0.05 * 4186.0 * 89.0, 1e-12));
+    in.coolant_out_c.clear();
+    CHECK_FALSE(balance_energy(in, at(22.0)).conservation.coolant_out_j);
+}
+
+TEST_CASE("ranges are counted where there is something to count, never clamped") {
+    BalanceInput in = session();
+    in.grad_norm.assign(in.t_s.size(), 1.0);
+    in.grad_norm[3] = 51.0;
+    in.grad_norm[4] = kMissing;
+    const Balance b = balance_energy(in, at(22.0));
+    REQUIRE(find(b, "grad_norm") != nullptr);
+    CHECK(find(b, "grad_norm")->out_of_range == 1);
+    CHECK(find(b, "rle") == nullptr);  // there is no such column
+    const auto hot =
+        std::count_if(in.temp_c.begin(), in.temp_c.end(), [](double t) { return t - 22.0 > 50.0; });
+    CHECK(find(b, "temp_rise_c")->out_of_range == static_cast<std::size_t>(hot));
+    CHECK(hot > 0);
+}
+
+TEST_CASE("rows out of order, doubled or without a reading change nothing but the count") {
+    const BalanceInput in = session();
+    BalanceInput messy = in;
+    std::swap(messy.t_s[10], messy.t_s[11]);
+    std::swap(messy.temp_c[10], messy.temp_c[11]);
+    std::swap(messy.power_w[10], messy.power_w[11]);
+    messy.t_s.push_back(in.t_s[40]);
+    messy.temp_c.push_back(in.temp_c[40]);
+    messy.power_w.push_back(in.power_w[40]);
+    messy.t_s.push_back(kMissing);
+    messy.temp_c.push_back(50.0);
+    messy.power_w.push_back(100.0);
+    const Balance a = balance_energy(in, at(22.0));
+    const Balance b = balance_energy(messy, at(22.0));
+    CHECK(b.n_samples == a.n_samples);
+    CHECK_THAT(b.thermal.tau_s.at(0), WithinRel(a.thermal.tau_s.at(0), 1e-12));
+    CHECK(mentions(b, "out of order"));
+    CHECK(mentions(b, "2 rows"));
+    REQUIRE(b.thermal.simulated_c.size() == messy.t_s.size());
+    CHECK(std::isnan(b.thermal.simulated_c.back()));
+    CHECK_THAT(b.thermal.simulated_c[10], WithinRel(a.thermal.simulated_c[11], 1e-12));
+}
+
+TEST_CASE("fewer than three samples are an error of their own kind") {
+    BalanceInput in;
+    in.t_s = {0.0, 1.0, 2.0, 3.0};
+    in.temp_c = {40.0, kMissing, 41.0, kMissing};
+    in.power_w = {100.0, 100.0, 100.0, 100.0};
+    try {
+        balance_energy(in, at(22.0));
+        FAIL("no error");
+    } catch (const Error& error) {
+        CHECK(error.kind() == ErrorKind::insufficient_data);
+    }
+}
+
+TEST_CASE("a gap is not balanced over, and not simulated through as if the power had held") {
+    SquareWave w;
+    w.seconds = 300.0;
+    w.tau_s = 8.0;
+    BalanceInput in = session(w);
+    const auto cut = [](std::vector<double>& v) { v.erase(v.begin() + 100, v.begin() + 195); };
+    cut(in.t_s);
+    cut(in.temp_c);
+    cut(in.power_w);
+    const Balance b = balance_energy(in, at(w.ambient_c));
+    CHECK_THAT(b.thermal.tau_s.at(0), WithinRel(8.0, 0.03));
+    CHECK_THAT(*b.conservation.closure, WithinAbs(0.0, 0.02));
+    double joules = 0.0;
+    for (std::size_t i = 0; i + 1 < in.t_s.size(); ++i) {
+        if (in.t_s[i + 1] - in.t_s[i] < 10.0) joules += in.power_w[i];
+    }
+    CHECK_THAT(*b.conservation.energy_in_j, WithinRel(joules, 1e-9));
+}
