@@ -15,8 +15,10 @@
 namespace rle::cli {
 namespace {
 
+constexpr double kLiveWindowS = 30.0;
+
 std::string bar(double share) {
-    constexpr int kWidth = 20;
+    constexpr int kWidth = 10;
     const int full = static_cast<int>(std::clamp(share, 0.0, 1.0) * kWidth);
     return fmt::format("[{:#<{}}{:-<{}}]", "", full, "", kWidth - full);
 }
@@ -52,11 +54,34 @@ std::string progress_line(const ProgressState& state, const sensors::SensorSet& 
         text += fmt::format(" {} {:.0f} s", bar(state.elapsed_s / *state.duration_s), *state.duration_s);
     }
     text += readings(sensors, status);
-    if (state.steps > 0) text += fmt::format(" | {} steps", state.steps);
+    if (state.rle) text += fmt::format(" | RLE {:.3f}", *state.rle);
+    if (state.steps > 0) text += fmt::format(" | step {}", state.steps);
     if (state.grad_norm && !std::isnan(*state.grad_norm))
-        text += fmt::format(", grad {:.3g}", *state.grad_norm);
+        text += fmt::format(" grad {:.3g}", *state.grad_norm);
     if (status.missed_ticks > 0) text += fmt::format(" | {} missed", status.missed_ticks);
     return text;
+}
+
+LiveRle::LiveRle(const DeviceInfo& device, double ambient_c) {
+    options_.ambient_c = ambient_c;
+    options_.rated_power_w = device.rated_power_w.value_or(0.0);
+    if (device.temp_limit_c) options_.temp_limit_c = *device.temp_limit_c;
+}
+
+std::optional<double> LiveRle::after(const SamplerStatus& status) {
+    const bool rated = options_.rated_power_w > 0.0;
+    if (!rated || status.values.size() < 3 || (!t_s_.empty() && status.t_s <= t_s_.back())) return last_;
+    const auto first = std::lower_bound(t_s_.begin(), t_s_.end(), status.t_s - kLiveWindowS) - t_s_.begin();
+    for (std::vector<double>* column : {&t_s_, &temp_c_, &power_w_, &util_pct_}) {
+        column->erase(column->begin(), column->begin() + first);
+    }
+    t_s_.push_back(status.t_s);
+    temp_c_.push_back(status.values[0]);
+    power_w_.push_back(status.values[1]);
+    util_pct_.push_back(status.values[2]);
+    const double rle = compute_rle(t_s_, temp_c_, power_w_, util_pct_, options_).rle.back();
+    last_ = std::isnan(rle) ? std::nullopt : std::optional(rle);
+    return last_;
 }
 
 LiveLine::LiveLine() : wanted_(fancy(STDERR_FILENO)) {}

@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/record_sampler.hpp"
+#include "rlecouple/rle.hpp"
+#include "rlecouple/session.hpp"
 #include "sensors/sensor_set.hpp"
 
 namespace rle::cli {
@@ -15,11 +18,26 @@ struct ProgressState {
     std::optional<double> duration_s;
     std::optional<double> grad_norm;
     std::uint64_t steps = 0;
+    std::optional<double> rle;  ///< of the first device
 };
 
 /// "  12 s [####----] 90 s | 45.2 degC* 31 W* 57 % | step 812 grad 1.23 | missed 0"; * marks an estimate.
 std::string progress_line(const ProgressState& state, const sensors::SensorSet& sensors,
                           const SamplerStatus& status);
+
+/// RLE of the first device as it goes, from the samples of the last half minute.
+class LiveRle {
+  public:
+    LiveRle(const DeviceInfo& device, double ambient_c);
+
+    /// Takes the last sample, once; RLE at it, missing where it cannot be formed.
+    std::optional<double> after(const SamplerStatus& status);
+
+  private:
+    RleOptions options_;
+    std::vector<double> t_s_, temp_c_, power_w_, util_pct_;
+    std::optional<double> last_;
+};
 
 class LiveLine {
   public:

@@ -87,6 +87,7 @@ class Recording {
     std::optional<FollowedLog> log_;
     std::optional<FollowedProcess> followed_;
     LiveLine live_;
+    LiveRle live_rle_;
     bool child_gone_ = false;
     bool sampling_ = false;
     bool show_output_ = true;
@@ -103,6 +104,7 @@ Recording::Recording(const CollectOptions& options)
       folder_(options.output),
       info_(session_info(options, sensors_)),
       command_(training_command(options)),
+      live_rle_(info_.devices.front(), info_.ambient_c),
       show_output_(!options.quiet) {
     info_.training.command = command_;
     if (!command_.empty()) find_program(command_.front());
@@ -281,10 +283,11 @@ void Recording::every_moment() {
         write_session(false);
     }
     if (!live_.wanted() || (training_ && show_output_ && !training_->at_line_start())) return;
-    ProgressState state{now_s(), options_.duration_s, {}, 0};
+    const SamplerStatus status = sampler_->status();
+    ProgressState state{now_s(), options_.duration_s, {}, 0, live_rle_.after(status)};
     if (training_) state.steps = training_->steps();
     if (training_ && training_->last()) state.grad_norm = training_->last()->grad_norm;
-    live_.draw(progress_line(state, sensors_, sampler_->status()));
+    live_.draw(progress_line(state, sensors_, status));
 }
 
 void Recording::note_clock(bool always) {
