@@ -218,3 +218,25 @@ TEST_CASE("a fit that leaves out rows is put back on the rows that it used") {
     simulated.pop_back();
     CHECK(fitted_temperature(view_of(input)).empty());  // of other rows: not drawn
 }
+
+TEST_CASE("a million rows give a page under 5 MB in which the one spike is drawn") {
+    ReportInput input = test::sample_input();
+    const Frame short_frame = *input.aligned;
+    Frame& frame = *input.aligned;
+    constexpr std::size_t kRows = 1000000;
+    frame.t_s.resize(kRows);
+    frame.device.assign(kRows, "gpu");
+    for (std::size_t i = 0; i < kRows; ++i) frame.t_s[i] = static_cast<double>(i);
+    for (std::size_t c = 0; c < frame.columns.size(); ++c) {
+        frame.columns[c].resize(kRows);
+        for (std::size_t i = 90; i < kRows; ++i) frame.columns[c][i] = short_frame.columns[c][i % 90];
+    }
+    frame.columns[5][543210] = 4321.0;  // grad_norm
+    input.balance->thermal.simulated_c = frame.columns[0];
+    const std::string page = html_report(input);
+    CHECK(page.size() < 5000000);
+    CHECK(has(page, "of 1000000 rows"));
+    const Chart driver = coupling_charts(view_of(input))[1].chart;
+    CHECK(std::count(driver.series[0].y.begin(), driver.series[0].y.end(), 4321.0) == 1);
+    CHECK(has(page, "4321"));
+}
