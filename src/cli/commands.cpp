@@ -26,6 +26,8 @@ const std::vector<Command> kCommands{
      "rlecouple run --model distilgpt2 --duration 90 --output results/", true, setup_run},
     {"analyze", "Align to report on a session already recorded", "rlecouple analyze results/ --ambient 24",
      false, setup_analyze},
+    {"formats", "List the formats of telemetry and training logs that are read", "rlecouple formats", false,
+     setup_formats},
     {"completion", "Print the completion script of a shell",
      "rlecouple completion bash > /etc/bash_completion.d/rlecouple", false, setup_completion},
 };

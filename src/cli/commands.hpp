@@ -44,5 +44,6 @@ Runner setup_run(CLI::App& app);
 Runner setup_analyze(CLI::App& app);
 Runner setup_calibrate(CLI::App& app);
 Runner setup_completion(CLI::App& app);
+Runner setup_formats(CLI::App& app);
 
 }  // namespace rle::cli

@@ -1,0 +1,58 @@
+// Lists the formats that `align` reads, straight from the two tables that do the reading.
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/commands.hpp"
+#include "cli/ui.hpp"
+#include "formats/documents.hpp"
+#include "formats/json_fields.hpp"
+#include "formats/registry.hpp"
+
+namespace rle::cli {
+namespace {
+
+template <class Format>
+std::string listed(std::string_view title, std::span<const Format> formats) {
+    std::string out = fmt::format("{}\n", bold(title));
+    for (const Format& format : formats) {
+        out += fmt::format("  {:<16} {}\n  {:<16}   {}\n", format.name, format.summary, "", format.example);
+    }
+    return out;
+}
+
+template <class Format>
+formats::Json listed_as_json(std::span<const Format> known) {
+    formats::Json out = formats::Json::array();
+    for (const Format& format : known) {
+        out.push_back({{"name", format.name}, {"summary", format.summary}, {"example", format.example}});
+    }
+    return out;
+}
+
+int run(bool as_json) {
+    if (as_json) {
+        formats::Json document = formats::document_head("formats");
+        document["telemetry"] = listed_as_json(formats::telemetry_formats());
+        document["training"] = listed_as_json(formats::training_formats());
+        document["warnings"] = formats::Json::array();
+        say(formats::dump(document));
+        return 0;
+    }
+    say(listed("Telemetry (--telemetry-format NAME)", formats::telemetry_formats()) + "\n" +
+        listed("Training logs (--training-format NAME)", formats::training_formats()) +
+        "\nThe format is told from a file's content, in this order; gzip and UTF-16 are unpacked first.\n");
+    return 0;
+}
+
+}  // namespace
+
+Runner setup_formats(CLI::App& app) {
+    auto as_json = std::make_shared<bool>(false);
+    app.add_flag("--json", *as_json, "The same as JSON");
+    return [as_json] { return run(*as_json); };
+}
+
+}  // namespace rle::cli
