@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "report/text.hpp"
+#include "report/view.hpp"
 
 namespace rle::report {
 namespace {
@@ -153,6 +154,12 @@ std::vector<Guideline> guidelines(const ReportInput& input) {
     if (input.balance) {
         const Balance& b = *input.balance;
         rows.insert(rows.end(), {tau_row(b), closure_row(b), eta_row(b)});
+        if (!modelled_columns(input).empty()) {
+            for (std::size_t i = rows.size() - 3; i < rows.size(); ++i) {
+                rows[i].met.reset();
+                rows[i].why += " Not judged: power or temperature are modelled, not measured.";
+            }
+        }
     }
     return rows;
 }

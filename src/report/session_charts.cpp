@@ -151,7 +151,9 @@ ChartSlot spike_chart(const View& view) {
     }
     const SpikeAverage average = average_around(view.spikes, *response, view.dt_s);
     if (average.spikes == 0) {
-        slot.missing = fmt::format("{} has no spike in this session: {}", view.driver, spike_text(view));
+        slot.missing = fmt::format(
+            "{} has no spike in this session (onset of a robust z-score above {} over the {} s before)",
+            view.driver, plain(kSpikeThreshold), plain(kSpikeWindow_s));
         return slot;
     }
     chart.x_label = "time from the spike (s)";

@@ -81,6 +81,7 @@ std::string p_text(const std::optional<double>& p) {
 
 std::string signed_percent(const std::optional<double>& fraction) {
     if (!fraction || !std::isfinite(*fraction)) return {};
+    if (std::abs(*fraction) < 0.0005) return "0.0 %";  // has no sign worth showing
     return fmt::format("{:+.1f} %", *fraction * 100.0);
 }
 

@@ -6,6 +6,7 @@
 #include "report/headline.hpp"
 #include "report/sheet.hpp"
 #include "report/text.hpp"
+#include "report/view.hpp"
 
 namespace rle::report {
 namespace {
@@ -60,9 +61,8 @@ Headline r_headline(const Correlation& c) {
     const std::optional<double> r = tested ? c.tested->r_peak : c.manual.r_peak;
     Headline headline{"r_peak", "r_peak", number(r), "", "", ""};
     if (!r) return headline;
-    headline.note = *r < 0 ? c.response + " falls after " + c.driver + " rises"
-                           : c.response + " and " + c.driver + " rise together";
-    if (*r > 0) headline.note += ": coupling of the sense opposite to the manual's";
+    headline.note = *r < 0 ? c.response + " falls as " + c.driver + " rises"
+                           : c.response + " rises with " + c.driver + ": the sense opposite to the manual's";
     headline.source = tested ? "tested" : "as the manual has it, untested";
     if (tested && c.manual.r_peak) headline.source += fmt::format("; manual {}", number(c.manual.r_peak));
     return headline;
@@ -141,8 +141,13 @@ std::vector<Headline> headlines(const ReportInput& input) {
     const Balance balance = input.balance.value_or(Balance{});
     std::vector<Headline> five{r_headline(correlation), lag_headline(correlation), p_headline(correlation),
                                tau_headline(balance), closure_headline(balance)};
+    const bool modelled = !modelled_columns(input).empty();
+    const bool from_rle = correlation.response.rfind("rle", 0) == 0;
     for (std::size_t i = 0; i < five.size(); ++i) {
-        if (!five[i].value.empty()) continue;
+        if (!five[i].value.empty()) {
+            if (modelled && (i >= 3 || from_rle)) five[i].note += "; of modelled columns, not measured";
+            continue;
+        }
         const bool stage_there = i < 3 ? input.correlation.has_value() : input.balance.has_value();
         if (five[i].missing.empty() || !stage_there) five[i].missing = i < 3 ? no_correlation : no_balance;
     }

@@ -109,6 +109,15 @@ std::vector<Span> View::spans(std::string_view flag, const std::string& kind, Co
     return spans;
 }
 
+std::vector<std::string> modelled_columns(const ReportInput& input) {
+    if (!input.session) return {};
+    const std::string name = pick_device(input);
+    for (const DeviceInfo& device : input.session->devices) {
+        if (device.name == name) return device.modelled;
+    }
+    return {};
+}
+
 View view_of(const ReportInput& input) {
     View view;
     view.input = &input;

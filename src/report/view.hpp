@@ -38,6 +38,9 @@ struct View {
     std::vector<Span> spans(std::string_view flag, const std::string& kind, Colour colour) const;
 };
 
+/// View::modelled without the rows.
+std::vector<std::string> modelled_columns(const ReportInput& input);
+
 View view_of(const ReportInput& input);
 
 }  // namespace rle::report

@@ -134,6 +134,9 @@ TEST_CASE("modelled columns are marked wherever they are shown") {
     CHECK(has(page, "temp_c, modelled"));
     CHECK(!has(page, "Power (modelled)"));
     CHECK(has(markdown_report(input), "Modelled, not measured"));
+    CHECK(has(headlines(input)[3].note, "of modelled columns"));
+    CHECK(has(headlines(input)[0].note, "of modelled columns"));  // RLE rests on them
+    CHECK(has(page, "Not judged: power or temperature are modelled"));
     CHECK(row(data_sheet(input), "temp_c_mean").remark == "modelled, not measured");
     CHECK(row(data_sheet(input), "power_w_mean").remark.empty());
 }
