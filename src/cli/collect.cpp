@@ -38,14 +38,16 @@ void declare_sensor_options(CLI::App& app, CollectOptions& options) {
         ->capture_default_str();
     app.add_option("--device", options.devices,
                    "Only this device (name or UUID, as `sensors` shows it); may be repeated")
+        ->allow_extra_args(false)
         ->type_name("NAME");
     app.add_option(
            "--source", options.sources,
            "auto: measured, and estimated where nothing measures; measured: nothing estimated; model: "
            "temperature "
            "and power estimated; exec:CMD: what a program prints; replay:FILE: a recording; may be repeated")
-        ->check(CLI::Validator(check_source, "SOURCE"))
-        ->type_name("");
+        ->check(CLI::Validator(check_source, ""))
+        ->allow_extra_args(false)
+        ->type_name("SOURCE");
     app.add_option("--ambient", options.ambient_c, "Ambient temperature, degC (default 21)")
         ->check(number_in(-40.0, 100.0));
     app.add_option("--rated-power", options.rated_power_w,

@@ -266,6 +266,7 @@ Runner setup_sensors(CLI::App& app) {
         ->check(CLI::IsMember({"gpu", "cpu", "both"}))
         ->capture_default_str();
     app.add_option("--device", options->devices, "Only this device (name or UUID); may be repeated")
+        ->allow_extra_args(false)
         ->type_name("NAME");
     app.add_option("--root", options->root, "Where /sys and /proc lie")->group("");
     return [options] { return run_sensors(*options); };
