@@ -65,7 +65,9 @@ std::optional<double> idle_power_seen(const BalanceInput& input) {
     for (std::size_t i = 0; i < input.util_pct.size(); ++i) {
         if (input.util_pct[i] < kIdleUtil && !std::isnan(input.power_w[i])) idle.push_back(input.power_w[i]);
     }
-    return idle.size() >= 3 ? median(std::move(idle)) : std::nullopt;
+    const std::size_t enough =
+        std::max<std::size_t>(3, input.util_pct.size() / 20);  // moments between two steps do not count
+    return idle.size() >= enough ? median(std::move(idle)) : std::nullopt;
 }
 
 std::size_t count_outside(const std::vector<double>& v, const ManualRange& range) {
