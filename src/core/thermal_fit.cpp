@@ -102,8 +102,7 @@ class Account {
         const double total = squares - sum * sum / n;
         fit.rmse_c = std::sqrt(sse / n);
         if (total > 1e-9 * squares) fit.r2 = 1.0 - sse / total;
-        const double rounding = problem_.rounding_sd() * problem_.rounding_sd();
-        fit.adequate = s_.residual_variance() <= 2.0 * rounding || u_.ljung_box_p > 0.001;
+        fit.adequate = explained_by_rounding(problem_, s_) || u_.ljung_box_p > 0.001;
     }
 
     void fill_constants(ThermalFit& fit) const {

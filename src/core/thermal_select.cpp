@@ -37,12 +37,6 @@ double first_temperature(const ThermalSamples& s) {
     return *std::find_if(s.temp_c.begin(), s.temp_c.end(), [](double t) { return !std::isnan(t); });
 }
 
-// The errors are as small as rounding makes them (squares of a uniform error scatter by 0.9 of their mean).
-bool explained_by_rounding(const Problem& problem, const Solution& s) {
-    const double sd = problem.rounding_sd();
-    return s.residual_variance() <= sd * sd * (1.0 + 3.0 * 0.9 / std::sqrt(static_cast<double>(s.n)));
-}
-
 const Solution& better(const Solution& a, const Solution& b) {
     return b.bic() < a.bic() ? b : a;
 }
@@ -192,6 +186,11 @@ Solution choose_among_all(const Problem& problem, const ThermalOptions& options)
 }
 
 }  // namespace
+
+bool explained_by_rounding(const Problem& problem, const Solution& s) {
+    const double sd = problem.rounding_sd();
+    return s.residual_variance() <= sd * sd * (1.0 + 3.0 * 0.9 / std::sqrt(static_cast<double>(s.n)));
+}
 
 Solution choose_model(const Problem& problem, const ThermalOptions& options) {
     const ThermalSamples& all = problem.samples;

@@ -10,4 +10,7 @@ namespace rle::thermal {
 /// share of it.
 Solution choose_model(const Problem& problem, const ThermalOptions& options);
 
+/// The errors are as small as rounding makes them (squares of a uniform error scatter by 0.9 of their mean).
+bool explained_by_rounding(const Problem& problem, const Solution& s);
+
 }  // namespace rle::thermal
