@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/explain.hpp"
 #include "rlecouple/ccf.hpp"
 #include "rlecouple/error.hpp"
+#include "rlecouple/lag_test.hpp"
 
 namespace rle {
 namespace {
 
 constexpr double kLeastTempSpread = 5.0;   // degC
 constexpr double kLeastPowerSpread = 0.2;  // of the 95th percentile
+constexpr int kSmoothedOrder = 4;  // AR order of the response from which it looks like a trailing mean
 
 std::vector<double> present(const std::vector<double>& values) {
     std::vector<double> kept;
@@ -48,6 +51,7 @@ void check(const CorrelateInput& input) {
     }
 }
 
+// Over the pairs, which alone are correlated.
 bool is_constant(const std::vector<double>& values, const std::vector<double>& beside) {
     const double* first = nullptr;
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -64,6 +68,47 @@ std::size_t count_pairs(const CorrelateInput& input) {
         n += std::isfinite(input.driver[i]) && std::isfinite(input.response[i]) ? 1U : 0U;
     }
     return n;
+}
+
+// The alignment's jitter moves single samples; of the mean lag it leaves its standard error.
+double pairing_sd(const CorrelateInput& input, std::size_t n_samples) {
+    if (!input.pairing_p95_s || n_samples == 0) return 0.0;
+    return *input.pairing_p95_s / 1.96 / std::sqrt(static_cast<double>(n_samples));
+}
+
+void test(const CorrelateInput& input, const CorrelateOptions& options, Correlation& result) {
+    LagTestOptions lag_options;
+    lag_options.max_lag_s = options.max_lag_s;
+    lag_options.alpha = options.alpha;
+    lag_options.seed = options.seed;
+    lag_options.sensor_delay_s = input.sensor_delay_s;
+    lag_options.sensor_delay_sd_s = input.sensor_delay_sd_s;
+    lag_options.pairing_sd_s = pairing_sd(input, result.n_samples);
+    result.tested = test_lag(input.driver, input.response, input.dt_s, lag_options);
+    result.granger = granger_both(input.driver, input.response, input.dt_s);
+    if (!result.tested) return;
+    result.verdict = result.tested->significant ? Verdict::coupled : Verdict::not_detected;
+    result.warnings.insert(result.warnings.end(), result.tested->warnings.begin(),
+                           result.tested->warnings.end());
+}
+
+// The equation has the driver act on the response; where it was not detected, or leads nothing, there is no
+// k.
+void couple(const CorrelateInput& input, Correlation& result) {
+    if (!result.tested || !result.tested->significant) return;
+    const double lag = *result.tested->t_lag_s;
+    if (lag > 0.0 || result.tested->causal_order == CausalOrder::response_leads) {
+        result.warnings.push_back(
+            "the response leads: the manual's coupling equation does not apply, and there is no k");
+        return;
+    }
+    result.coupling = fit_coupling(input.driver, input.response, input.dt_s, input.sensor_delay_s - lag);
+    if (result.coupling) result.coupling->delay_s = 0.0 - lag;
+    if (result.tested->response_ar_order >= kSmoothedOrder) {
+        result.warnings.push_back(
+            result.response + " depends on its last " + std::to_string(result.tested->response_ar_order) +
+            " samples, as a trailing mean does: k is that of the smoothed series, which is smaller");
+    }
 }
 
 }  // namespace
@@ -96,10 +141,19 @@ Correlation correlate(const CorrelateInput& input, const CorrelateOptions& optio
     result.max_lag_s = options.max_lag_s;
     result.manual = manual_correlation(input.driver, input.response, input.dt_s, options.max_lag_s);
     result.sigma_opt = relative_spread(input.sigma_opt_of.empty() ? input.driver : input.sigma_opt_of);
-    if (result.n_samples < kFewestSamples || is_constant(input.driver, input.response) ||
-        is_constant(input.response, input.driver)) {
-        result.verdict = Verdict::insufficient_data;
+    std::string constant;
+    if (is_constant(input.driver, input.response)) constant = input.driver_name;
+    if (is_constant(input.response, input.driver)) constant = input.response_name;
+    result.verdict = Verdict::insufficient_data;
+    if (result.n_samples < kFewestSamples) {
+        constant.clear();
+    } else if (constant.empty()) {
+        test(input, options, result);
+        couple(input, result);
     }
+    const ThermalStress stress = thermal_stress(input.temp_c, input.power_w);
+    result.explanation = explain(result, stress, independent_samples(input.driver, input.response), constant);
+    if (!stress.stressed) result.warnings.push_back("the machine was never stressed: " + stillness(stress));
     return result;
 }
 

@@ -1,0 +1,51 @@
+// An autoregression about a trend, by least squares, and its one-step forecasts over gaps.
+#pragma once
+
+#include <Eigen/Dense>
+#include <span>
+#include <vector>
+
+namespace rle {
+
+/// Residual sums of squares of the last column on the first `least`, `least` + 1, ... columns, from the
+/// cross-products of all of them: one column after the other is swept out. Ends early where the regression
+/// gets singular.
+std::vector<double> nested_rss(Eigen::MatrixXd products, Eigen::Index least);
+
+/// Residual sums of squares of the regressions of a series on trend columns and its own lags 1..p, for every
+/// p at once.
+class NestedRegressions {
+  public:
+    /// `candidates` holds all trend columns that will be asked for; rows whose sample is missing in `series`
+    /// are left out, lags are taken from `filled`.
+    NestedRegressions(std::span<const double> series, const std::vector<double>& filled,
+                      const Eigen::MatrixXd& candidates, int max_order);
+
+    /// For p = 0 ... max_order, on the given columns of the candidates; ends early where the regression gets
+    /// singular.
+    std::vector<double> rss(const std::vector<Eigen::Index>& trend_columns) const;
+    double rows() const { return rows_; }
+    /// m log(RSS / m) + parameters log m, with a floor under the RSS for a series without noise.
+    double bic(double rss, int parameters) const;
+
+  private:
+    Eigen::MatrixXd products_;  // of [candidates, lags 1..p, series]
+    Eigen::Index candidates_;
+    double rows_;
+};
+
+struct Autoregression {
+    Eigen::VectorXd trend;  ///< coefficients of the trend columns
+    Eigen::VectorXd ar;     ///< phi_1 ... phi_p
+};
+
+Autoregression fit_autoregression(std::span<const double> series, const std::vector<double>& filled,
+                                  const Eigen::MatrixXd& trend_columns, int order);
+
+/// One-step forecast errors, each divided by its standard deviation relative to a forecast from a complete
+/// past (a Kalman filter); NaN where the sample is missing and for the first p. Gaps of `filled` become
+/// forecasts on the way.
+std::vector<double> forecast_errors(std::span<const double> series, std::vector<double>& filled,
+                                    const Eigen::MatrixXd& trend_columns, const Autoregression& model);
+
+}  // namespace rle

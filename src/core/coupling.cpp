@@ -1,0 +1,163 @@
+// d(response)/dt = a(t) - k driver(t - delay) - response / tau, by least squares on the grid.
+//
+// a(t) is the trend that BIC chooses. Noise of the reading would bias the relaxation, and with it k where the
+// driver is autocorrelated; so the regression is filtered by 1 / (1 - theta B), theta from a short list
+// (delay_profile.hpp says why). Interval: Newey & West, Econometrica 55 (1987), Bartlett weights to lag 4
+// (n/100)^(2/9).
+#include <Eigen/Dense>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "core/series.hpp"
+#include "core/special_functions.hpp"
+#include "core/whiten.hpp"
+#include "rlecouple/lag_test.hpp"
+
+namespace rle {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+constexpr std::array kThetas{0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95};
+constexpr Index kFewestFree = 10;
+constexpr double kAlpha = 0.05;
+constexpr double kLeastFreedom = 0.05;  // of one row: 1 - leverage
+
+// Columns: driver(t - delay), response(t-1), trend; target: response(t). Filtered, in units of the series'
+// own SD.
+struct Regression {
+    MatrixXd x;
+    VectorXd y;
+    VectorXd before;  // response(t-1), unfiltered, for r2
+    VectorXd target;  // response(t), unfiltered
+
+    VectorXd solve() const { return x.colPivHouseholderQr().solve(y); }
+    double rss() const { return (y - x * solve()).squaredNorm(); }
+};
+
+std::vector<double> filtered(const std::vector<double>& series, double theta) {
+    std::vector<double> result = series;
+    for (std::size_t t = 1; t < result.size(); ++t) result[t] += theta * result[t - 1];
+    return result;
+}
+
+Regression make_regression(const Whitened& driver, const Whitened& response, double delay, double theta) {
+    const std::vector<double> g = filtered(driver.filled, theta), y = filtered(response.filled, theta);
+    const auto whole = static_cast<std::ptrdiff_t>(std::floor(delay));
+    const double part = delay - static_cast<double>(whole);
+    const auto n = static_cast<std::ptrdiff_t>(y.size());
+    std::vector<std::ptrdiff_t> at;
+    for (std::ptrdiff_t t = std::max<std::ptrdiff_t>(1, whole + 1); t < n && t - whole < n; ++t) {
+        if (std::isfinite(response.residual[static_cast<std::size_t>(t)])) at.push_back(t);
+    }
+    const MatrixXd trend = trend_columns(y.size(), response.trend);
+    Regression r;
+    r.x.resize(static_cast<Index>(at.size()), 2 + trend.cols());
+    r.y.resize(r.x.rows());
+    r.before.resize(r.x.rows());
+    r.target.resize(r.x.rows());
+    for (Index i = 0; i < r.x.rows(); ++i) {
+        const std::ptrdiff_t t = at[static_cast<std::size_t>(i)];
+        const auto lagged = static_cast<std::size_t>(t - whole), now = static_cast<std::size_t>(t);
+        r.x(i, 0) = (1.0 - part) * g[lagged] + (part > 0.0 ? part * g[lagged - 1] : 0.0);
+        r.x(i, 1) = y[now - 1];
+        r.x.row(i).tail(trend.cols()) = trend.row(t);
+        r.y(i) = y[now];
+        r.before(i) = response.filled[now - 1];
+        r.target(i) = response.filled[now];
+    }
+    return r;
+}
+
+Regression best_regression(const Whitened& driver, const Whitened& response, double delay) {
+    Regression best;
+    double best_score = std::numeric_limits<double>::infinity();
+    for (double theta : kThetas) {
+        Regression r = make_regression(driver, response, delay, theta);
+        const auto m = static_cast<double>(r.y.size());
+        const double score = m * std::log(std::max(r.rss(), 1e-300)) + (theta > 0.0 ? std::log(m) : 0.0);
+        if (score >= best_score) continue;
+        best_score = score;
+        best = std::move(r);
+    }
+    return best;
+}
+
+// Standard error of the first coefficient, robust to autocorrelation and heteroscedasticity of the errors.
+// Each error is divided by 1 - leverage (HC3): a few spikes carry most of the regression, and pull it towards
+// their own errors. In short series the estimate is too small as often as not; the classical error is its
+// floor.
+double robust_se(const Regression& r, const VectorXd& beta) {
+    const MatrixXd bread = (r.x.transpose() * r.x).ldlt().solve(MatrixXd::Identity(r.x.cols(), r.x.cols()));
+    const VectorXd leverage = (r.x * bread).cwiseProduct(r.x).rowwise().sum();
+    const VectorXd error = (r.y - r.x * beta).array() / (1.0 - leverage.array()).max(kLeastFreedom);
+    const MatrixXd scores = r.x.array().colwise() * error.array();
+    const auto m = static_cast<double>(r.y.size());
+    const auto reach = static_cast<Index>(std::floor(4.0 * std::pow(m / 100.0, 2.0 / 9.0)));
+    MatrixXd meat = scores.transpose() * scores;
+    for (Index lag = 1; lag <= reach && lag < scores.rows(); ++lag) {
+        const Index rest = scores.rows() - lag;
+        const MatrixXd cross = scores.bottomRows(rest).transpose() * scores.topRows(rest);
+        meat +=
+            (1.0 - static_cast<double>(lag) / static_cast<double>(reach + 1)) * (cross + cross.transpose());
+    }
+    const double robust = (bread * meat * bread)(0, 0);
+    const double classical =
+        (r.y - r.x * beta).squaredNorm() / (m - static_cast<double>(r.x.cols())) * bread(0, 0);
+    return std::sqrt(std::max({robust, classical, 0.0}));
+}
+
+double standard_deviation(std::span<const double> series) {
+    const auto n = static_cast<double>(count_present(series));
+    double mean = 0.0, square = 0.0;
+    for (double x : series) mean += std::isfinite(x) ? x / n : 0.0;
+    for (double x : series) square += std::isfinite(x) ? (x - mean) * (x - mean) / n : 0.0;
+    return std::sqrt(square);
+}
+
+// By how much k grows when the driver is taken to act throughout a step instead of at its end: D / (tau (1 -
+// exp(-D/tau))).
+double throughout_factor(double phi) {
+    return phi > 0.0 && phi < 1.0 ? -std::log(phi) / (1.0 - phi) : 1.0;
+}
+
+double share_explained(const Regression& r, const VectorXd& beta) {
+    const VectorXd change = r.target - r.before;
+    const double total = (change.array() - change.mean()).square().sum();
+    const double left = (r.y - r.x * beta).squaredNorm();
+    return total > 0.0 ? std::clamp(1.0 - left / total, 0.0, 1.0) : 0.0;
+}
+
+}  // namespace
+
+std::optional<CouplingFit> fit_coupling(std::span<const double> driver, std::span<const double> response,
+                                        double dt_s, double delay_s) {
+    const std::size_t n = std::min(count_present(driver), count_present(response));
+    if (n < 30 || !varies(driver) || !varies(response)) return std::nullopt;
+    const WhitenOptions limits = whiten_options(n, dt_s);
+    const Trend trend = merged(choose_trend(driver, limits), choose_trend(response, limits));
+    const Whitened x = whiten(driver, trend, limits), y = whiten(response, trend, limits);
+    const Regression r = best_regression(x, y, std::round(delay_s / dt_s * 1e6) * 1e-6);
+    const Index free = r.x.rows() - r.x.cols();
+    if (free < kFewestFree) return std::nullopt;
+
+    const VectorXd beta = r.solve();
+    const double unit = standard_deviation(response) / standard_deviation(driver) / dt_s;
+    const double arm = t_critical(kAlpha, static_cast<double>(free)) * robust_se(r, beta) * unit;
+    const double phi = beta(1);
+    CouplingFit fit;
+    fit.k_per_s = -beta(0) * unit;
+    const double factor = throughout_factor(phi);
+    const double low = fit.k_per_s - arm, high = fit.k_per_s + arm;
+    fit.k_ci95_per_s = Interval{std::min(low, low * factor), std::max(high, high * factor)};
+    fit.delay_s = delay_s;
+    fit.r2 = share_explained(r, beta);
+    if (phi > 0.0 && phi < 1.0) fit.relaxation_s = dt_s / (1.0 - phi);
+    return fit;
+}
+
+}  // namespace rle

@@ -1,0 +1,129 @@
+#include "core/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "core/series.hpp"
+
+namespace rle {
+namespace {
+
+double autocorrelation(const std::vector<double>& z, std::size_t lag) {
+    double sum = 0.0, n = 0.0;
+    for (std::size_t t = lag; t < z.size(); ++t) {
+        if (!std::isfinite(z[t]) || !std::isfinite(z[t - lag])) continue;
+        sum += z[t] * z[t - lag];
+        n += 1.0;
+    }
+    return n > 0.0 ? sum / n : 0.0;
+}
+
+std::string p_words(double p) {
+    return p < 0.001 ? fmt::format("p = {:.1g}", p) : fmt::format("p = {:.3f}", p);
+}
+
+std::string seconds(double s) {
+    return fmt::format("{:.3g}", std::abs(s));
+}
+
+std::string movement(const Correlation& c) {
+    const TestedCorrelation& t = *c.tested;
+    const bool opposite = *t.r_peak < 0.0;
+    const double lag = *t.t_lag_s;
+    const Interval ci = *t.t_lag_ci95_s;
+    if (t.causal_order == CausalOrder::driver_leads) {
+        return fmt::format(
+            "A rise of {} is followed {} s later (95 % interval {:.3g} to {:.3g} s) by a {} of {}", c.driver,
+            seconds(lag), -ci.high, -ci.low, opposite ? "fall" : "rise", c.response);
+    }
+    if (t.causal_order == CausalOrder::response_leads) {
+        return fmt::format(
+            "A rise of {} is followed {} s later (95 % interval {:.3g} to {:.3g} s) by a {} of {}: the "
+            "response leads",
+            c.response, seconds(lag), ci.low, ci.high, opposite ? "fall" : "rise", c.driver);
+    }
+    const std::string together = fmt::format("{} and {} move in {} direction", c.driver, c.response,
+                                             opposite ? "opposite" : "the same");
+    if (t.causal_order == CausalOrder::simultaneous) return together + "s within one sample";
+    return fmt::format(
+        "{}, and the data do not tell which comes first (lag {:+.3g} s, 95 % interval {:+.3g} to {:+.3g} s)",
+        together, lag, ci.low, ci.high);
+}
+
+std::string coupled(const Correlation& c) {
+    const TestedCorrelation& t = *c.tested;
+    std::string sentence = fmt::format(
+        "{}: r = {:+.2f} once trend and autocorrelation are taken out, {} over all {} lags searched",
+        movement(c), *t.r_peak, p_words(*t.p_value), t.ccf.size());
+    if (*t.r_peak > 0.0) {
+        sentence += "; the sign is the opposite of the manual's coupling, in which a spike precedes a drop";
+    }
+    return sentence;
+}
+
+std::string not_detected(const Correlation& c, double independent) {
+    const TestedCorrelation& t = *c.tested;
+    std::string sentence = fmt::format(
+        "No coupling is detected: once trend and autocorrelation are taken out no correlation stands out "
+        "over the {} lags searched ({}",
+        t.ccf.size(), p_words(*t.p_value));
+    if (t.band) sentence += fmt::format(", |r| above {:.2f} would have", *t.band);
+    sentence += ")";
+    if (c.manual.r_peak && c.manual.strength && *c.manual.strength != Strength::weak) {
+        sentence += fmt::format(
+            "; the raw r = {:+.2f} that the manual calls {} rests on about {:.0f} independent samples of {}",
+            *c.manual.r_peak, *c.manual.strength == Strength::strong ? "strong" : "moderate", independent,
+            c.n_samples);
+    }
+    return sentence;
+}
+
+}  // namespace
+
+double independent_samples(const std::vector<double>& driver, const std::vector<double>& response) {
+    const auto n = static_cast<double>(std::min(count_present(driver), count_present(response)));
+    if (n < 3.0 || !varies(driver) || !varies(response)) return n;
+    const std::vector<double> x = standardised(driver), y = standardised(response);
+    double inflation = 1.0;
+    for (std::size_t j = 1; j <= std::min<std::size_t>(driver.size() / 5, 5000); ++j) {
+        inflation += 2.0 * (1.0 - static_cast<double>(j) / n) * autocorrelation(x, j) * autocorrelation(y, j);
+    }
+    return std::clamp(n / std::max(inflation, 1.0), 3.0, n);
+}
+
+std::string stillness(const ThermalStress& stress) {
+    std::string words;
+    if (stress.power_spread_w)
+        words = fmt::format("power moved by {:.3g} W about at most {:.3g} W", *stress.power_spread_w,
+                            *stress.power_high_w);
+    if (stress.temp_spread_c) {
+        words += fmt::format("{}temperature {}by {:.3g} degC", words.empty() ? "" : ", ",
+                             words.empty() ? "moved " : "", *stress.temp_spread_c);
+    }
+    return words;
+}
+
+std::string explain(const Correlation& result, const ThermalStress& stress, double independent,
+                    const std::string& constant) {
+    std::string sentence;
+    if (!constant.empty()) {
+        sentence =
+            fmt::format("Nothing can be said of a coupling: {} is constant over the session", constant);
+    } else if (result.verdict == Verdict::insufficient_data) {
+        sentence = fmt::format(
+            "Nothing can be said of a coupling: {} aligned samples have both {} and {}, and {} is the least",
+            result.n_samples, result.driver, result.response, kFewestSamples);
+    } else if (result.verdict == Verdict::coupled) {
+        sentence = coupled(result);
+    } else {
+        sentence = not_detected(result, independent);
+    }
+    if (!stress.stressed) sentence += fmt::format("; the machine was never stressed ({})", stillness(stress));
+    return sentence + ".";
+}
+
+}  // namespace rle

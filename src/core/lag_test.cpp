@@ -1,0 +1,118 @@
+#include "rlecouple/lag_test.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/delay_profile.hpp"
+#include "core/permutation.hpp"
+#include "core/series.hpp"
+#include "core/whiten.hpp"
+#include "rlecouple/ccf.hpp"
+
+namespace rle {
+
+namespace {
+
+constexpr std::size_t kFewestPairs = 30;
+constexpr double kTwoSided95 = 1.959963984540054;  // standard normal
+
+std::string trend_words(const Trend& trend) {
+    std::string words = trend.order == 0 ? "mean" : fmt::format("trend of degree {}", trend.order);
+    if (!trend.settling.empty()) words += " and settling";
+    return words;
+}
+
+std::string method_line(const Whitened& driver, const Whitened& response, std::size_t lags) {
+    return fmt::format(
+        "{} removed, AR({}) and AR({}) whitened, {} lags, max |r| by permutation within blocks; lag by "
+        "profile likelihood",
+        trend_words(driver.trend), driver.ar.size(), response.ar.size(), lags);
+}
+
+// Adds a standard uncertainty to both arms of an interval about `centre`.
+Interval widened(Interval interval, double centre, double sd) {
+    const double arm = kTwoSided95 * sd;
+    return {centre - std::hypot(centre - interval.low, arm),
+            centre + std::hypot(interval.high - centre, arm)};
+}
+
+// On a grid of step D, a driver that acts throughout a step and one that acts at its end differ by D / 2 in
+// the delay that the grid shows; the interval holds both readings, where both leave the cause before the
+// effect.
+Interval with_half_step(Interval interval, double lag, double half_step) {
+    if (lag <= -half_step) interval.high += half_step;
+    if (lag >= half_step) interval.low -= half_step;
+    return interval;
+}
+
+CausalOrder order_of(double lag_s, Interval interval, double dt_s) {
+    if (interval.high < 0.0) return CausalOrder::driver_leads;
+    if (interval.low > 0.0) return CausalOrder::response_leads;
+    return std::abs(lag_s) < 0.5 * dt_s ? CausalOrder::simultaneous : CausalOrder::undetermined;
+}
+
+std::size_t count_pairs(std::span<const double> a, std::span<const double> b) {
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) n += std::isfinite(a[i]) && std::isfinite(b[i]) ? 1U : 0U;
+    return n;
+}
+
+// Index of the ccf's point nearest to a lag in samples.
+std::size_t nearest_index(const std::vector<LagPoint>& ccf, double lag) {
+    const auto middle = static_cast<std::ptrdiff_t>(ccf.size() / 2);
+    const std::ptrdiff_t at = middle + static_cast<std::ptrdiff_t>(std::lround(lag));
+    return static_cast<std::size_t>(
+        std::clamp<std::ptrdiff_t>(at, 0, static_cast<std::ptrdiff_t>(ccf.size()) - 1));
+}
+
+void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& response, double dt_s,
+            const LagTestOptions& options) {
+    const int reach = static_cast<int>(tested.ccf.size() / 2);
+    const DelayEstimate delay = estimate_delay(profile_delay(driver, response, reach), 0.05);
+    const double lag = delay.lag * dt_s;
+    Interval interval{delay.interval.low * dt_s, delay.interval.high * dt_s};
+    interval = with_half_step(interval, lag, 0.5 * dt_s);
+    interval = widened(interval, lag, std::hypot(options.sensor_delay_sd_s, options.pairing_sd_s));
+    tested.sensor_delay_s = options.sensor_delay_s;
+    tested.t_lag_s = lag + options.sensor_delay_s;
+    tested.t_lag_ci95_s =
+        Interval{interval.low + options.sensor_delay_s, interval.high + options.sensor_delay_s};
+    tested.r_peak = tested.ccf[nearest_index(tested.ccf, delay.lag)].r;
+    if (tested.significant) tested.causal_order = order_of(*tested.t_lag_s, *tested.t_lag_ci95_s, dt_s);
+}
+
+}  // namespace
+
+std::optional<TestedCorrelation> test_lag(std::span<const double> driver, std::span<const double> response,
+                                          double dt_s, const LagTestOptions& options) {
+    if (count_pairs(driver, response) < kFewestPairs || !varies(driver) || !varies(response))
+        return std::nullopt;
+    const WhitenOptions limits =
+        whiten_options(std::min(count_present(driver), count_present(response)), dt_s);
+    // One trend for both: what one series needs is taken out of the other too, in case its own noise hides
+    // it.
+    const Trend trend = merged(choose_trend(driver, limits), choose_trend(response, limits));
+    const Whitened x = whiten(driver, trend, limits);
+    const Whitened y = whiten(response, trend, limits);
+
+    TestedCorrelation tested;
+    tested.alpha = options.alpha;
+    tested.trend_order = trend.order;
+    tested.driver_ar_order = static_cast<int>(x.ar.size());
+    tested.response_ar_order = static_cast<int>(y.ar.size());
+    tested.ccf = cross_correlation(x.residual, y.residual, dt_s, options.max_lag_s);
+    tested.method = method_line(x, y, tested.ccf.size());
+    const int peak = peak_index(tested.ccf);
+    if (peak < 0) return std::nullopt;
+    const FamilyWise test = family_wise(x.residual, y.residual, tested.ccf, options.alpha, options.seed);
+    tested.p_value = test.p_value;
+    tested.significant = test.p_value <= options.alpha;
+    const double pairs = static_cast<double>(tested.ccf[static_cast<std::size_t>(peak)].n);
+    tested.band = std::min(1.0, test.band / std::sqrt(pairs));
+    locate(tested, x, y, dt_s, options);
+    return tested;
+}
+
+}  // namespace rle

@@ -1,0 +1,29 @@
+// The family-wise p-value of a cross-correlation by permutation within blocks of time.
+//
+// Under "no coupling" the residuals of the driver may be exchanged among each other, and the greatest |r|
+// over all lags then has the distribution that the exchanged ones show: whatever the tails of the two series,
+// and with every lag searched accounted for (Westfall & Young 1993). Exchanging only within blocks leaves in
+// place what changes slowly: a rest of trend, a level, a variance that both series share in time is then part
+// of the null, not evidence (restricted randomization; Good, "Permutation, Parametric and Bootstrap Tests",
+// 3rd ed., ch. 3). Beyond a million products a draw the normal law with Sidak's correction takes over: with
+// so many samples they agree.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "rlecouple/correlation.hpp"
+
+namespace rle {
+
+struct FamilyWise {
+    double p_value = 1.0;
+    double band = 1.0;  ///< |r| sqrt(n) that is significant at alpha, family-wise
+};
+
+/// `ccf` is the cross-correlation of the two residual series, for its lags and pairs. Both have mean square
+/// 1; NaN: none.
+FamilyWise family_wise(std::span<const double> driver, std::span<const double> response,
+                       std::span<const LagPoint> ccf, double alpha, unsigned long long seed);
+
+}  // namespace rle

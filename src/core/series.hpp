@@ -1,0 +1,21 @@
+// Small helpers over a series with gaps: NaN is missing.
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace rle {
+
+std::size_t count_present(std::span<const double> series);
+
+/// At least two different numbers.
+bool varies(std::span<const double> series);
+
+/// Mean 0 and variance 1 over the samples present, which keeps cross-products well conditioned. Needs
+/// varies(series).
+std::vector<double> standardised(std::span<const double> series);
+
+/// Gaps bridged by straight lines, the ends by the nearest sample. Needs one sample.
+std::vector<double> interpolated(std::span<const double> series);
+
+}  // namespace rle

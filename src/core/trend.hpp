@@ -1,0 +1,28 @@
+// What a slow trend can look like: a polynomial, and exponentials that settle after the session's start (a
+// machine warming up, an optimizer leaving its first steps). Columns of a regression, one row a sample; every
+// time is in samples.
+#pragma once
+
+#include <Eigen/Dense>
+#include <vector>
+
+namespace rle {
+
+struct Trend {
+    int order = 0;                 ///< degree of the polynomial
+    std::vector<double> settling;  ///< time constants of exp(-t / tau), in samples
+
+    int columns() const { return order + 1 + static_cast<int>(settling.size()); }
+};
+
+/// The trend that contains both.
+Trend merged(const Trend& a, const Trend& b);
+
+/// Time constants worth trying over n samples: 1.5 samples to a third of the session, a factor of 1.5 apart.
+std::vector<double> settling_candidates(std::size_t n);
+
+/// Legendre polynomials over the session (t in [-1, 1]), then the exponentials. Orthogonal where that is
+/// free, so that the regressions on them are well conditioned.
+Eigen::MatrixXd trend_columns(std::size_t n, const Trend& trend);
+
+}  // namespace rle

@@ -1,0 +1,45 @@
+// Takes out of a series what its own past and a slow trend foretell: what remains is news, and only news can
+// be compared with the news of another series by the textbook's correlation test (Haugh 1976).
+//
+//   y(t) = trend(t) + phi_1 y(t-1) + ... + phi_p y(t-p) + scale(t) e(t)
+//
+// Trend and p are chosen jointly by BIC (Schwarz 1978). scale is constant, or a log-polynomial where AIC
+// wants one (Harvey 1976). A missing sample is carried by the model's own forecast (Jones 1980), so that a
+// gap costs its own samples only. Invariant: the residuals have mean square 1; NaN where there is none.
+// Everything is in units of the series' own SD.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/trend.hpp"
+
+namespace rle {
+
+struct WhitenOptions {
+    int max_trend_order = 4;
+    int max_ar_order = 10;
+    int max_scale_order = 3;
+};
+
+/// Limits for n samples at a step of dt_s: AR orders up to 8 s of memory, at least 10 samples, at most 60 and
+/// at most an eighth of the samples; a trend of one degree for every 20 samples, at most 5.
+WhitenOptions whiten_options(std::size_t n_present, double dt_s);
+
+/// The trend that BIC chooses for one series. Needs 20 samples present that vary.
+Trend choose_trend(std::span<const double> series, const WhitenOptions& options);
+
+struct Whitened {
+    std::vector<double> residual;  ///< as long as the series; NaN: none
+    std::vector<double> filled;    ///< the standardised series, its gaps carried by forecasts
+    std::vector<double> scale;     ///< of each residual; 1 throughout where scale_order is 0
+    std::vector<double> ar;        ///< phi_1 ... phi_p
+    Trend trend;
+    int scale_order = 0;
+};
+
+/// Whitens with this trend; the AR order is chosen by BIC, given the trend. Same needs.
+Whitened whiten(std::span<const double> series, const Trend& trend, const WhitenOptions& options);
+
+}  // namespace rle
