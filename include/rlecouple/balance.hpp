@@ -52,6 +52,9 @@ struct ThermalFit {
         ci95;               ///< by the key of the parameter ("hA_w_per_c", "C_j_per_c", "tau_s", ...)
     bool adequate = false;  ///< false: the residuals are plainly not noise
     std::vector<double> simulated_c;  ///< the model's temperature at the input's samples (for the report)
+    std::string
+        power_reading;  ///< how the power readings were taken: "held", "sampled", "averaged" or "late"
+    std::optional<double> power_delay_s;  ///< of a late reading, fitted, s
 };
 
 enum class TauClass { fast, normal, slow };

@@ -61,14 +61,17 @@ double ambient_of(const AnalysisOptions& given, const StageInput& input, std::ve
     return assumed;
 }
 
+std::string words(const Interval& interval) {
+    const bool unbounded = interval.low > 0.0 ? interval.high / interval.low > 1e6 : interval.width() > 1e3;
+    return unbounded ? " (95 %: unbounded)"
+                     : fmt::format(" (95 %: {:.4g} to {:.4g})", interval.low, interval.high);
+}
+
 std::string with_interval(const std::optional<double>& value, const ThermalFit& fit, const char* key,
                           const char* unit) {
     const auto found = fit.ci95.find(key);
-    const std::string interval = found == fit.ci95.end() ? ""
-                                                         : fmt::format(" (95 % {:.4g} to {:.4g})",
-                                                                       found->second.low, found->second.high);
-    return value ? fmt::format("{:.4g} {}{}", *value, unit, interval)
-                 : fmt::format("not told by the data{}", interval);
+    const std::string interval = found == fit.ci95.end() ? "" : words(found->second);
+    return value ? fmt::format("{:.4g} {}{}", *value, unit, interval) : "not told by the data" + interval;
 }
 
 std::string thermal_words(const Balance& b) {

@@ -100,23 +100,22 @@ TauClass tau_class_of(double tau_s) {
 EtaP eta_p_of(const BalanceInput& input, std::optional<double> given, std::vector<std::string>& warnings) {
     EtaP out;
     const std::optional<double> mean = mean_power(input);
-    out.idle_power_w = given ? given : idle_power_seen(input);
-    if (!out.idle_power_w) {
-        const std::optional<double> lowest = lowest_sustained(input);
-        if (!mean || !lowest) return out;
-        if (*mean - *lowest < 0.05 * *mean) {
-            warnings.push_back(
-                "eta_p is missing: the power hardly moved, so no idle power was seen; give --idle-power");
-            return out;
-        }
-        out.idle_power_w = lowest;
-        warnings.push_back(
-            fmt::format("eta_p takes the lowest power that held for {:.0f} s, {:.1f} W, as idle: the device "
-                        "was not seen idle; --idle-power gives it",
-                        kIdleSeconds, *lowest));
-    }
     if (!mean || *mean <= 0.0) return out;
-    out.value = (*mean - *out.idle_power_w) / *mean;
+    const std::optional<double> seen = idle_power_seen(input);
+    const std::optional<double> idle = given ? given : seen ? seen : lowest_sustained(input);
+    if (!given && (!idle || *mean - *idle < 0.05 * *mean)) {
+        warnings.emplace_back(
+            "eta_p is missing: the power hardly moved, so no idle power was seen; give --idle-power");
+        return out;
+    }
+    if (!given && !seen) {
+        warnings.push_back(fmt::format(
+            "eta_p takes the lowest power that held for {:.0f} s, {:.1f} W, as idle: the device was not "
+            "seen idle; --idle-power gives it",
+            kIdleSeconds, *idle));
+    }
+    out.idle_power_w = idle;
+    out.value = (*mean - *idle) / *mean;
     out.eta_class = *out.value > 0.8   ? EtaPClass::high
                     : *out.value > 0.6 ? EtaPClass::moderate
                                        : EtaPClass::low;

@@ -56,6 +56,7 @@ class Account {
         out.constants = c_;
         ThermalFit& fit = out.fit;
         fit.model = c_.two_nodes ? "two-node" : "one-node";
+        fill_reading(fit);
         fill_errors(fit);
         fill_constants(fit);
         fill_ambient(out);
@@ -84,6 +85,24 @@ class Account {
             if (s_.free[i] == slot) return s_.pinned[i];
         }
         return false;
+    }
+
+    void fill_reading(ThermalFit& fit) const {
+        switch (c_.reading) {
+            case PowerReading::held:
+                fit.power_reading = "held";
+                break;
+            case PowerReading::sampled:
+                fit.power_reading = "sampled";
+                break;
+            case PowerReading::averaged:
+                fit.power_reading = "averaged";
+                break;
+            case PowerReading::late:
+                fit.power_reading = "late";
+                fit.power_delay_s = c_.power_shift_s;
+                break;
+        }
     }
 
     void fill_errors(ThermalFit& fit) const {

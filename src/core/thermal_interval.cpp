@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kLongPath = 5000;  // samples; beyond, the path itself is known well
 constexpr int kPaths = 24;
+constexpr double kNothing = 1e-12;  // degC^2: what a parameter without any effect is said to have
 
 // A standard normal number (Box & Muller 1958), the same on every platform.
 double normal_from(std::mt19937_64& random) {
@@ -157,8 +158,8 @@ Information information_of(const Solution& s) {
     for (Eigen::Index i = 0; i < m; ++i) {
         const auto at = static_cast<std::size_t>(i);
         const bool limit = s.free[at] == kDie || s.free[at] == kShift || s.free[at] == kFan;
-        if ((s.pinned[at] && limit) || !(s.information(i, i) > 0.0)) continue;
-        back[i] = std::sqrt(s.information(i, i));
+        if (s.pinned[at] && limit) continue;
+        back[i] = std::sqrt(std::max(s.information(i, i), kNothing));
         scale[i] = 1.0 / back[i];
     }
     Eigen::MatrixXd a = scale.asDiagonal() * s.information * scale.asDiagonal();

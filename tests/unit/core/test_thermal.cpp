@@ -257,6 +257,26 @@ TEST_CASE("a state of rest has no thermal constants") {
     CHECK(mentions(r.warnings, "hardly moved"));
 }
 
+TEST_CASE("what never moves has intervals without bounds, not of no width") {
+    ThermalSamples s = square_wave_session(SquareWave{});
+    s.power_w.assign(s.size(), 125.0);
+    s.temp_c.assign(s.size(), 50.0);
+    const ThermalResult r = fit_thermal(s, given(21.0));
+    CHECK(r.fit.tau_s.empty());
+    CHECK(r.fit.ci95.at("tau_s").high > 100.0 * r.fit.ci95.at("tau_s").low);
+    CHECK(r.fit.ci95.at("C_j_per_c").high > 100.0 * r.fit.ci95.at("C_j_per_c").low);
+}
+
+TEST_CASE("a warm-up under steady power tells tau, and says what hA and C lean on") {
+    SquareWave w;
+    w.low_w = w.high_w = 150.0;
+    const ThermalResult r = fit_thermal(square_wave_session(w), given(22.0));
+    REQUIRE(r.fit.tau_s.size() == 1);
+    CHECK_THAT(r.fit.tau_s[0], WithinRel(10.0, 0.05));
+    CHECK(r.fit.ci95.at("tau_s").contains(10.0));
+    CHECK(mentions(r.warnings, "ambient temperature being right"));
+}
+
 TEST_CASE("a session shorter than the time constant tells neither it nor hA") {
     SquareWave w;
     w.tau_s = 300.0;
