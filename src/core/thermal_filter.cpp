@@ -34,7 +34,7 @@ Spread carried(const Spread& p, const Transition<double>& t, bool two_nodes) {
 }
 
 bool is_plain(const ThermalSamples& samples, const Noise& noise) {
-    if (noise.edge_share > 0.0) return false;
+    if (noise.edge_share > 0.0 || noise.power_sd > 0.0) return false;
     for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
         if (samples.t_s[i + 1] - samples.t_s[i] > noise.longest_s) return false;
     }
@@ -66,7 +66,8 @@ Gains gains_of(const ThermalSamples& samples, const PowerTable& power, const The
         const Network<double> net = network_at(samples, c, i);
         const auto step = Transition<double>::of(net, dt);
         const NodeState<double> watt = response(net, step);
-        const double sd = noise.edge_share * power.mean(i, c.reading, c.power_shift_s, cursor).step;
+        const double edge = noise.edge_share * power.mean(i, c.reading, c.power_shift_s, cursor).step;
+        const double sd = std::hypot(edge, noise.power_sd);
         p = carried(p, step, c.two_nodes);
         p.dd += sd * sd * watt.die * watt.die;
         if (c.two_nodes) {

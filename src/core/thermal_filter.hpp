@@ -17,6 +17,7 @@ namespace rle::thermal {
 struct Noise {
     double temp_sd = 0.3;     ///< of one temperature reading, degC
     double edge_share = 0.0;  ///< SD of an interval's mean power, as a share of the step of the reading at it
+    double power_sd = 0.0;    ///< SD of every interval's mean power besides, W
     double longest_s = 1e300;  ///< a longer interval is a gap
 };
 

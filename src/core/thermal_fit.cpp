@@ -87,6 +87,15 @@ class Account {
         return false;
     }
 
+    // Judged without scatter of the power, which would explain away whatever the model lacks.
+    bool adequate() const {
+        if (s_.shape.power_sd == 0.0) return explained_by_rounding(problem_, s_) || u_.ljung_box_p > 0.001;
+        Shape shape = s_.shape;
+        shape.power_sd = 0.0;
+        const Solution exact = fit_shape(problem_, shape, s_.theta);
+        return explained_by_rounding(problem_, exact) || uncertainty_of(problem_, exact).ljung_box_p > 0.001;
+    }
+
     void fill_reading(ThermalFit& fit) const {
         switch (c_.reading) {
             case PowerReading::held:
@@ -121,7 +130,7 @@ class Account {
         const double total = squares - sum * sum / n;
         fit.rmse_c = std::sqrt(sse / n);
         if (total > 1e-9 * squares) fit.r2 = 1.0 - sse / total;
-        fit.adequate = explained_by_rounding(problem_, s_) || u_.ljung_box_p > 0.001;
+        fit.adequate = adequate();
     }
 
     void fill_constants(ThermalFit& fit) const {

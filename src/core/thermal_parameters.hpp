@@ -40,6 +40,7 @@ struct Shape {
     double fan_exponent = 0.8;
     /// SD of an interval's mean power, as a share of the step of the reading over it
     double edge_share = 0.0;
+    double power_sd = 0.0;  ///< SD of the error of an interval's mean power, W, whatever the readings
 
     std::vector<Slot> free() const {
         std::vector<Slot> slots{kStill, kDie, kStart};

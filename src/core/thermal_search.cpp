@@ -177,7 +177,7 @@ Solution descend(const Problem& problem, const Shape& shape, const Theta& start,
 }
 
 Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, const Effort& effort) {
-    Noise noise{problem.rounding_sd(), shape.edge_share, problem.longest_s};
+    Noise noise{problem.rounding_sd(), shape.edge_share, shape.power_sd, problem.longest_s};
     Solution out = descend(problem, shape, start, noise, effort);
     for (int round = 0; round < 4; ++round) {
         noise.temp_sd = std::max(std::sqrt(out.residual_variance()), problem.rounding_sd());

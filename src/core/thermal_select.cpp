@@ -179,10 +179,25 @@ ThermalSamples liveliest(const ThermalSamples& s, std::size_t length) {
     return s.slice(first, first + length);
 }
 
+// The chosen model with readings of the power that scatter. Only where one node serves: a heatsink that the
+// model lacks would look like scatter too.
+Solution with_scatter(const Problem& problem, const Solution& exact) {
+    if (exact.shape.two_nodes || explained_by_rounding(problem, exact)) return exact;
+    const auto [low, high] =
+        std::minmax_element(problem.samples.power_w.begin(), problem.samples.power_w.end());
+    Solution best = exact;
+    for (const double share : {0.004, 0.008, 0.015, 0.03, 0.06}) {
+        Shape shape = exact.shape;
+        shape.power_sd = share * (*high - *low);
+        best = better(best, fit_shape(problem, shape, best.theta));
+    }
+    return best;
+}
+
 Solution choose_among_all(const Problem& problem, const ThermalOptions& options) {
     const Solution one = best_one_node(problem, options);
     if (!options.two_nodes || explained_by_rounding(problem, one)) return one;
-    return better(one, best_two_nodes(problem, one));
+    return with_scatter(problem, better(one, best_two_nodes(problem, one)));
 }
 
 }  // namespace
