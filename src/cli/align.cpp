@@ -18,8 +18,6 @@ namespace rle::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr double kDefaultAmbient = 21.0;  // degC
-
 StabilityTerm stability_of(const std::string& name) {
     if (name == "util") return StabilityTerm::util;
     return name == "headroom" ? StabilityTerm::headroom : StabilityTerm::ha;

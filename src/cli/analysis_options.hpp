@@ -8,6 +8,8 @@
 
 namespace rle::cli {
 
+inline constexpr double kDefaultAmbient = 21.0;  ///< degC; the manual's room, which nobody measured
+
 struct AnalysisOptions {
     // whatever the stage
     std::vector<std::string> devices;  ///< --device

@@ -17,8 +17,6 @@
 namespace rle::cli {
 namespace {
 
-constexpr double kDefaultAmbient = 21.0;  // degC
-
 const std::vector<double>& needed(const Frame& frame, const char* name, const std::string& where) {
     if (const auto* found = frame.find(name)) return *found;
     throw Error(

@@ -23,19 +23,33 @@ std::vector<std::size_t> usable(std::span<const double> series, int order) {
     return at;
 }
 
-// One row a usable sample: trend columns, lags 1..order, the sample itself.
-MatrixXd design(std::span<const double> series, const std::vector<double>& filled, const MatrixXd& trend,
-                int order) {
+constexpr Index kChunk = 4096;  // rows at a time, so that a long session needs no table of all its lags
+
+// Cross-products of [trend columns, lags 1..order, the sample itself] over the usable samples, and their
+// number.
+struct Products {
+    MatrixXd sums;
+    double rows = 0.0;
+};
+
+Products make_products(std::span<const double> series, const std::vector<double>& filled,
+                       const MatrixXd& trend, int order) {
     const std::vector<std::size_t> at = usable(series, order);
-    MatrixXd rows(static_cast<Index>(at.size()), trend.cols() + order + 1);
-    for (Index i = 0; i < rows.rows(); ++i) {
-        const std::size_t t = at[static_cast<std::size_t>(i)];
-        rows.row(i).head(trend.cols()) = trend.row(static_cast<Index>(t));
-        for (int k = 1; k <= order; ++k)
-            rows(i, trend.cols() + k - 1) = filled[t - static_cast<std::size_t>(k)];
-        rows(i, rows.cols() - 1) = series[t];
+    const Index width = trend.cols() + order + 1;
+    Products products{MatrixXd::Zero(width, width), static_cast<double>(at.size())};
+    const auto all = static_cast<Index>(at.size());
+    for (Index begin = 0; begin < all; begin += kChunk) {
+        MatrixXd rows(std::min(kChunk, all - begin), width);
+        for (Index i = 0; i < rows.rows(); ++i) {
+            const std::size_t t = at[static_cast<std::size_t>(begin + i)];
+            rows.row(i).head(trend.cols()) = trend.row(static_cast<Index>(t));
+            for (int k = 1; k <= order; ++k)
+                rows(i, trend.cols() + k - 1) = filled[t - static_cast<std::size_t>(k)];
+            rows(i, width - 1) = series[t];
+        }
+        products.sums.noalias() += rows.transpose() * rows;
     }
-    return rows;
+    return products;
 }
 
 // What is not known of the last p values: the covariance of their errors, in units of the innovation's
@@ -95,9 +109,9 @@ std::vector<double> nested_rss(MatrixXd products, Index least) {
 NestedRegressions::NestedRegressions(std::span<const double> series, const std::vector<double>& filled,
                                      const MatrixXd& candidates, int max_order)
     : candidates_(candidates.cols()) {
-    const MatrixXd rows = design(series, filled, candidates, max_order);
-    products_ = rows.transpose() * rows;
-    rows_ = static_cast<double>(rows.rows());
+    Products products = make_products(series, filled, candidates, max_order);
+    products_ = std::move(products.sums);
+    rows_ = products.rows;
 }
 
 std::vector<double> NestedRegressions::rss(const std::vector<Index>& trend_columns) const {
@@ -114,9 +128,10 @@ double NestedRegressions::bic(double rss, int parameters) const {
 
 Autoregression fit_autoregression(std::span<const double> series, const std::vector<double>& filled,
                                   const MatrixXd& trend_columns, int order) {
-    const MatrixXd rows = design(series, filled, trend_columns, order);
-    const Index columns = rows.cols() - 1;
-    const VectorXd beta = rows.leftCols(columns).colPivHouseholderQr().solve(rows.col(columns));
+    const MatrixXd sums = make_products(series, filled, trend_columns, order).sums;
+    const Index columns = sums.cols() - 1;
+    const VectorXd beta =
+        sums.topLeftCorner(columns, columns).colPivHouseholderQr().solve(sums.col(columns).head(columns));
     return {beta.head(trend_columns.cols()), beta.tail(order)};
 }
 

@@ -1,9 +1,12 @@
 #include "rlecouple/correlate.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "core/explain.hpp"
+#include "core/whitened_pair.hpp"
 #include "rlecouple/ccf.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/lag_test.hpp"
@@ -76,39 +79,46 @@ double pairing_sd(const CorrelateInput& input, std::size_t n_samples) {
     return *input.pairing_p95_s / 1.96 / std::sqrt(static_cast<double>(n_samples));
 }
 
-void test(const CorrelateInput& input, const CorrelateOptions& options, Correlation& result) {
-    LagTestOptions lag_options;
-    lag_options.max_lag_s = options.max_lag_s;
-    lag_options.alpha = options.alpha;
-    lag_options.seed = options.seed;
-    lag_options.sensor_delay_s = input.sensor_delay_s;
-    lag_options.sensor_delay_sd_s = input.sensor_delay_sd_s;
-    lag_options.pairing_sd_s = pairing_sd(input, result.n_samples);
-    result.tested = test_lag(input.driver, input.response, input.dt_s, lag_options);
-    result.granger = granger_both(input.driver, input.response, input.dt_s);
-    if (!result.tested) return;
-    result.verdict = result.tested->significant ? Verdict::coupled : Verdict::not_detected;
-    result.warnings.insert(result.warnings.end(), result.tested->warnings.begin(),
-                           result.tested->warnings.end());
+LagTestOptions lag_options(const CorrelateInput& input, const CorrelateOptions& options,
+                           std::size_t n_samples) {
+    LagTestOptions lag;
+    lag.max_lag_s = options.max_lag_s;
+    lag.alpha = options.alpha;
+    lag.seed = options.seed;
+    lag.sensor_delay_s = input.sensor_delay_s;
+    lag.sensor_delay_sd_s = input.sensor_delay_sd_s;
+    lag.pairing_sd_s = pairing_sd(input, n_samples);
+    return lag;
 }
 
 // The equation has the driver act on the response; where it was not detected, or leads nothing, there is no
 // k.
-void couple(const CorrelateInput& input, Correlation& result) {
-    if (!result.tested || !result.tested->significant) return;
+void couple(const CorrelateInput& input, const WhitenedPair& pair, Correlation& result) {
+    if (!result.tested->significant) return;
     const double lag = *result.tested->t_lag_s;
     if (lag > 0.0 || result.tested->causal_order == CausalOrder::response_leads) {
         result.warnings.push_back(
             "the response leads: the manual's coupling equation does not apply, and there is no k");
         return;
     }
-    result.coupling = fit_coupling(input.driver, input.response, input.dt_s, input.sensor_delay_s - lag);
+    result.coupling = fit_coupling(pair, input.dt_s, input.sensor_delay_s - lag);
     if (result.coupling) result.coupling->delay_s = 0.0 - lag;
     if (result.tested->response_ar_order >= kSmoothedOrder) {
         result.warnings.push_back(
-            result.response + " depends on its last " + std::to_string(result.tested->response_ar_order) +
-            " samples, as a trailing mean does: k is that of the smoothed series, which is smaller");
+            fmt::format("{} depends on its last {} samples, as a trailing mean does: k is that of the "
+                        "smoothed series, which is smaller",
+                        result.response, result.tested->response_ar_order));
     }
+}
+
+void test(const CorrelateInput& input, const CorrelateOptions& options, Correlation& result) {
+    result.granger = granger_both(input.driver, input.response, input.dt_s);
+    const std::optional<WhitenedPair> pair = whiten_pair(input.driver, input.response, input.dt_s);
+    if (!pair) return;
+    result.tested = test_lag(*pair, input.dt_s, lag_options(input, options, result.n_samples));
+    if (!result.tested) return;
+    result.verdict = result.tested->significant ? Verdict::coupled : Verdict::not_detected;
+    couple(input, *pair, result);
 }
 
 }  // namespace
@@ -149,7 +159,6 @@ Correlation correlate(const CorrelateInput& input, const CorrelateOptions& optio
         constant.clear();
     } else if (constant.empty()) {
         test(input, options, result);
-        couple(input, result);
     }
     const ThermalStress stress = thermal_stress(input.temp_c, input.power_w);
     result.explanation = explain(result, stress, independent_samples(input.driver, input.response), constant);

@@ -10,9 +10,8 @@
 #include <cmath>
 #include <limits>
 
-#include "core/series.hpp"
 #include "core/special_functions.hpp"
-#include "core/whiten.hpp"
+#include "core/whitened_pair.hpp"
 #include "rlecouple/lag_test.hpp"
 
 namespace rle {
@@ -111,14 +110,6 @@ double robust_se(const Regression& r, const VectorXd& beta) {
     return std::sqrt(std::max({robust, classical, 0.0}));
 }
 
-double standard_deviation(std::span<const double> series) {
-    const auto n = static_cast<double>(count_present(series));
-    double mean = 0.0, square = 0.0;
-    for (double x : series) mean += std::isfinite(x) ? x / n : 0.0;
-    for (double x : series) square += std::isfinite(x) ? (x - mean) * (x - mean) / n : 0.0;
-    return std::sqrt(square);
-}
-
 // By how much k grows when the driver is taken to act throughout a step instead of at its end: D / (tau (1 -
 // exp(-D/tau))).
 double throughout_factor(double phi) {
@@ -134,19 +125,15 @@ double share_explained(const Regression& r, const VectorXd& beta) {
 
 }  // namespace
 
-std::optional<CouplingFit> fit_coupling(std::span<const double> driver, std::span<const double> response,
-                                        double dt_s, double delay_s) {
-    const std::size_t n = std::min(count_present(driver), count_present(response));
-    if (n < 30 || !varies(driver) || !varies(response)) return std::nullopt;
-    const WhitenOptions limits = whiten_options(n, dt_s);
-    const Trend trend = merged(choose_trend(driver, limits), choose_trend(response, limits));
-    const Whitened x = whiten(driver, trend, limits), y = whiten(response, trend, limits);
-    const Regression r = best_regression(x, y, std::round(delay_s / dt_s * 1e6) * 1e-6);
+std::optional<CouplingFit> fit_coupling(const WhitenedPair& pair, double dt_s, double delay_s) {
+    const double delay =
+        std::round(delay_s / dt_s * 1e6) * 1e-6;  // 0.3 s at 10 Hz is 3 samples, whatever it rounds to
+    const Regression r = best_regression(pair.driver, pair.response, delay);
     const Index free = r.x.rows() - r.x.cols();
     if (free < kFewestFree) return std::nullopt;
 
     const VectorXd beta = r.solve();
-    const double unit = standard_deviation(response) / standard_deviation(driver) / dt_s;
+    const double unit = pair.response_sd / pair.driver_sd / dt_s;
     const double arm = t_critical(kAlpha, static_cast<double>(free)) * robust_se(r, beta) * unit;
     const double phi = beta(1);
     CouplingFit fit;
@@ -158,6 +145,12 @@ std::optional<CouplingFit> fit_coupling(std::span<const double> driver, std::spa
     fit.r2 = share_explained(r, beta);
     if (phi > 0.0 && phi < 1.0) fit.relaxation_s = dt_s / (1.0 - phi);
     return fit;
+}
+
+std::optional<CouplingFit> fit_coupling(std::span<const double> driver, std::span<const double> response,
+                                        double dt_s, double delay_s) {
+    const std::optional<WhitenedPair> pair = whiten_pair(driver, response, dt_s);
+    return pair ? fit_coupling(*pair, dt_s, delay_s) : std::nullopt;
 }
 
 }  // namespace rle

@@ -17,6 +17,7 @@ using Eigen::VectorXd;
 
 constexpr int kSteps = 50;  // between two grid points
 constexpr std::array kThetas{0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95};
+constexpr std::size_t kMostRows = 20000;
 constexpr double kOffGrid = 4.45;  // chi-squared(1) at 3.5 %
 
 // Divided by (1 - theta B), which turns noise e(t) - theta e(t-1) into e(t).
@@ -47,12 +48,15 @@ struct Products {
     }
 };
 
+// Of a very long session the middle, which tells the lag more closely than any clock.
 std::vector<std::size_t> usable(const Whitened& effect, std::size_t begin) {
     std::vector<std::size_t> at;
     for (std::size_t t = begin; t < effect.residual.size(); ++t) {
         if (std::isfinite(effect.residual[t])) at.push_back(t);
     }
-    return at;
+    const std::size_t spare = at.size() > kMostRows ? at.size() - kMostRows : 0;
+    return {at.begin() + static_cast<std::ptrdiff_t>(spare / 2),
+            at.end() - static_cast<std::ptrdiff_t>(spare - spare / 2)};
 }
 
 Products make_products(const Whitened& effect, const Whitened& cause, int reach, int p, double theta) {

@@ -23,6 +23,7 @@ double autocorrelation(const std::vector<double>& z, std::size_t lag) {
 }
 
 std::string p_words(double p) {
+    if (p < 1e-15) return "p < 1e-15";
     return p < 0.001 ? fmt::format("p = {:.1g}", p) : fmt::format("p = {:.3f}", p);
 }
 
@@ -89,7 +90,7 @@ double independent_samples(const std::vector<double>& driver, const std::vector<
     if (n < 3.0 || !varies(driver) || !varies(response)) return n;
     const std::vector<double> x = standardised(driver), y = standardised(response);
     double inflation = 1.0;
-    for (std::size_t j = 1; j <= std::min<std::size_t>(driver.size() / 5, 5000); ++j) {
+    for (std::size_t j = 1; j <= std::min<std::size_t>(driver.size() / 5, 1000); ++j) {
         inflation += 2.0 * (1.0 - static_cast<double>(j) / n) * autocorrelation(x, j) * autocorrelation(y, j);
     }
     return std::clamp(n / std::max(inflation, 1.0), 3.0, n);

@@ -9,7 +9,8 @@
 namespace rle {
 
 /// Number of independent pairs that two autocorrelated series are worth, for a correlation between them:
-/// 1/n' = 1/n + 2/n sum (n-j)/n rho_x(j) rho_y(j), j up to n/5 (Pyper & Peterman 1998). Between 3 and n.
+/// 1/n' = 1/n + 2/n sum (n-j)/n rho_x(j) rho_y(j), j up to n/5, 1000 at most (Pyper & Peterman 1998). Between
+/// 3 and n.
 double independent_samples(const std::vector<double>& driver, const std::vector<double>& response);
 
 /// `constant` names the series that does not vary; empty where both do.

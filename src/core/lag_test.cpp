@@ -7,15 +7,13 @@
 
 #include "core/delay_profile.hpp"
 #include "core/permutation.hpp"
-#include "core/series.hpp"
-#include "core/whiten.hpp"
+#include "core/whitened_pair.hpp"
 #include "rlecouple/ccf.hpp"
 
 namespace rle {
 
 namespace {
 
-constexpr std::size_t kFewestPairs = 30;
 constexpr double kTwoSided95 = 1.959963984540054;  // standard normal
 
 std::string trend_words(const Trend& trend) {
@@ -53,12 +51,6 @@ CausalOrder order_of(double lag_s, Interval interval, double dt_s) {
     return std::abs(lag_s) < 0.5 * dt_s ? CausalOrder::simultaneous : CausalOrder::undetermined;
 }
 
-std::size_t count_pairs(std::span<const double> a, std::span<const double> b) {
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) n += std::isfinite(a[i]) && std::isfinite(b[i]) ? 1U : 0U;
-    return n;
-}
-
 // Index of the ccf's point nearest to a lag in samples.
 std::size_t nearest_index(const std::vector<LagPoint>& ccf, double lag) {
     const auto middle = static_cast<std::ptrdiff_t>(ccf.size() / 2);
@@ -67,39 +59,35 @@ std::size_t nearest_index(const std::vector<LagPoint>& ccf, double lag) {
         std::clamp<std::ptrdiff_t>(at, 0, static_cast<std::ptrdiff_t>(ccf.size()) - 1));
 }
 
+// The likelihood's lag where there is coupling; else that of the greatest |r|, which is what p_value speaks
+// of.
 void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& response, double dt_s,
             const LagTestOptions& options) {
     const int reach = static_cast<int>(tested.ccf.size() / 2);
     const DelayEstimate delay = estimate_delay(profile_delay(driver, response, reach), 0.05);
-    const double lag = delay.lag * dt_s;
-    Interval interval{delay.interval.low * dt_s, delay.interval.high * dt_s};
+    const std::size_t greatest = static_cast<std::size_t>(peak_index(tested.ccf));
+    const std::size_t at = tested.significant ? nearest_index(tested.ccf, delay.lag) : greatest;
+    const double lag = tested.significant ? delay.lag * dt_s : tested.ccf[greatest].lag_s;
+    Interval interval{std::min(lag, delay.interval.low * dt_s), std::max(lag, delay.interval.high * dt_s)};
     interval = with_half_step(interval, lag, 0.5 * dt_s);
     interval = widened(interval, lag, std::hypot(options.sensor_delay_sd_s, options.pairing_sd_s));
-    tested.sensor_delay_s = options.sensor_delay_s;
-    tested.t_lag_s = lag + options.sensor_delay_s;
-    tested.t_lag_ci95_s =
-        Interval{interval.low + options.sensor_delay_s, interval.high + options.sensor_delay_s};
-    tested.r_peak = tested.ccf[nearest_index(tested.ccf, delay.lag)].r;
+    const double late = options.sensor_delay_s;
+    tested.sensor_delay_s = late;
+    tested.r_peak = tested.ccf[at].r;
+    tested.t_lag_s = lag + late;
+    tested.t_lag_ci95_s = Interval{interval.low + late, interval.high + late};
     if (tested.significant) tested.causal_order = order_of(*tested.t_lag_s, *tested.t_lag_ci95_s, dt_s);
 }
 
 }  // namespace
 
-std::optional<TestedCorrelation> test_lag(std::span<const double> driver, std::span<const double> response,
-                                          double dt_s, const LagTestOptions& options) {
-    if (count_pairs(driver, response) < kFewestPairs || !varies(driver) || !varies(response))
-        return std::nullopt;
-    const WhitenOptions limits =
-        whiten_options(std::min(count_present(driver), count_present(response)), dt_s);
-    // One trend for both: what one series needs is taken out of the other too, in case its own noise hides
-    // it.
-    const Trend trend = merged(choose_trend(driver, limits), choose_trend(response, limits));
-    const Whitened x = whiten(driver, trend, limits);
-    const Whitened y = whiten(response, trend, limits);
-
+std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
+                                          const LagTestOptions& options) {
+    const Whitened& x = pair.driver;
+    const Whitened& y = pair.response;
     TestedCorrelation tested;
     tested.alpha = options.alpha;
-    tested.trend_order = trend.order;
+    tested.trend_order = x.trend.order;
     tested.driver_ar_order = static_cast<int>(x.ar.size());
     tested.response_ar_order = static_cast<int>(y.ar.size());
     tested.ccf = cross_correlation(x.residual, y.residual, dt_s, options.max_lag_s);
@@ -113,6 +101,12 @@ std::optional<TestedCorrelation> test_lag(std::span<const double> driver, std::s
     tested.band = std::min(1.0, test.band / std::sqrt(pairs));
     locate(tested, x, y, dt_s, options);
     return tested;
+}
+
+std::optional<TestedCorrelation> test_lag(std::span<const double> driver, std::span<const double> response,
+                                          double dt_s, const LagTestOptions& options) {
+    const std::optional<WhitenedPair> pair = whiten_pair(driver, response, dt_s);
+    return pair ? test_lag(*pair, dt_s, options) : std::nullopt;
 }
 
 }  // namespace rle

@@ -16,13 +16,31 @@ bool varies(std::span<const double> series) {
     return std::any_of(first, series.end(), [&](double x) { return std::isfinite(x) && x != *first; });
 }
 
-std::vector<double> standardised(std::span<const double> series) {
+namespace {
+
+struct Moments {
+    double mean = 0.0;
+    double sd = 0.0;
+};
+
+Moments moments(std::span<const double> series) {
     const auto n = static_cast<double>(count_present(series));
     double mean = 0.0, square = 0.0;
     for (double x : series) mean += std::isfinite(x) ? x / n : 0.0;
     for (double x : series) square += std::isfinite(x) ? (x - mean) * (x - mean) / n : 0.0;
+    return {mean, std::sqrt(square)};
+}
+
+}  // namespace
+
+double standard_deviation(std::span<const double> series) {
+    return moments(series).sd;
+}
+
+std::vector<double> standardised(std::span<const double> series) {
+    const Moments m = moments(series);
     std::vector<double> result(series.begin(), series.end());
-    for (double& x : result) x = std::isfinite(x) ? (x - mean) / std::sqrt(square) : std::nan("");
+    for (double& x : result) x = std::isfinite(x) ? (x - m.mean) / m.sd : std::nan("");
     return result;
 }
 

@@ -11,6 +11,9 @@ std::size_t count_present(std::span<const double> series);
 /// At least two different numbers.
 bool varies(std::span<const double> series);
 
+/// Population SD of the samples present; 0 without any.
+double standard_deviation(std::span<const double> series);
+
 /// Mean 0 and variance 1 over the samples present, which keeps cross-products well conditioned. Needs
 /// varies(series).
 std::vector<double> standardised(std::span<const double> series);

@@ -43,11 +43,12 @@ void record_telemetry(Random& random, const Pair& pair, const Recording& recordi
     telemetry.devices = {"gpu"};
     for (std::size_t i = 0; i < pair.response.size(); ++i) {
         const double jitter = std::clamp(kTelemetryJitter * random.normal(), -0.04, 0.04);
-        const bool lost = i > 0 && random.uniform() < recording.missing;
+        const bool first_or_last = i == 0 || i + 1 == pair.response.size();  // the grid spans them
+        const bool lost = !first_or_last && random.uniform() < recording.missing;
         if (lost) continue;
         const double rle = kMiddleRle + placement.scale * (pair.response[i] - placement.middle);
         telemetry.wall_us.push_back(kNoTime);
-        telemetry.t_s.push_back(kStart + (static_cast<double>(i) + (i == 0 ? 0.0 : jitter)) * dt);
+        telemetry.t_s.push_back(kStart + (static_cast<double>(i) + (first_or_last ? 0.0 : jitter)) * dt);
         telemetry.device.push_back(0);
         telemetry.temp_c.push_back(kTemperature);
         telemetry.power_w.push_back(kPower);

@@ -18,8 +18,12 @@ Trend merged(const Trend& a, const Trend& b) {
 }
 
 std::vector<double> settling_candidates(std::size_t n) {
+    constexpr double kShortest = 1.5, kFinest = 1.5;
+    constexpr int kMost = 14;
+    const double longest = static_cast<double>(n) / 3.0;
+    const double factor = std::max(kFinest, std::pow(longest / kShortest, 1.0 / kMost));
     std::vector<double> taus;
-    for (double tau = 1.5; tau <= static_cast<double>(n) / 3.0; tau *= 1.5) taus.push_back(tau);
+    for (double tau = kShortest; tau <= longest; tau *= factor) taus.push_back(tau);
     return taus;
 }
 

@@ -18,7 +18,8 @@ struct Trend {
 /// The trend that contains both.
 Trend merged(const Trend& a, const Trend& b);
 
-/// Time constants worth trying over n samples: 1.5 samples to a third of the session, a factor of 1.5 apart.
+/// Time constants worth trying over n samples: 1.5 samples to a third of the session, a factor of 1.5 apart
+/// (more in sessions above 1,300 samples, so that there are never more than 15).
 std::vector<double> settling_candidates(std::size_t n);
 
 /// Legendre polynomials over the session (t in [-1, 1]), then the exponentials. Orthogonal where that is

@@ -1,0 +1,144 @@
+#include "rlecouple/correlate.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "core/explain.hpp"
+#include "core/simulate.hpp"
+#include "rlecouple/error.hpp"
+#include "support/catch.hpp"
+
+using namespace rle;
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+CorrelateInput coupled_input(double k, int delay) {
+    Random random(1);
+    CorrelateInput input;
+    input.driver = simulate::white(random, 120);
+    for (double& g : input.driver) g += 5.0;
+    input.response = simulate::coupled_response(
+        random, input.driver, 1.0, {.k_per_s = k, .delay_samples = delay, .process_noise = 0.04});
+    return input;
+}
+
+bool says(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a coupled session: verdict, sentence, k, granger") {
+    const Correlation c = correlate(coupled_input(0.1, 2), {});
+    CHECK(c.verdict == Verdict::coupled);
+    CHECK(c.n_samples == 120);
+    REQUIRE(c.coupling);
+    CHECK(c.coupling->delay_s == Approx(2.0).margin(0.2));
+    CHECK(c.coupling->delay_s == -*c.tested->t_lag_s);
+    CHECK(c.coupling->k_ci95_per_s->contains(0.1));
+    REQUIRE(c.granger.driver_to_response);
+    CHECK(c.granger.driver_to_response->p_value < 1e-6);
+    INFO(c.explanation);
+    CHECK(says(c.explanation, "A rise of grad_norm is followed "));
+    CHECK(says(c.explanation, "by a fall of rle"));
+    CHECK(!says(c.explanation, "opposite of the manual"));
+    CHECK(says(c.explanation, "over all 7 lags"));
+}
+
+TEST_CASE("a positive peak is coupling of the opposite sense, and the sentence says so") {
+    const Correlation c = correlate(coupled_input(-0.1, 1), {});
+    INFO(c.explanation);
+    CHECK(*c.tested->r_peak > 0.0);
+    CHECK(says(c.explanation, "by a rise of rle"));
+    CHECK(says(c.explanation, "the opposite of the manual's coupling"));
+    CHECK(c.coupling->k_per_s < 0.0);
+}
+
+TEST_CASE("where the response leads there is no k, and a warning") {
+    CorrelateInput input = coupled_input(0.1, 2);
+    std::swap(input.driver, input.response);
+    const Correlation c = correlate(input, {});
+    CHECK(c.verdict == Verdict::coupled);
+    CHECK(c.tested->causal_order == CausalOrder::response_leads);
+    CHECK(!c.coupling);
+    REQUIRE(!c.warnings.empty());
+    CHECK(says(c.warnings[0], "the response leads"));
+    CHECK(says(c.explanation, "the response leads"));
+}
+
+TEST_CASE("a sensor's delay shifts the lag, not the fit") {
+    CorrelateInput input = coupled_input(0.1, 2);
+    const Correlation plain = correlate(input, {});
+    input.sensor_delay_s = 0.5;
+    const Correlation corrected = correlate(input, {});
+    CHECK(corrected.coupling->delay_s == Approx(plain.coupling->delay_s - 0.5));
+    CHECK(corrected.coupling->k_per_s == Approx(plain.coupling->k_per_s));
+}
+
+TEST_CASE("settling together is not coupling, however strong the manual calls it") {
+    Random random(2);
+    using simulate::operator+;
+    CorrelateInput input;
+    input.driver = simulate::settling(90, 10.0, 20.0) + simulate::white(random, 90);
+    input.response = simulate::settling(90, -10.0, 25.0) + simulate::ar1(random, 90, 0.5);
+    const Correlation c = correlate(input, {});
+    INFO(c.explanation);
+    CHECK(c.manual.strength == Strength::strong);
+    CHECK(c.verdict == Verdict::not_detected);
+    CHECK(!c.coupling);
+    CHECK(says(c.explanation, "No coupling is detected"));
+    CHECK(says(c.explanation, "that the manual calls strong rests on about"));
+    CHECK(independent_samples(input.driver, input.response) < 40.0);
+}
+
+TEST_CASE("too few samples, or a series that does not move, carry no verdict") {
+    CorrelateInput input = coupled_input(0.1, 1);
+    for (std::size_t t = 29; t < 120; ++t) input.driver[t] = kNaN;
+    const Correlation few = correlate(input, {});
+    CHECK(few.n_samples == 29);
+    CHECK(few.verdict == Verdict::insufficient_data);
+    CHECK(!few.tested);
+    CHECK(few.manual.r_peak);
+    CHECK(says(few.explanation, "29 aligned samples"));
+
+    CorrelateInput flat = coupled_input(0.1, 1);
+    flat.response.assign(120, 0.4);
+    const Correlation constant = correlate(flat, {});
+    CHECK(constant.verdict == Verdict::insufficient_data);
+    CHECK(says(constant.explanation, "rle is constant"));
+}
+
+TEST_CASE("a machine that was never stressed is named, by the spread of power and temperature") {
+    CorrelateInput input = coupled_input(0.1, 1);
+    for (std::size_t t = 0; t < 120; ++t) {
+        input.power_w.push_back(27.0 + (t % 2 == 0 ? 0.5 : 0.0));
+        input.temp_c.push_back(50.0 + static_cast<double>(t) / 10.0);
+    }
+    const ThermalStress still = thermal_stress(input.temp_c, input.power_w);
+    CHECK(!still.stressed);
+    CHECK(*still.power_spread_w == Approx(0.5));
+    CHECK(*still.temp_spread_c == Approx(0.9 * 11.9));  // 5th to 95th percentile of an even ramp
+    CHECK(says(correlate(input, {}).explanation, "never stressed (power moved by 0.5 W"));
+
+    for (std::size_t t = 60; t < 120; ++t) input.power_w[t] = 200.0;
+    CHECK(thermal_stress(input.temp_c, input.power_w).stressed);
+    CHECK(thermal_stress({}, {}).stressed);  // nobody knows: nothing is said
+}
+
+TEST_CASE("sigma_opt is SD over mean of the gradient norm, whatever the driver") {
+    CorrelateInput input = coupled_input(0.1, 1);
+    input.driver_name = "loss";
+    input.sigma_opt_of = {1.0, 2.0, 3.0, kNaN};
+    CHECK(*correlate(input, {}).sigma_opt == Approx(0.5));  // SD 1 (n - 1), mean 2
+}
+
+TEST_CASE("a wrong call is refused") {
+    CorrelateInput input = coupled_input(0.1, 1);
+    input.response.pop_back();
+    CHECK_THROWS_AS(correlate(input, {}), Error);
+    CorrelateInput no_step = coupled_input(0.1, 1);
+    no_step.dt_s = 0.0;
+    CHECK_THROWS_AS(correlate(no_step, {}), Error);
+}
