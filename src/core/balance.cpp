@@ -105,9 +105,24 @@ void fill_tau(Balance& out, const BalanceInput& input, double ambient_c) {
     out.tau_th.manual_median_s = manual_tau(input, ambient_c);
 }
 
+// What went in needs no model: int P dt, by trapezoids over the intervals that are no gaps.
+void fill_energy_in(Balance& out, const ThermalSamples& samples) {
+    const double longest_s = longest_interval(samples.t_s);
+    double energy_j = 0.0, span_s = 0.0;
+    for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
+        const double dt = samples.t_s[i + 1] - samples.t_s[i];
+        if (dt > longest_s) continue;
+        energy_j += 0.5 * (samples.power_w[i] + samples.power_w[i + 1]) * dt;
+        span_s += dt;
+    }
+    if (span_s <= 0.0) return;
+    out.conservation.energy_in_j = energy_j;
+    out.heat_rate.p_mean_w = energy_j / span_s;
+}
+
 void fill_energies(Balance& out, const ThermalSamples& samples, const ThermalResult& fitted,
                    const ThermalOptions& options, std::vector<double>& q_w) {
-    if (!fitted.usable) return;
+    if (!fitted.usable) return fill_energy_in(out, samples);
     const HeatFlow flow = heat_flow(samples, fitted.constants, longest_interval(samples.t_s));
     out.heat_rate = heat_rate(flow);
     out.conservation = conserve(flow);
