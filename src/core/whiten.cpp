@@ -15,8 +15,8 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr int kRounds = 3;  // of carrying the gaps by forecasts and fitting again
-constexpr double kLeastSquare =
-    0.02;  // of the mean square, so that the logarithm of a small residual stays finite
+// Of the mean square, so that the logarithm of a small residual stays finite.
+constexpr double kLeastSquare = 0.002;
 
 int best_ar_order(const NestedRegressions& regressions, const std::vector<Index>& columns) {
     const std::vector<double> rss = regressions.rss(columns);
@@ -38,41 +38,62 @@ std::vector<Index> first(Index n) {
     return columns;
 }
 
-// log e(t)^2 regressed on polynomials in time; AIC chooses the degree. Returns scale(t), 1 in the geometric
-// mean.
-struct Scale {
-    std::vector<double> value;
-    int order = 0;
+std::vector<std::size_t> where_present(const std::vector<double>& series) {
+    std::vector<std::size_t> at;
+    for (std::size_t t = 0; t < series.size(); ++t) {
+        if (std::isfinite(series[t])) at.push_back(t);
+    }
+    return at;
+}
+
+// log e(t)^2 regressed on the first columns of a polynomial basis.
+struct LogSquares {
+    VectorXd beta;
+    double rss = 0.0;
 };
 
-Scale fit_scale(const std::vector<double>& errors, int max_order) {
-    std::vector<std::size_t> at;
+LogSquares regress_log_squares(const std::vector<double>& errors, const MatrixXd& columns) {
+    const std::vector<std::size_t> at = where_present(errors);
     double mean_square = 0.0;
-    for (std::size_t t = 0; t < errors.size(); ++t) {
-        if (!std::isfinite(errors[t])) continue;
-        at.push_back(t);
-        mean_square += errors[t] * errors[t];
-    }
-    const auto m = static_cast<double>(at.size());
+    for (std::size_t t : at) mean_square += errors[t] * errors[t] / static_cast<double>(at.size());
     VectorXd y(static_cast<Index>(at.size()));
     for (Index i = 0; i < y.size(); ++i) {
         const double e = errors[at[static_cast<std::size_t>(i)]];
-        y(i) = std::log(e * e + kLeastSquare * mean_square / m + std::numeric_limits<double>::min());
+        y(i) = std::log(e * e + kLeastSquare * mean_square + std::numeric_limits<double>::min());
     }
+    const MatrixXd x = columns(at, Eigen::all);
+    LogSquares fit;
+    fit.beta = x.householderQr().solve(y);
+    fit.rss = (y - x * fit.beta).squaredNorm();
+    return fit;
+}
+
+struct Scale {
+    std::vector<double> value;  // of each residual
+    int order = 0;
+};
+
+// AIC chooses the degree. A second round on what the first leaves undoes the bend of the floor under the
+// logarithm.
+Scale fit_scale(std::vector<double> errors, int max_order) {
     const MatrixXd basis = trend_columns(errors.size(), {max_order, {}});
-    const MatrixXd x = basis(at, Eigen::all);
+    const auto m = static_cast<double>(where_present(errors).size());
     Scale scale{std::vector<double>(errors.size(), 1.0), 0};
     double best_score = std::numeric_limits<double>::infinity();
     for (int d = 0; d <= max_order; ++d) {
-        const VectorXd beta = x.leftCols(d + 1).householderQr().solve(y);
-        const double rss = (y - x.leftCols(d + 1) * beta).squaredNorm();
+        const double rss = regress_log_squares(errors, basis.leftCols(d + 1)).rss;
         const double score = m * std::log(std::max(rss, 1e-300) / m) + 2.0 * d;
         if (score >= best_score) continue;
         best_score = score;
         scale.order = d;
-        const VectorXd about_mean = basis.middleCols(1, d) * beta.tail(d);
+    }
+    for (int round = 0; scale.order > 0 && round < 2; ++round) {
+        const VectorXd beta = regress_log_squares(errors, basis.leftCols(scale.order + 1)).beta;
+        const VectorXd about_mean = basis.middleCols(1, scale.order) * beta.tail(scale.order);
         for (std::size_t t = 0; t < errors.size(); ++t) {
-            scale.value[t] = d == 0 ? 1.0 : std::exp(0.5 * about_mean(static_cast<Index>(t)));
+            const double factor = std::exp(0.5 * about_mean(static_cast<Index>(t)));
+            scale.value[t] *= factor;
+            errors[t] /= factor;
         }
     }
     return scale;
