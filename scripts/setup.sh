@@ -1,7 +1,7 @@
 # Sourced by the other scripts: installs the Debian packages that are missing, and says nothing about those that are there.
 
-BUILD_PACKAGES="g++ cmake ninja-build libcli11-dev libeigen3-dev libfmt-dev nlohmann-json3-dev zlib1g-dev libjs-dygraphs lowdown"
-TEST_PACKAGES="catch2 clang-format-14"
+BUILD_PACKAGES="g++ make cmake ninja-build libcli11-dev libeigen3-dev libfmt-dev nlohmann-json3-dev zlib1g-dev tzdata libjs-dygraphs lowdown"
+TEST_PACKAGES="catch2 clang-format-14 python3 tzdata locales chromium"
 
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
 [ -t 2 ] && [ -z "${NO_COLOR:-}" ] || say() { printf '== %s\n' "$*" >&2; }

@@ -8,20 +8,22 @@
 
 namespace rle {
 
-/// r(l) = corr(response(t), driver(t + l)) for every lag on the grid with |l| <= max_lag_s, Pearson over the pairs present,
-/// means and variances taken over those pairs. Both series have one length and stand on a grid of step dt_s; NaN is missing.
-std::vector<LagPoint> cross_correlation(std::span<const double> driver, std::span<const double> response, double dt_s,
-                                        double max_lag_s);
+/// r(l) = corr(response(t), driver(t + l)) for every lag on the grid with |l| <= max_lag_s, Pearson over the
+/// pairs present, means and variances taken over those pairs. Both series have one length and stand on a grid
+/// of step dt_s; NaN is missing.
+std::vector<LagPoint> cross_correlation(std::span<const double> driver, std::span<const double> response,
+                                        double dt_s, double max_lag_s);
 
-/// Index of the lag of greatest |r|; of equal ones the shortest lag, then the one where the driver leads. -1: no r at all.
+/// Index of the lag of greatest |r|; of equal ones the shortest lag, then the one where the driver leads. -1:
+/// no r at all.
 int peak_index(std::span<const LagPoint> ccf);
 
 /// l < 0 driver_leads, l > 0 response_leads, 0 simultaneous.
 CausalOrder causal_order_of(double lag_s);
 
 /// Step 4 as written.
-ManualCorrelation manual_correlation(std::span<const double> driver, std::span<const double> response, double dt_s,
-                                     double max_lag_s);
+ManualCorrelation manual_correlation(std::span<const double> driver, std::span<const double> response,
+                                     double dt_s, double max_lag_s);
 
 Strength strength_of(double r_peak);
 

@@ -1,4 +1,5 @@
-// What `correlate` finds: the manual's cross-correlation as written, and beside it the tests that can be relied on.
+// What `correlate` finds: the manual's cross-correlation as written, and beside it the tests that can be
+// relied on.
 //
 // Sign of every lag: r(l) = corr(response(t), driver(t + l)), so l < 0 means that the driver leads.
 // The manual's coupling equation dRLE/dt = -k g(t - delay) counts the same delay with the other sign.
@@ -15,9 +16,10 @@ namespace rle {
 
 /// One lag of a cross-correlation function.
 struct LagPoint {
-    double lag_s = 0.0;         ///< s; negative: the driver leads
-    std::optional<double> r;    ///< Pearson correlation over the pairs present; missing below 3 pairs or without variance
-    std::size_t n = 0;          ///< pairs present
+    double lag_s = 0.0;  ///< s; negative: the driver leads
+    std::optional<double>
+        r;  ///< Pearson correlation over the pairs present; missing below 3 pairs or without variance
+    std::size_t n = 0;  ///< pairs present
 };
 
 enum class CausalOrder { driver_leads, response_leads, simultaneous, undetermined };
@@ -26,35 +28,36 @@ enum class Verdict { coupled, not_detected, insufficient_data };
 
 /// Step 4 as the manual has it, on the raw columns. Carries no protection against trend or autocorrelation.
 struct ManualCorrelation {
-    std::vector<LagPoint> ccf;          ///< from -max_lag to +max_lag
-    std::optional<double> r_peak;       ///< the r of greatest |r|
-    std::optional<double> t_lag_s;      ///< its lag, s
-    std::optional<Strength> strength;   ///< |r_peak| > 0.5 strong, > 0.3 moderate, else weak
+    std::vector<LagPoint> ccf;         ///< from -max_lag to +max_lag
+    std::optional<double> r_peak;      ///< the r of greatest |r|
+    std::optional<double> t_lag_s;     ///< its lag, s
+    std::optional<Strength> strength;  ///< |r_peak| > 0.5 strong, > 0.3 moderate, else weak
     CausalOrder causal_order = CausalOrder::undetermined;
 };
 
-/// The lag test that can be relied on: trend removed, both series prewhitened, all lags searched accounted for.
+/// The lag test that can be relied on: trend removed, both series prewhitened, all lags searched accounted
+/// for.
 struct TestedCorrelation {
-    std::string method;                       ///< one line: detrending, orders, correction
-    std::vector<LagPoint> ccf;                ///< of the prewhitened residuals
-    std::optional<double> band;               ///< |r| beyond this is significant at alpha, family-wise
+    std::string method;          ///< one line: detrending, orders, correction
+    std::vector<LagPoint> ccf;   ///< of the prewhitened residuals
+    std::optional<double> band;  ///< |r| beyond this is significant at alpha, family-wise
     std::optional<double> r_peak;
-    std::optional<double> t_lag_s;            ///< s; refined below the grid where the data carry it
-    std::optional<Interval> t_lag_ci95_s;     ///< s
-    std::optional<double> p_value;            ///< family-wise over all lags searched
+    std::optional<double> t_lag_s;         ///< s; refined below the grid where the data carry it
+    std::optional<Interval> t_lag_ci95_s;  ///< s
+    std::optional<double> p_value;         ///< family-wise over all lags searched
     double alpha = 0.05;
     bool significant = false;
     CausalOrder causal_order = CausalOrder::undetermined;
-    int trend_order = 0;                      ///< degree of the polynomial removed
+    int trend_order = 0;  ///< degree of the polynomial removed
     int driver_ar_order = 0;
     int response_ar_order = 0;
-    double sensor_delay_s = 0.0;              ///< taken off the lag, s
+    double sensor_delay_s = 0.0;  ///< taken off the lag, s
     std::vector<std::string> warnings;
 };
 
 /// Does the past of one series help to predict the other? (Granger 1969; statsmodels' ssr_ftest)
 struct GrangerTest {
-    int order = 0;          ///< lags of both series in the unrestricted regression
+    int order = 0;  ///< lags of both series in the unrestricted regression
     double f = 0.0;
     int df1 = 0;
     int df2 = 0;
@@ -66,29 +69,30 @@ struct GrangerPair {
     std::optional<GrangerTest> response_to_driver;
 };
 
-/// The manual's coupling equation with the terms that it lacks: d(response)/dt = a - k driver(t - delay) - response / tau.
+/// The manual's coupling equation with the terms that it lacks: d(response)/dt = a - k driver(t - delay) -
+/// response / tau.
 struct CouplingFit {
-    double k_per_s = 0.0;                       ///< 1/s per unit of the driver
-    std::optional<Interval> k_ci95_per_s;       ///< Newey-West
-    double delay_s = 0.0;                       ///< s; = -t_lag_s
+    double k_per_s = 0.0;                  ///< 1/s per unit of the driver
+    std::optional<Interval> k_ci95_per_s;  ///< Newey-West
+    double delay_s = 0.0;                  ///< s; = -t_lag_s
     double r2 = 0.0;
-    std::optional<double> relaxation_s;         ///< tau, s; missing where the fit finds no relaxation
+    std::optional<double> relaxation_s;  ///< tau, s; missing where the fit finds no relaxation
 };
 
 struct Correlation {
     std::string driver;
     std::string response;
-    std::string device;                 ///< empty where the table has no device column
-    std::size_t n_samples = 0;          ///< rows that have both
+    std::string device;         ///< empty where the table has no device column
+    std::size_t n_samples = 0;  ///< rows that have both
     double sample_hz = 0.0;
     double max_lag_s = 3.0;
     ManualCorrelation manual;
     std::optional<TestedCorrelation> tested;
     GrangerPair granger;
     std::optional<CouplingFit> coupling;
-    std::optional<double> sigma_opt;    ///< SD / mean of the gradient norm
+    std::optional<double> sigma_opt;  ///< SD / mean of the gradient norm
     std::optional<Verdict> verdict;
-    std::string explanation;            ///< one plain sentence
+    std::string explanation;  ///< one plain sentence
     std::vector<std::string> warnings;
 };
 

@@ -1,4 +1,5 @@
-// Errors that a user can act on: what is wrong, where, and what to do. The core throws them; main() alone prints them.
+// Errors that a user can act on: what is wrong, where, and what to do. The core throws them; main() alone
+// prints them.
 #pragma once
 
 #include <stdexcept>
@@ -14,7 +15,8 @@ enum class ErrorKind : int {
     insufficient_data = 4,  ///< the data cannot carry the question
 };
 
-/// One line for the user: "where: what; hint". `where` (a file, an option) and `hint` (what to do) may be empty.
+/// One line for the user: "where: what; hint". `where` (a file, an option) and `hint` (what to do) may be
+/// empty.
 class Error : public std::runtime_error {
   public:
     Error(ErrorKind kind, const std::string& where, const std::string& what, const std::string& hint = {});

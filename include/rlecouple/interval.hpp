@@ -3,7 +3,8 @@
 
 namespace rle {
 
-/// A closed interval [low, high] in the unit of what it belongs to; a 95 % confidence interval unless said otherwise.
+/// A closed interval [low, high] in the unit of what it belongs to; a 95 % confidence interval unless said
+/// otherwise.
 struct Interval {
     double low = 0.0;
     double high = 0.0;

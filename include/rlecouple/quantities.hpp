@@ -9,12 +9,13 @@ namespace rle {
 enum class Aggregate { mean, last };
 
 struct Quantity {
-    std::string_view name;        ///< as in our CSV files
-    std::string_view unit;        ///< "degC", "W", "%", "s", "1"
-    std::string_view title;       ///< for a reader: "temperature"
-    double physical_low;          ///< a reading outside [physical_low, physical_high] is no reading: dropped and counted
+    std::string_view name;   ///< as in our CSV files
+    std::string_view unit;   ///< "degC", "W", "%", "s", "1"
+    std::string_view title;  ///< for a reader: "temperature"
+    double
+        physical_low;  ///< a reading outside [physical_low, physical_high] is no reading: dropped and counted
     double physical_high;
-    Aggregate aggregate;          ///< over the training steps of one grid cell
+    Aggregate aggregate;  ///< over the training steps of one grid cell
 };
 
 /// The table, in the order in which columns are written.

@@ -11,23 +11,24 @@ namespace rle {
 
 /// One recorded device and what its driver says of it.
 struct DeviceInfo {
-    std::string name;                      ///< as in the `device` column
-    std::string kind;                      ///< "gpu" or "cpu"
-    std::string model;                     ///< "NVIDIA H100 PCIe", "AMD EPYC 7763", ...
-    std::string driver;                    ///< driver and its version, where there is one
+    std::string name;    ///< as in the `device` column
+    std::string kind;    ///< "gpu" or "cpu"
+    std::string model;   ///< "NVIDIA H100 PCIe", "AMD EPYC 7763", ...
+    std::string driver;  ///< driver and its version, where there is one
     std::string uuid;
-    std::optional<double> rated_power_w;   ///< power limit of the device, or as given by --rated-power
-    std::optional<double> temp_limit_c;    ///< temperature at which it throttles, or as given by --temp-limit
-    std::map<std::string, std::string> sources;        ///< column -> where it is read ("hwmon:/sys/class/...", "model")
-    std::vector<std::string> modelled;                 ///< columns that are estimates, not measurements
-    std::map<std::string, double> sensor_delay_s;      ///< column -> known delay of the reading, s
-    std::map<std::string, double> sensor_delay_sd_s;   ///< column -> standard uncertainty of that delay, s
+    std::optional<double> rated_power_w;  ///< power limit of the device, or as given by --rated-power
+    std::optional<double> temp_limit_c;   ///< temperature at which it throttles, or as given by --temp-limit
+    std::map<std::string, std::string>
+        sources;                        ///< column -> where it is read ("hwmon:/sys/class/...", "model")
+    std::vector<std::string> modelled;  ///< columns that are estimates, not measurements
+    std::map<std::string, double> sensor_delay_s;     ///< column -> known delay of the reading, s
+    std::map<std::string, double> sensor_delay_sd_s;  ///< column -> standard uncertainty of that delay, s
 };
 
 /// The wall clock against the monotonic one at one moment of the recording.
 struct ClockOffset {
-    double t_s = 0.0;             ///< monotonic seconds since the session's start
-    std::int64_t wall_us = 0;     ///< UTC microseconds since 1970 at that moment
+    double t_s = 0.0;          ///< monotonic seconds since the session's start
+    std::int64_t wall_us = 0;  ///< UTC microseconds since 1970 at that moment
 };
 
 struct TrainingProcess {
@@ -40,26 +41,26 @@ struct TrainingProcess {
 
 struct SessionInfo {
     std::string name;
-    std::string started;                      ///< RFC 3339, UTC, microseconds
+    std::string started;  ///< RFC 3339, UTC, microseconds
     std::optional<std::int64_t> start_wall_us;
-    std::optional<double> duration_s;         ///< recorded so far; missing while recording
+    std::optional<double> duration_s;  ///< recorded so far; missing while recording
     std::string operator_name;
     std::string host;
     std::string os;
-    std::string mode = "both";                ///< gpu, cpu, both
+    std::string mode = "both";  ///< gpu, cpu, both
     double sample_hz = 1.0;
     double ambient_c = 21.0;
-    bool ambient_given = false;               ///< false: the default of 21 degC, which nobody measured
-    std::optional<double> rated_power_w;      ///< --rated-power
-    std::optional<double> temp_limit_c;       ///< --temp-limit
+    bool ambient_given = false;           ///< false: the default of 21 degC, which nobody measured
+    std::optional<double> rated_power_w;  ///< --rated-power
+    std::optional<double> temp_limit_c;   ///< --temp-limit
     std::vector<DeviceInfo> devices;
     std::vector<ClockOffset> clock_offsets;
     std::uint64_t missed_ticks = 0;
-    std::uint64_t samples = 0;                ///< sampling instants recorded
+    std::uint64_t samples = 0;  ///< sampling instants recorded
     bool interrupted = false;
-    bool finished = false;                    ///< false: still recording, or killed
+    bool finished = false;  ///< false: still recording, or killed
     TrainingProcess training;
-    std::vector<std::string> command;         ///< the exact command line of rlecouple
+    std::vector<std::string> command;  ///< the exact command line of rlecouple
     std::string tool_version;
     std::vector<std::string> warnings;
 };

@@ -1,7 +1,9 @@
-// The two streams of a session as they stand behind the readers: our units, one row a sample, missing is missing.
+// The two streams of a session as they stand behind the readers: our units, one row a sample, missing is
+// missing.
 //
-// Invariants: every column of a stream has size() entries. NaN marks a missing number, kNoTime a missing time.
-// Rows stand in the order of the file; sorting and removing duplicates is align's business, which counts what it does.
+// Invariants: every column of a stream has size() entries. NaN marks a missing number, kNoTime a missing
+// time. Rows stand in the order of the file; sorting and removing duplicates is align's business, which
+// counts what it does.
 #pragma once
 
 #include <cstdint>
@@ -48,14 +50,15 @@ using Counts = std::map<std::string, std::size_t>;
 
 /// Samples of the machine's sensors, of one device or of several interleaved.
 struct Telemetry {
-    std::vector<std::int64_t> wall_us;   ///< UTC, microseconds since 1970-01-01; kNoTime where the source has none
-    std::vector<double> t_s;             ///< monotonic seconds since the session's start; NaN where the source has none
-    std::vector<std::uint32_t> device;   ///< index into `devices`
-    std::vector<std::string> devices;    ///< names, in the order of their first row ("gpu", "cpu", ...)
-    std::vector<double> temp_c;          ///< degC
-    std::vector<double> power_w;         ///< W
-    std::vector<double> util_pct;        ///< %, 0 to 100
-    std::vector<TextColumn> others;      ///< every other column of the source, carried through as text
+    std::vector<std::int64_t>
+        wall_us;              ///< UTC, microseconds since 1970-01-01; kNoTime where the source has none
+    std::vector<double> t_s;  ///< monotonic seconds since the session's start; NaN where the source has none
+    std::vector<std::uint32_t> device;  ///< index into `devices`
+    std::vector<std::string> devices;   ///< names, in the order of their first row ("gpu", "cpu", ...)
+    std::vector<double> temp_c;         ///< degC
+    std::vector<double> power_w;        ///< W
+    std::vector<double> util_pct;       ///< %, 0 to 100
+    std::vector<TextColumn> others;     ///< every other column of the source, carried through as text
     Counts dropped;
     std::vector<std::string> warnings;
 
@@ -66,12 +69,14 @@ struct Telemetry {
 
 /// Steps of the training process.
 struct Training {
-    std::vector<std::int64_t> wall_us;  ///< UTC, microseconds since 1970-01-01; kNoTime where the log has none
-    std::vector<double> t_s;            ///< seconds on the session's monotonic clock; NaN where the log has none
-    std::vector<double> step;           ///< 1, 2, ...; NaN where the log has none
+    std::vector<std::int64_t>
+        wall_us;               ///< UTC, microseconds since 1970-01-01; kNoTime where the log has none
+    std::vector<double> t_s;   ///< seconds on the session's monotonic clock; NaN where the log has none
+    std::vector<double> step;  ///< 1, 2, ...; NaN where the log has none
     std::vector<double> epoch;
     std::vector<double> loss;
-    std::vector<double> grad_norm;      ///< before clipping. NaN: the row has none. Infinity: printed as nan or inf.
+    std::vector<double>
+        grad_norm;  ///< before clipping. NaN: the row has none. Infinity: printed as nan or inf.
     std::vector<double> learning_rate;
     Counts dropped;
     std::vector<std::string> warnings;

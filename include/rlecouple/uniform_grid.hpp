@@ -9,7 +9,8 @@
 
 namespace rle {
 
-/// Point i of the grid lies at start_s + i * dt_s and takes its values from row row_of_point[i]; -1: no row stands there.
+/// Point i of the grid lies at start_s + i * dt_s and takes its values from row row_of_point[i]; -1: no row
+/// stands there.
 struct UniformGrid {
     double start_s = 0.0;
     double dt_s = 1.0;
@@ -21,9 +22,10 @@ struct UniformGrid {
     std::vector<double> place(std::span<const double> column) const;
 };
 
-/// The grid of step 1 / sample_hz, or of the table's own median step, that starts at its first row. Rows may be missing and
-/// may stand in any order; a row counts for the point nearest to it. Throws Error{insufficient_data} with fewer than two
-/// distinct times, Error{failed} where the times span a senseless number of points.
+/// The grid of step 1 / sample_hz, or of the table's own median step, that starts at its first row. Rows may
+/// be missing and may stand in any order; a row counts for the point nearest to it. Throws
+/// Error{insufficient_data} with fewer than two distinct times, Error{failed} where the times span a
+/// senseless number of points.
 UniformGrid uniform_grid(std::span<const double> t_s, std::optional<double> sample_hz = std::nullopt);
 
 }  // namespace rle

@@ -1,7 +1,8 @@
 // THE table of commands: it drives dispatch, help, man pages, completion and "did you mean".
 //
-// A command is a setup function that declares its options without touching a file, and the function it returns, which runs
-// the command. It lies in the file of its name, src/cli/NAME.cpp; its page is docs/commands/NAME.md, its tests tests/cli/NAME/.
+// A command is a setup function that declares its options without touching a file, and the function it
+// returns, which runs the command. It lies in the file of its name, src/cli/NAME.cpp; its page is
+// docs/commands/NAME.md, its tests tests/cli/NAME/.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -18,9 +19,9 @@ using Runner = std::function<int()>;
 
 struct Command {
     std::string_view name;
-    std::string_view summary;         ///< one line
-    std::string_view example;         ///< one worked example, shown by --help
-    bool takes_process;               ///< `-- CMD ARGS...` may follow
+    std::string_view summary;  ///< one line
+    std::string_view example;  ///< one worked example, shown by --help
+    bool takes_process;        ///< `-- CMD ARGS...` may follow
     Runner (*setup)(CLI::App& app);
 };
 
@@ -32,7 +33,8 @@ const Command* find_command(std::string_view name);
 void add_command(CLI::App& app, const Command& command, Runner& chosen);
 
 /// One line for a command line that CLI11 refused, with the nearest known word where one was misspelt.
-std::string explain_usage(const CLI::App& app, const std::vector<std::string>& arguments, const CLI::ParseError& error);
+std::string explain_usage(const CLI::App& app, const std::vector<std::string>& arguments,
+                          const CLI::ParseError& error);
 
 Runner setup_sensors(CLI::App& app);
 Runner setup_collect(CLI::App& app);

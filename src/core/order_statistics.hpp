@@ -8,7 +8,8 @@
 
 namespace rle {
 
-/// The q-quantile, interpolated between order statistics (Hyndman & Fan 1996, type 7: numpy's default). NaN if empty.
+/// The q-quantile, interpolated between order statistics (Hyndman & Fan 1996, type 7: numpy's default). NaN
+/// if empty.
 inline double quantile(std::vector<double> values, double q) {
     if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
     const double position = q * static_cast<double>(values.size() - 1);
@@ -19,6 +20,8 @@ inline double quantile(std::vector<double> values, double q) {
     return *below + share * (*std::min_element(below + 1, values.end()) - *below);
 }
 
-inline double median(std::vector<double> values) { return quantile(std::move(values), 0.5); }
+inline double median(std::vector<double> values) {
+    return quantile(std::move(values), 0.5);
+}
 
 }  // namespace rle

@@ -29,19 +29,25 @@ constexpr std::array kQuantities{
 };
 
 constexpr std::array kManualRanges{
-    ManualRange{"rle", 0.0, 1.0},         ManualRange{"grad_norm", 0.0, 50.0}, ManualRange{"q_w", 0.0, 300.0},
-    ManualRange{"temp_rise_c", 0.0, 50.0}, ManualRange{"tau_th_s", 1.0, 10.0},
+    ManualRange{"rle", 0.0, 1.0},       ManualRange{"grad_norm", 0.0, 50.0},
+    ManualRange{"q_w", 0.0, 300.0},     ManualRange{"temp_rise_c", 0.0, 50.0},
+    ManualRange{"tau_th_s", 1.0, 10.0},
 };
 
 }  // namespace
 
-std::span<const Quantity> quantities() { return kQuantities; }
+std::span<const Quantity> quantities() {
+    return kQuantities;
+}
 
 const Quantity* find_quantity(std::string_view name) {
-    const auto it = std::find_if(kQuantities.begin(), kQuantities.end(), [&](const auto& q) { return q.name == name; });
+    const auto it =
+        std::find_if(kQuantities.begin(), kQuantities.end(), [&](const auto& q) { return q.name == name; });
     return it == kQuantities.end() ? nullptr : &*it;
 }
 
-std::span<const ManualRange> manual_ranges() { return kManualRanges; }
+std::span<const ManualRange> manual_ranges() {
+    return kManualRanges;
+}
 
 }  // namespace rle

@@ -17,7 +17,8 @@ std::vector<double> TextColumn::numbers() const {
 }
 
 const TextColumn* Telemetry::other(std::string_view name) const {
-    const auto it = std::find_if(others.begin(), others.end(), [&](const auto& c) { return c.name() == name; });
+    const auto it =
+        std::find_if(others.begin(), others.end(), [&](const auto& c) { return c.name() == name; });
     return it == others.end() ? nullptr : &*it;
 }
 

@@ -29,8 +29,9 @@ TEST_CASE("analyze gives what the stages give one by one") {
         INFO(file);
         CHECK(json::parse(read_file(together / file)) == json::parse(read_file(apart / file)));
     }
-    CHECK(json::parse(read_file(together / "summary.json"))["balance"] ==
-          json::parse(read_file(together / "balance.json")));
+    json balance = json::parse(read_file(together / "balance.json"));
+    balance["thermal"].erase("simulated_c");  // one number a sample: not for a summary
+    CHECK(json::parse(read_file(together / "summary.json"))["balance"] == balance);
 }
 
 TEST_CASE("the thermal constants of a simulated device come out of the chain") {

@@ -86,8 +86,7 @@ TEST_CASE("a window holds the samples in (t - w, t], whatever the rounding of de
         CHECK(s.rle[i] == Approx((4 * s.rle_raw[0] + 2 * s.rle_raw[0]) / 5));
     CHECK(s.rle[9] == Approx(s.rle_raw[0]));
     CHECK(s.rle[15] == Approx(s.rle_raw[0]));
-    for (std::size_t shifted = 51; shifted < n; ++shifted)
-        CHECK(s.rle[shifted] == Approx(s.rle_raw[0]));
+    for (std::size_t shifted = 51; shifted < n; ++shifted) CHECK(s.rle[shifted] == Approx(s.rle_raw[0]));
 }
 
 TEST_CASE("time to the limit is clamped to [1, 600] s") {
