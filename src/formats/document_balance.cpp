@@ -15,12 +15,14 @@ Json thermal_to_json(const ThermalFit& fit) {
     out["model"] = text_or_null(fit.model);
     out["hA_w_per_c"] = json_of(fit.hA_w_per_c);
     out["C_j_per_c"] = json_of(fit.C_j_per_c);
-    out["tau_s"] = json_of(fit.tau_s);
+    out["tau_s"] = fit.tau_s.empty() ? Json(nullptr) : json_of(fit.tau_s);
     out["ambient_c"] = json_of(fit.ambient_c);
     out["ambient_fitted"] = fit.ambient_fitted;
     out["hA_fan_w_per_c"] = json_of(fit.hA_fan_w_per_c);
     out["node_C_j_per_c"] = json_of(fit.node_C_j_per_c);
     out["coupling_w_per_c"] = json_of(fit.coupling_w_per_c);
+    out["power_reading"] = text_or_null(fit.power_reading);
+    out["power_delay_s"] = json_of(fit.power_delay_s);
     out["rmse_c"] = json_of(fit.rmse_c);
     out["r2"] = json_of(fit.r2);
     out["ci95"] = Json::object();
@@ -41,6 +43,8 @@ ThermalFit thermal_from(const Fields& fields) {
     fit.hA_fan_w_per_c = fields.number("hA_fan_w_per_c");
     fit.node_C_j_per_c = fields.numbers("node_C_j_per_c");
     fit.coupling_w_per_c = fields.number("coupling_w_per_c");
+    fit.power_reading = fields.text("power_reading");
+    fit.power_delay_s = fields.number("power_delay_s");
     fit.rmse_c = fields.number("rmse_c");
     fit.r2 = fields.number("r2");
     if (const auto intervals = fields.object("ci95")) {
