@@ -123,26 +123,52 @@ double share_explained(const Regression& r, const VectorXd& beta) {
     return total > 0.0 ? std::clamp(1.0 - left / total, 0.0, 1.0) : 0.0;
 }
 
-}  // namespace
+// k and its interval at one delay, both in units of the two series' SDs and samples.
+struct Rate {
+    Regression regression;
+    VectorXd beta;
+    Interval k;
+};
 
-std::optional<CouplingFit> fit_coupling(const WhitenedPair& pair, double dt_s, double delay_s) {
-    const double delay =
-        std::round(delay_s / dt_s * 1e6) * 1e-6;  // 0.3 s at 10 Hz is 3 samples, whatever it rounds to
-    const Regression r = best_regression(pair.driver, pair.response, delay);
+std::optional<Rate> rate_at(const WhitenedPair& pair, double delay) {
+    Rate rate;
+    rate.regression = best_regression(pair.driver, pair.response, delay);
+    const Regression& r = rate.regression;
     const Index free = r.x.rows() - r.x.cols();
     if (free < kFewestFree) return std::nullopt;
+    rate.beta = r.solve();
+    const double k = -rate.beta(0);
+    const double arm = t_critical(kAlpha, static_cast<double>(free)) * robust_se(r, rate.beta);
+    const double factor = throughout_factor(rate.beta(1));
+    rate.k = {std::min(k - arm, (k - arm) * factor), std::max(k + arm, (k + arm) * factor)};
+    return rate;
+}
 
-    const VectorXd beta = r.solve();
+// 0.3 s at 10 Hz is 3 samples, whatever it rounds to.
+double samples_of(double seconds, double dt_s) {
+    return std::round(seconds / dt_s * 1e6) * 1e-6;
+}
+
+}  // namespace
+
+std::optional<CouplingFit> fit_coupling(const WhitenedPair& pair, double dt_s, double delay_s,
+                                        Interval likely_delay_s) {
+    const double delay = samples_of(delay_s, dt_s);
+    const std::optional<Rate> rate = rate_at(pair, delay);
+    if (!rate) return std::nullopt;
+    Interval k = rate->k;
+    for (double edge : {likely_delay_s.low, likely_delay_s.high}) {
+        const double beside = std::clamp(samples_of(edge, dt_s), delay - 0.5, delay + 0.5);
+        const std::optional<Rate> there = beside != delay ? rate_at(pair, beside) : std::nullopt;
+        if (there) k = {std::min(k.low, there->k.low), std::max(k.high, there->k.high)};
+    }
     const double unit = pair.response_sd / pair.driver_sd / dt_s;
-    const double arm = t_critical(kAlpha, static_cast<double>(free)) * robust_se(r, beta) * unit;
-    const double phi = beta(1);
+    const double phi = rate->beta(1);
     CouplingFit fit;
-    fit.k_per_s = -beta(0) * unit;
-    const double factor = throughout_factor(phi);
-    const double low = fit.k_per_s - arm, high = fit.k_per_s + arm;
-    fit.k_ci95_per_s = Interval{std::min(low, low * factor), std::max(high, high * factor)};
+    fit.k_per_s = -rate->beta(0) * unit;
+    fit.k_ci95_per_s = Interval{k.low * unit, k.high * unit};
     fit.delay_s = delay_s;
-    fit.r2 = share_explained(r, beta);
+    fit.r2 = share_explained(rate->regression, rate->beta);
     if (phi > 0.0 && phi < 1.0) fit.relaxation_s = dt_s / (1.0 - phi);
     return fit;
 }
@@ -150,7 +176,7 @@ std::optional<CouplingFit> fit_coupling(const WhitenedPair& pair, double dt_s, d
 std::optional<CouplingFit> fit_coupling(std::span<const double> driver, std::span<const double> response,
                                         double dt_s, double delay_s) {
     const std::optional<WhitenedPair> pair = whiten_pair(driver, response, dt_s);
-    return pair ? fit_coupling(*pair, dt_s, delay_s) : std::nullopt;
+    return pair ? fit_coupling(*pair, dt_s, delay_s, {delay_s, delay_s}) : std::nullopt;
 }
 
 }  // namespace rle

@@ -69,6 +69,7 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
     const std::size_t at = tested.significant ? nearest_index(tested.ccf, delay.lag) : greatest;
     const double lag = tested.significant ? delay.lag * dt_s : tested.ccf[greatest].lag_s;
     Interval interval{std::min(lag, delay.interval.low * dt_s), std::max(lag, delay.interval.high * dt_s)};
+    tested.likely_lag_s = interval;
     interval = with_half_step(interval, lag, 0.5 * dt_s);
     interval = widened(interval, lag, std::hypot(options.sensor_delay_sd_s, options.pairing_sd_s));
     const double late = options.sensor_delay_s;

@@ -20,9 +20,12 @@ struct WhitenedPair {
 std::optional<WhitenedPair> whiten_pair(std::span<const double> driver, std::span<const double> response,
                                         double dt_s);
 
-/// test_lag and fit_coupling (lag_test.hpp) on a pair already whitened.
+/// test_lag and fit_coupling (lag_test.hpp) on a pair already whitened. The interval of k holds what the fit
+/// gives at any delay in `likely_delay_s` within half a step of `delay_s`: beside a delay that is taken for a
+/// whole number of steps, a k at the true one is larger.
 std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
                                           const LagTestOptions& options);
-std::optional<CouplingFit> fit_coupling(const WhitenedPair& pair, double dt_s, double delay_s);
+std::optional<CouplingFit> fit_coupling(const WhitenedPair& pair, double dt_s, double delay_s,
+                                        Interval likely_delay_s);
 
 }  // namespace rle
