@@ -44,8 +44,9 @@ struct TestedCorrelation {
     std::optional<double> r_peak;
     std::optional<double> t_lag_s;         ///< s; refined below the grid where the data carry it
     std::optional<Interval> t_lag_ci95_s;  ///< s
-    std::optional<Interval> likely_lag_s;     ///< s; the likelihood's part of that interval, sensors' delays not taken off
-    std::optional<double> p_value;         ///< family-wise over all lags searched
+    std::optional<Interval>
+        likely_lag_s;  ///< s; the likelihood's part of that interval, sensors' delays not taken off
+    std::optional<double> p_value;  ///< family-wise over all lags searched
     double alpha = 0.05;
     bool significant = false;
     CausalOrder causal_order = CausalOrder::undetermined;

@@ -69,11 +69,10 @@ std::string coupled(const Correlation& c) {
 std::string not_detected(const Correlation& c, double independent) {
     const TestedCorrelation& t = *c.tested;
     std::string sentence = fmt::format(
-        "No coupling is detected: once trend and autocorrelation are taken out no correlation stands out "
-        "over the {} lags searched ({}",
-        t.ccf.size(), p_words(*t.p_value));
-    if (t.band) sentence += fmt::format(", |r| above {:.2f} would have", *t.band);
-    sentence += ")";
+        "No coupling is detected: once trend and autocorrelation are taken out, the greatest correlation of "
+        "the {} lags searched "
+        "is {:+.2f}, where {:.2f} would be significant ({})",
+        t.ccf.size(), *t.r_peak, *t.band, p_words(*t.p_value));
     if (c.manual.r_peak && c.manual.strength && *c.manual.strength != Strength::weak) {
         sentence += fmt::format(
             "; the raw r = {:+.2f} that the manual calls {} rests on about {:.0f} independent samples of {}",
