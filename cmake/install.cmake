@@ -27,7 +27,8 @@ foreach(page IN LISTS pages)
   add_custom_command(
     OUTPUT ${man_page}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/man
-    COMMAND ${RLE_LOWDOWN} -s -Tman -m title=${title} -m section=1 -m "source=rlecouple ${PROJECT_VERSION}" -o ${man_page} ${page}
+    # Without its typography: an option is written with two hyphens, not with a dash.
+    COMMAND ${RLE_LOWDOWN} -s -Tman --out-no-smarty -m title=${title} -m section=1 -m "source=rlecouple ${PROJECT_VERSION}" -o ${man_page} ${page}
     DEPENDS ${page}
     VERBATIM)
   list(APPEND man_pages ${man_page})

@@ -33,6 +33,12 @@ struct Documents {
     Json session, align, correlation, balance, predict;  // null where missing
 };
 
+// A session as it was read: what the report is made of, and the documents behind it.
+struct Read {
+    report::ReportInput input;
+    Documents documents;
+};
+
 bool is_there(const fs::path& path) {
     std::error_code ignored;
     return fs::exists(path, ignored);
@@ -89,14 +95,15 @@ void read_documents(const fs::path& folder, report::ReportInput& input, Document
              [&](const std::string& path) { input.aligned = formats::read_frame(path); });
 }
 
-report::ReportInput read_input(const std::string& session, Documents& documents) {
+Read gather(const std::string& session) {
     std::error_code ignored;
     if (!fs::is_directory(session, ignored)) {
         throw Error(ErrorKind::failed, session,
                     is_there(session) ? "not a session folder" : "no such session folder",
                     "make one with rlecouple collect -o SESSION");
     }
-    report::ReportInput input;
+    Read read;
+    report::ReportInput& input = read.input;
     input.session_path = session;
     input.command = command_line();
     const fs::path folder(session);
@@ -110,8 +117,8 @@ report::ReportInput read_input(const std::string& session, Documents& documents)
         throw Error(ErrorKind::failed, session, "no session: it holds none of the files of one",
                     "record one with rlecouple collect -o " + session);
     }
-    read_documents(folder, input, documents);
-    return input;
+    read_documents(folder, read.input, read.documents);
+    return read;
 }
 
 Json data_sheet_json(const report::ReportInput& input) {
@@ -147,45 +154,84 @@ Json summary_json(const report::ReportInput& input, Documents documents) {
     return out;
 }
 
-}  // namespace
-
-report::ReportInput read_report_input(const std::string& session) {
-    Documents ignored;
-    return read_input(session, ignored);
+// Everything in one document, for several sessions.
+Json comparison_json(const std::vector<report::ReportInput>& inputs, std::vector<Documents>& documents) {
+    Json out{{"schema", "rlecouple.comparison/1"}, {"tool", {{"name", "rlecouple"}, {"version", kVersion}}}};
+    Json sessions = Json::array(), warnings = Json::array();
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        sessions.push_back({{"path", inputs[i].session_path},
+                            {"summary", summary_json(inputs[i], std::move(documents[i]))}});
+        for (const std::string& warning : report::all_warnings(inputs[i]))
+            warnings.push_back(inputs[i].session_path + ": " + warning);
+    }
+    out["sessions"] = std::move(sessions);
+    out["warnings"] = std::move(warnings);
+    return out;
 }
 
+// The three files of a report, in a folder that is made where it is not there; the path of the page.
+std::string write_report(const fs::path& folder, const std::string& html, const std::string& markdown,
+                         const Json& summary) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) throw Error(ErrorKind::failed, folder.string(), "cannot make this folder: " + error.message());
+    const std::string page = (folder / "report.html").string();
+    formats::write_text(page, html);
+    formats::write_text((folder / "report.md").string(), markdown);
+    formats::write_text((folder / "summary.json").string(), formats::dump(summary));
+    return page;
+}
+
+// Several sessions side by side; without a folder of their own they are printed.
+int compare_sessions(const std::vector<std::string>& sessions, const ReportOptions& options) {
+    std::vector<report::ReportInput> inputs;
+    std::vector<Documents> documents;
+    for (const std::string& session : sessions) {
+        Read read = gather(session);
+        inputs.push_back(std::move(read.input));
+        documents.push_back(std::move(read.documents));
+    }
+    const std::string markdown = report::markdown_comparison(inputs);
+    if (options.output.empty() || options.output == "-") {
+        formats::write_text("-", markdown);
+        return 0;
+    }
+    const std::string page = write_report(options.output, report::html_comparison(inputs), markdown,
+                                          comparison_json(inputs, documents));
+    say(fmt::format("{} sessions side by side\n  {}\n", sessions.size(), page));
+    return 0;
+}
+
+}  // namespace
+
 ReportFiles report_session(const std::string& session, const ReportOptions& options) {
-    Documents documents;
-    const report::ReportInput input = read_input(session, documents);
+    Read read = gather(session);
+    const report::ReportInput& input = read.input;
     ReportFiles files{{}, report::verdict_word(input), report::verdict_sentence(input)};
     if (options.output == "-") {
         formats::write_text("-", report::markdown_report(input));
         return files;
     }
-    const fs::path folder = options.output.empty() ? session : options.output;
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) throw Error(ErrorKind::failed, folder.string(), "cannot make this folder: " + error.message());
-    files.html = (folder / "report.html").string();
-    formats::write_text(files.html, report::html_report(input));
-    formats::write_text((folder / "report.md").string(), report::markdown_report(input));
-    formats::write_text((folder / "summary.json").string(),
-                        formats::dump(summary_json(input, std::move(documents))));
+    files.html = write_report(options.output.empty() ? session : options.output, report::html_report(input),
+                              report::markdown_report(input), summary_json(input, std::move(read.documents)));
     return files;
 }
 
 Runner setup_report(CLI::App& app) {
     struct Choice {
-        std::string session;
+        std::vector<std::string> sessions;
         ReportOptions options;
     };
     auto command = std::make_shared<Choice>();
-    app.add_option("session", command->session, "Session folder")->required()->type_name("SESSION");
+    app.add_option("session", command->sessions, "Session folder; several are put side by side")
+        ->required()
+        ->type_name("SESSION");
     app.add_option("-o,--output", command->options.output,
-                   "Folder that the files go to [SESSION]; - prints report.md")
+                   "Folder that the files go to [SESSION; several sessions are printed]; - prints report.md")
         ->type_name("DIR");
     return [command] {
-        const ReportFiles files = report_session(command->session, command->options);
+        if (command->sessions.size() > 1) return compare_sessions(command->sessions, command->options);
+        const ReportFiles files = report_session(command->sessions.front(), command->options);
         if (files.html.empty()) return 0;
         say(fmt::format("{}: {}\n  {}\n", bold(files.word), files.sentence, files.html));
         return 0;

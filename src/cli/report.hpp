@@ -22,7 +22,4 @@ struct ReportFiles {
 /// is no session or the files cannot be written; never for lack of a stage.
 ReportFiles report_session(const std::string& session, const ReportOptions& options = {});
 
-/// What report_session reports on.
-report::ReportInput read_report_input(const std::string& session);
-
 }  // namespace rle::cli

@@ -12,11 +12,9 @@ namespace rle::report {
 std::string markdown_report(const ReportInput& input) {
     using Out = std::back_insert_iterator<std::string>;
     const View view = view_of(input);
-    const std::string name =
-        input.session && !input.session->name.empty() ? input.session->name : input.session_path;
-    std::string out =
-        fmt::format("## Thermal-optimization coupling: {}\n\n**{}.** {}\n\n", escape_markdown(name),
-                    escape_markdown(verdict_word(input)), escape_markdown(verdict_sentence(input)));
+    std::string out = fmt::format("## Thermal-optimization coupling: {}\n\n**{}.** {}\n\n",
+                                  escape_markdown(session_name(input)), escape_markdown(verdict_word(input)),
+                                  escape_markdown(verdict_sentence(input)));
     out += "| | value | reading |\n|---|---|---|\n";
     for (const Headline& five : headlines(input)) {
         const std::string value = five.unit.empty() ? five.value : five.value + " " + five.unit;

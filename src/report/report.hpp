@@ -57,6 +57,9 @@ std::vector<MissingStage> missing_stages(const ReportInput& input);
 /// Every warning of every stage, with the stage's name, and every file that could not be read.
 std::vector<std::string> all_warnings(const ReportInput& input);
 
+/// What the session is called: its name, else its folder.
+std::string session_name(const ReportInput& input);
+
 std::vector<DataSheetRow> data_sheet(const ReportInput& input);
 /// The verdict in one plain sentence.
 std::string verdict_sentence(const ReportInput& input);
@@ -64,5 +67,10 @@ std::string verdict_sentence(const ReportInput& input);
 std::string verdict_word(const ReportInput& input);
 std::string html_report(const ReportInput& input);
 std::string markdown_report(const ReportInput& input);
+
+/// Several sessions side by side: verdicts, the five numbers, the rows of the data sheet, RLE and lags of
+/// each.
+std::string html_comparison(const std::vector<ReportInput>& inputs);
+std::string markdown_comparison(const std::vector<ReportInput>& inputs);
 
 }  // namespace rle::report

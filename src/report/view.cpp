@@ -59,6 +59,11 @@ const std::string* why_unreadable(const ReportInput& input, const std::string& f
 
 }  // namespace
 
+std::string session_name(const ReportInput& input) {
+    if (input.session && !input.session->name.empty()) return input.session->name;
+    return input.session_path.empty() ? "session" : input.session_path;
+}
+
 ColumnStats stats_of(const std::vector<double>* column) {
     ColumnStats stats;
     if (column == nullptr) return stats;

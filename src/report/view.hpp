@@ -41,6 +41,8 @@ struct View {
 /// View::modelled without the rows.
 std::vector<std::string> modelled_columns(const ReportInput& input);
 
+/// A view looks at `input`, which must outlive it.
 View view_of(const ReportInput& input);
+View view_of(const ReportInput&&) = delete;
 
 }  // namespace rle::report

@@ -109,6 +109,34 @@ TEST_CASE("-o makes a folder for the files, and -o - prints what one pastes") {
     CHECK(!fs::exists(dir / "report.md"));
 }
 
+TEST_CASE("several sessions stand side by side: printed, or as a folder of files") {
+    const TempDir dir;
+    for (const char* name : {"one", "two"}) make_analysed(dir.path() / name);
+    write_session(dir.path() / "raw", make_session(60));
+    const std::vector<std::string> sessions{dir / "one", dir / "two", dir / "raw"};
+
+    const Finished printed = rlecouple({"report", sessions[0], sessions[1], sessions[2]});
+    CHECK(printed.exit_code == 0);
+    CHECK(printed.err.empty());
+    CHECK(has(printed.out, "3 sessions"));
+    CHECK(has(printed.out, "No verdict: 1"));
+    std::size_t rows = 0;
+    for (const std::string& line : lines_of(printed.out)) rows += line.rfind("| ", 0) == 0 ? 1 : 0;
+    CHECK(rows == 4);  // the head, and a row a session
+    CHECK(!fs::exists(dir.path() / "one" / "report.html"));
+
+    const Finished written = rlecouple({"report", sessions[0], sessions[1], sessions[2], "-o", dir / "all"});
+    CHECK(written.exit_code == 0);
+    CHECK(read_file(dir / "all/report.md") == printed.out);
+    const std::string page = read_file(dir / "all/report.html");
+    CHECK(has(page, "id=\"chart-lags-of-2\""));
+    CHECK(has(page, "Conservation") == false);  // a session's own page has that
+    const nlohmann::json summary = summary_of(dir.path() / "all");
+    CHECK(summary.at("sessions").size() == 3);
+    CHECK(summary.at("sessions").at(1).at("summary").at("align").at("n_telemetry") == 90);
+    CHECK(summary.at("sessions").at(2).at("summary").at("align").is_null());
+}
+
 TEST_CASE("what is no session is refused in one line") {
     const TempDir dir;
     const Finished absent = rlecouple({"report", dir / "nowhere"});

@@ -183,7 +183,8 @@ TEST_CASE("the page shows every chart, and the signs and lines that an engineer 
 }
 
 TEST_CASE("the average around spikes shows the drop that is there") {
-    const View view = view_of(test::sample_input());
+    const ReportInput input = test::sample_input();
+    const View view = view_of(input);
     CHECK(view.spikes == std::vector<std::size_t>{40, 55, 70});
     const Chart chart = correlation_charts(view)[1].chart;
     const auto one =
@@ -242,4 +243,29 @@ TEST_CASE("a million rows give a page under 5 MB in which the one spike is drawn
     const Chart driver = coupling_charts(view_of(input))[1].chart;
     CHECK(std::count(driver.series[0].y.begin(), driver.series[0].y.end(), 4321.0) == 1);
     CHECK(has(page, "4321"));
+}
+
+TEST_CASE("side by side, each session has its column, whatever rows the others have") {
+    ReportInput first = test::sample_input(), second = test::sample_input(), bare;
+    first.session->name = "first";
+    second.session->name = "second <b>";
+    second.balance->tau_th.value_s = 12.5;
+    bare.session_path = "bare";
+    const std::string page = html_comparison({first, second, bare});
+    CHECK(has(page, "<th scope=\"col\">first</th><th scope=\"col\">second &lt;b&gt;</th>"));
+    CHECK(has(page, "12.5 s"));
+    CHECK(!has(page, "second <b>"));
+    CHECK(has(page, "bare"));
+    CHECK(count(page, "<svg") == 4);  // RLE and lags of two; the third has none
+    const std::string text = markdown_comparison({first, second, bare});
+    CHECK(has(text, "Coupled: 2; No verdict: 1."));
+}
+
+TEST_CASE("sessions of the same name are told apart by their folders") {
+    ReportInput one = test::sample_input(), two = test::sample_input();
+    one.session_path = "runs/a";
+    two.session_path = "runs/b";
+    const std::string text = markdown_comparison({one, two});
+    CHECK(has(text, "| runs/a |"));
+    CHECK(has(text, "| runs/b |"));
 }
