@@ -132,6 +132,9 @@ void append_chart(std::string& out, const Chart& chart) {
         quote_json(chart.id), quote_json(chart.title), quote_json(chart.description),
         quote_json(chart.x_label), quote_json(chart.y_label), chart.on_session_time, chart.include_zero);
     append_values(out, "x", chart.x, 10);
+    // Over the session's time a zoom fits y anew; elsewhere y shows the rules as well, as the drawing does.
+    if (const Extent y = y_extent(chart); !chart.on_session_time)
+        fmt::format_to(Out(out), ",\"yRange\":[{:.6g},{:.6g}]", y.low, y.high);
     out += ",\"series\":[";
     for (std::size_t i = 0; i < chart.series.size(); ++i) {
         if (i > 0) out += ',';

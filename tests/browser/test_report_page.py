@@ -87,13 +87,20 @@ class ReportPage(unittest.TestCase):
             self.assertAlmostEqual(low, zoomed[0][0])
             self.assertAlmostEqual(high, zoomed[0][1])
             self.assertAlmostEqual((high - low) / span, 0.25, delta=0.02)
-        lags = self.browser.js("rleCharts.filter(c => !c.chart.time).map(c => c.graph.isZoomed())")
+        lags = self.browser.js("rleCharts.filter(c => !c.chart.time).map(c => c.graph.isZoomed('x'))")
         self.assertNotIn(True, lags)
         self.browser.js("document.getElementById('show-all').click()")
         for after, before in zip(self.ranges(), whole):
             self.assertAlmostEqual(after[0], before[0])
             self.assertAlmostEqual(after[1], before[1])
         self.assertEqual(self.browser.faults(), [])
+
+    def test_no_rule_lies_outside_its_chart(self):
+        self.needs_script()
+        outside = self.browser.js(
+            "rleCharts.filter(c => !c.chart.time).flatMap(c => { var y = c.graph.yAxisRange();"
+            "return c.chart.rules.filter(r => r.y < y[0] || r.y > y[1]).map(r => c.chart.id + ' ' + r.y); })")
+        self.assertEqual(outside, [])
 
     def test_values_under_the_cursor_are_those_of_the_data(self):
         self.needs_script()

@@ -194,6 +194,7 @@
       legend: "never",
       customBars: bars,
       includeZero: chart.zero,
+      valueRange: chart.yRange || null,
       connectSeparatedPoints: false,
       highlightCircleSize: 4,
       axes: { x: { axisLabelWidth: 60 }, y: { axisLabelWidth: 58 } },
