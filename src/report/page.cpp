@@ -10,15 +10,16 @@
 namespace rle::report {
 namespace {
 
-// A title of a window holds some 70 characters.
+// The title of a window in HTML, in at most 70 characters as they stand in the file.
 std::string short_title(const std::string& title) {
-    constexpr std::size_t kLongest = 66;
+    constexpr std::size_t kLongest = 70;
     std::string text = clean(title);
-    if (text.size() <= kLongest) return text;
-    std::size_t end = kLongest;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-        --end;  // not inside a character
-    return text.substr(0, end) + "...";
+    if (escape_html(text).size() <= kLongest) return escape_html(text);
+    while (!text.empty() && escape_html(text).size() + 3 > kLongest) {
+        while ((static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();  // whole characters
+        text.pop_back();
+    }
+    return escape_html(text) + "...";
 }
 
 // Nothing but this file's own styles and exactly these scripts may run; no request may leave the page.
@@ -33,7 +34,7 @@ std::string head(const std::string& title, const std::vector<std::string>& scrip
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"generator\" content=\"rlecouple\">\n<title>{}</title>\n<style>\n{}{}</style>\n"
         "</head>\n",
-        allowed, escape_html(short_title(title)), dygraphs_css(), style_css());
+        allowed, short_title(title), dygraphs_css(), style_css());
 }
 
 }  // namespace
