@@ -36,6 +36,8 @@ struct RleOptions {
     double constant_tau_s = 3.0;  ///< for SustainTerm::constant, s
 };
 
+struct RleTerms;  // one sample's terms: rle_stream.hpp
+
 /// The terms of RLE, one a sample; NaN where a term cannot be formed (a reading is missing, no power, T <=
 /// T_ambient).
 struct RleSeries {
@@ -46,6 +48,8 @@ struct RleSeries {
     std::vector<double> rle_raw;
     std::vector<double> rle;              ///< trailing mean of rle_raw over smoothing_s
     std::vector<double> heating_c_per_s;  ///< trailing least-squares slope of the temperature, degC/s
+
+    void push_back(const RleTerms& terms);
 };
 
 /// All spans have one length; t_s ascends strictly; NaN is missing. Throws Error{usage} where the rated power

@@ -9,9 +9,9 @@
 #include "cli/reading.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
+#include "formats/aligned_csv.hpp"
 #include "formats/documents.hpp"
 #include "formats/files.hpp"
-#include "formats/writers.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {
@@ -127,7 +127,7 @@ Alignment align_stage(const AlignCommand& given) {
     }
     const Outputs outputs = outputs_of(command);
     if (!outputs.json.empty()) formats::write_text(outputs.json, formats::dump(formats::to_json(result)));
-    formats::write_text(outputs.csv, formats::aligned_csv(result.rows, telemetry));
+    formats::write_aligned_csv(outputs.csv, result.rows, telemetry);
     print_warnings(result.warnings);
     say(summary(result, outputs), outputs.csv == "-" || outputs.json == "-");
     if (has_training && result.n_samples == 0) refuse_without_overlap(result);

@@ -17,6 +17,7 @@
 #include "cli/commands.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
+#include "formats/aligned_csv.hpp"
 #include "formats/calibration.hpp"
 #include "formats/documents.hpp"
 #include "formats/files.hpp"

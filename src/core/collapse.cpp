@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "rlecouple/rle.hpp"
+#include "rlecouple/rle_stream.hpp"
 
 namespace rle {
 namespace {
@@ -15,33 +15,41 @@ constexpr double kNearLimitDegrees = 5.0;
 constexpr double kFullPower = 0.95;       // A_load
 constexpr double kTimeResolution = 5e-7;  // times are whole microseconds
 
-bool under_load(const RleSeries& s, std::size_t i) {
-    return s.eta_util[i] > kLoadedUtil || s.a_load[i] > kLoadedPower;
-}
-
-bool evidence(const RleSeries& s, double temp_c, double limit_c, std::size_t i) {
-    return s.tau_sustain_s[i] < kNearLimitSeconds || temp_c >= limit_c - kNearLimitDegrees ||
-           s.a_load[i] > kFullPower;
+bool under_load(const RleTerms& terms) {
+    return terms.eta_util > kLoadedUtil || terms.a_load > kLoadedPower;
 }
 
 }  // namespace
 
+bool CollapseStream::evidence(double temp_c, const RleTerms& terms) const {
+    return terms.tau_sustain_s < kNearLimitSeconds || temp_c >= temp_limit_c_ - kNearLimitDegrees ||
+           terms.a_load > kFullPower;
+}
+
+signed char CollapseStream::push(double t_s, double temp_c, const RleTerms& terms) {
+    static const double kLogKept = std::log(kPeakKeptPerSecond);
+    if (last_s_ > kNever) peak_ *= std::exp(kLogKept * (t_s - last_s_));
+    if (last_s_ == kNever) quiet_since_s_ = t_s;
+    last_s_ = t_s;
+    const bool known = !std::isnan(terms.rle);
+    if (known && terms.rle > peak_) peak_ = terms.rle;
+    const bool failing =
+        known && terms.rle < kCollapseShare * peak_ && under_load(terms) && terms.heating_c_per_s > 0.0;
+    if (!failing) quiet_since_s_ = t_s;
+    if (!known) return -1;
+    const bool lasting = t_s - quiet_since_s_ >= kRunSeconds - kTimeResolution;
+    return failing && lasting && evidence(temp_c, terms) ? 1 : 0;
+}
+
 std::vector<signed char> collapse_flags(std::span<const double> t_s, std::span<const double> temp_c,
                                         const RleSeries& s, double temp_limit_c) {
-    std::vector<signed char> flags(t_s.size(), -1);
-    double peak = 0.0;
-    double quiet_since =
-        t_s.empty() ? 0.0 : t_s.front();  // the last moment at which the conditions did not hold
+    std::vector<signed char> flags;
+    flags.reserve(t_s.size());
+    CollapseStream stream(temp_limit_c);
     for (std::size_t i = 0; i < t_s.size(); ++i) {
-        if (i > 0) peak *= std::pow(kPeakKeptPerSecond, t_s[i] - t_s[i - 1]);
-        const bool known = !std::isnan(s.rle[i]);
-        if (known && s.rle[i] > peak) peak = s.rle[i];
-        const bool failing =
-            known && s.rle[i] < kCollapseShare * peak && under_load(s, i) && s.heating_c_per_s[i] > 0.0;
-        if (!failing) quiet_since = t_s[i];
-        if (!known) continue;
-        const bool lasting = t_s[i] - quiet_since >= kRunSeconds - kTimeResolution;
-        flags[i] = failing && lasting && evidence(s, temp_c[i], temp_limit_c, i) ? 1 : 0;
+        const RleTerms terms{s.eta_util[i], s.eta_stability[i], s.a_load[i],         s.tau_sustain_s[i],
+                             s.rle_raw[i],  s.rle[i],           s.heating_c_per_s[i]};
+        flags.push_back(stream.push(t_s[i], temp_c[i], terms));
     }
     return flags;
 }

@@ -1,52 +1,89 @@
 #include "formats/csv.hpp"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
+#include <bit>
 
 #include "formats/numbers.hpp"
 
 namespace rle::formats {
+namespace {
+
+// The first line end, quote or separator in [at, end); `end` where there is none.
+const char* find_special(const char* at, const char* end, char separator) {
+#ifdef __SSE2__
+    const __m128i separators = _mm_set1_epi8(separator), quotes = _mm_set1_epi8('"'),
+                  ends = _mm_set1_epi8('\n');
+    for (; end - at >= 16; at += 16) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        const __m128i found =
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, separators),
+                         _mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, ends)));
+        const int mask = _mm_movemask_epi8(found);
+        if (mask != 0) return at + std::countr_zero(static_cast<unsigned>(mask));
+    }
+#endif
+    while (at != end && *at != separator && *at != '"' && *at != '\n') ++at;
+    return at;
+}
+
+}  // namespace
 
 std::size_t CsvScanner::end_of_line(std::size_t from) const {
     const std::size_t end = text_.find('\n', from);
     return end == std::string_view::npos ? text_.size() : end;
 }
 
+// Nothing but white space, or a comment, up to the end of the line.
+bool CsvScanner::is_blank(std::size_t from) const {
+    const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+    while (from < text_.size() && is_space(text_[from])) ++from;
+    if (from == text_.size() || text_[from] == '\n') return true;
+    if (comment_ != '\0' && text_[from] == comment_) return true;
+    return text_[from] == '\r' && (from + 1 == text_.size() || text_[from + 1] == '\n');
+}
+
 bool CsvScanner::next(Record& cells) {
     cells.clear();
-    unquoted_.clear();
+    if (!unquoted_.empty()) unquoted_.clear();
     while (at_ < text_.size()) {
-        const std::size_t end = end_of_line(at_);
-        const std::string_view line = text_.substr(at_, end - at_);
         line_ = next_line_;
-        const std::string_view visible = trim(line.ends_with('\r') ? line.substr(0, line.size() - 1) : line);
-        if (visible.empty() || (comment_ != '\0' && visible.front() == comment_)) {
-            at_ = std::min(text_.size(), end + 1);
+        if (is_blank(at_)) {
+            at_ = std::min(text_.size(), end_of_line(at_) + 1);
             ++next_line_;
             continue;
         }
-        if (line.find('"') == std::string_view::npos) {
-            plain_line(cells);
-        } else {
-            quoted_record(cells);
-        }
+        if (!plain_line(cells)) quoted_record(cells);
         return true;
     }
     return false;
 }
 
-void CsvScanner::plain_line(Record& cells) {
-    const std::size_t end = end_of_line(at_);
-    torn_ = end == text_.size();
-    std::string_view line = text_.substr(at_, end - at_);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    for (;;) {
-        const std::size_t comma = line.find(separator_);
-        cells.push_back(trim(line.substr(0, comma)));
-        if (comma == std::string_view::npos) break;
-        line.remove_prefix(comma + 1);
+// Takes a line without quotes; false, and nothing taken, where it has one.
+bool CsvScanner::plain_line(Record& cells) {
+    const char* const begin = text_.data() + at_;
+    const char* const end = text_.data() + text_.size();
+    const char* cell = begin;
+    for (const char* at = begin;; ++at) {
+        at = find_special(at, end, separator_);
+        const bool ends = at == end || *at == '\n';
+        if (!ends && *at == '"') {
+            cells.clear();
+            return false;
+        }
+        std::string_view text(cell, static_cast<std::size_t>(at - cell));
+        if (ends && text.ends_with('\r')) text.remove_suffix(1);
+        cells.push_back(trim(text));
+        cell = at + 1;
+        if (!ends) continue;
+        torn_ = at == end;
+        at_ += static_cast<std::size_t>(at - begin) + (torn_ ? 0 : 1);
+        ++next_line_;
+        return true;
     }
-    at_ = std::min(text_.size(), end + 1);
-    ++next_line_;
 }
 
 // Reads a quoted cell at at_. False: its quote is not closed within the record, and nothing was taken.

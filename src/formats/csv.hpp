@@ -30,7 +30,8 @@ class CsvScanner {
   private:
     std::size_t end_of_line(std::size_t from) const;
     bool quoted_cell(std::string_view& cell);
-    void plain_line(Record& cells);
+    bool is_blank(std::size_t from) const;
+    bool plain_line(Record& cells);
     void quoted_record(Record& cells);
 
     std::string_view text_;

@@ -46,6 +46,7 @@ class FileDescriptor {
     FileDescriptor(const FileDescriptor&) = delete;
     FileDescriptor& operator=(const FileDescriptor&) = delete;
     int get() const { return fd_; }
+    void open(int fd) { fd_ = fd; }
     /// The last moment at which a file system may report a failed write.
     int close() {
         const int result = ::close(fd_);
@@ -85,30 +86,6 @@ void write_all(int fd, std::string_view text, const std::string& where) {
     }
 }
 
-// Devices and pipes cannot be replaced by a rename.
-void write_in_place(const fs::path& path, std::string_view text) {
-    FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (file.get() < 0) fail(path.string(), errno, "cannot write");
-    write_all(file.get(), text, path.string());
-}
-
-void replace_file(const fs::path& path, std::string_view text) {
-    std::string beside = path.string() + ".XXXXXX";
-    FileDescriptor file(mkostemp(beside.data(), O_CLOEXEC));
-    if (file.get() < 0) fail(path.string(), errno, "cannot write");
-    try {
-        write_all(file.get(), text, path.string());
-        const mode_t mask = umask(0);
-        umask(mask);
-        if (fchmod(file.get(), 0666 & ~mask) != 0 || file.close() != 0)
-            fail(path.string(), errno, "cannot write");
-        if (std::rename(beside.c_str(), path.c_str()) != 0) fail(path.string(), errno, "cannot write");
-    } catch (...) {
-        ::unlink(beside.c_str());
-        throw;
-    }
-}
-
 }  // namespace
 
 std::string read_text(const std::string& path) {
@@ -120,22 +97,70 @@ std::string read_text(const std::string& path) {
     return text;
 }
 
-void write_text(const std::string& path, std::string_view text) {
+// Devices and pipes cannot be replaced by a rename: `beside` stays empty.
+struct OutputFile::State {
+    std::string where;
+    fs::path target;
+    std::string beside;
+    FileDescriptor file{-1};
+
+    ~State() {
+        if (!beside.empty()) ::unlink(beside.c_str());
+    }
+    void open_in_place() {
+        file.open(::open(target.c_str(), O_WRONLY | O_CLOEXEC));
+        if (file.get() < 0) fail(where, errno, "cannot write");
+    }
+    void open_beside() {
+        std::string name = target.string() + ".XXXXXX";
+        file.open(mkostemp(name.data(), O_CLOEXEC));
+        if (file.get() < 0) fail(where, errno, "cannot write");
+        beside = name;
+    }
+};
+
+OutputFile::OutputFile(const std::string& path) : state_(std::make_unique<State>()) {
+    State& s = *state_;
     if (path == "-") {
         std::fflush(stdout);
-        write_all(STDOUT_FILENO, text, "stdout");
+        s.where = "stdout";
+        s.file.open(STDOUT_FILENO);
         return;
     }
+    s.where = path;
+    s.target = path;
     std::error_code ignored;
-    fs::path target = path;
-    if (fs::is_symlink(target, ignored)) target = fs::weakly_canonical(target, ignored);
-    const fs::file_status status = fs::status(target, ignored);
+    if (fs::is_symlink(s.target, ignored)) s.target = fs::weakly_canonical(s.target, ignored);
+    const fs::file_status status = fs::status(s.target, ignored);
     if (fs::is_directory(status)) fail(path, EISDIR, "cannot write");
     if (fs::exists(status) && !fs::is_regular_file(status)) {
-        write_in_place(target, text);
+        s.open_in_place();
     } else {
-        replace_file(target, text);
+        s.open_beside();
     }
+}
+
+OutputFile::~OutputFile() = default;
+OutputFile::OutputFile(OutputFile&&) noexcept = default;
+
+void OutputFile::write(std::string_view text) {
+    write_all(state_->file.get(), text, state_->where);
+}
+
+void OutputFile::commit() {
+    State& s = *state_;
+    if (s.beside.empty()) return;
+    const mode_t mask = umask(0);
+    umask(mask);
+    if (fchmod(s.file.get(), 0666 & ~mask) != 0 || s.file.close() != 0) fail(s.where, errno, "cannot write");
+    if (std::rename(s.beside.c_str(), s.target.c_str()) != 0) fail(s.where, errno, "cannot write");
+    s.beside.clear();
+}
+
+void write_text(const std::string& path, std::string_view text) {
+    OutputFile file(path);
+    file.write(text);
+    file.commit();
 }
 
 }  // namespace rle::formats

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "formats/decimal.hpp"
+
 namespace rle::formats {
 namespace {
 
@@ -64,6 +66,7 @@ bool means_missing(std::string_view cell) {
 
 Cell parse_cell(std::string_view cell) {
     if (cell.empty()) return {};
+    if (const auto plain = read_plain(cell)) return {CellKind::number, *plain};
     std::string_view rest;
     const Cell number = number_in_front(cell, rest);
     if (number.kind != CellKind::text && rest.empty()) return number;

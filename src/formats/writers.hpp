@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "rlecouple/align.hpp"
 #include "rlecouple/telemetry.hpp"
 
 namespace rle::formats {
@@ -18,8 +17,10 @@ void append_cell(std::string& out, std::string_view cell);
 /// RFC 3339, UTC, six decimals, "Z"; nothing for kNoTime.
 void append_timestamp(std::string& out, std::int64_t wall_us);
 
-/// aligned.csv as the contract has it; `telemetry` gives the columns that are carried through.
-std::string aligned_csv(const AlignedRows& rows, const Telemetry& telemetry);
+/// Likewise, at `to`; the end comes back. A cell takes at most twice its size and two.
+char* write_cell(char* to, std::string_view cell);
+inline constexpr std::size_t kLongestTimestamp = 32;
+char* write_timestamp(char* to, std::int64_t wall_us);
 
 inline constexpr std::string_view kTrainingHeader = "timestamp,t_s,step,epoch,loss,grad_norm,learning_rate";
 /// training.csv with its header, as the contract has it.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <random>
 
+#include "formats/aligned_csv.hpp"
 #include "formats/files.hpp"
 #include "formats/readers.hpp"
 #include "formats/training_line.hpp"

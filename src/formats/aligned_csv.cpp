@@ -1,0 +1,167 @@
+#include "formats/aligned_csv.hpp"
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <set>
+
+#include "formats/block_writer.hpp"
+#include "formats/decimal.hpp"
+#include "formats/files.hpp"
+#include "formats/writers.hpp"
+
+namespace rle::formats {
+namespace {
+
+constexpr std::size_t kRowsInBlock = 4096;
+
+// The columns that aligned.csv has of its own; a carried one of the same name becomes recorded_NAME.
+constexpr std::array kAlignedColumns{
+    "t_s",      "timestamp",     "device", "temp_c",        "power_w", "util_pct",
+    "eta_util", "eta_stability", "a_load", "tau_sustain_s", "rle_raw", "rle",
+    "collapse", "grad_norm",     "loss",   "learning_rate", "step",    "epoch"};
+
+// A column's cell before this one: readings and steps often come again, and then so does their text.
+class NumberColumn {
+  public:
+    // Writes the comma, too.
+    char* write(char* to, double value) {
+        const auto bits = std::bit_cast<std::uint64_t>(value);
+        if (bits != bits_) {
+            bits_ = bits;
+            text_[0] = ',';
+            char* const end = std::isnan(value) ? text_.data() + 1 : write_shortest(text_.data() + 1, value);
+            size_ = static_cast<std::size_t>(end - text_.data());
+        }
+        std::memcpy(to, text_.data(), text_.size());
+        return to + size_;
+    }
+    static constexpr std::size_t kRoom = kLongestNumber + 8;
+
+  private:
+    static_assert(kLongestNumber + 1 <= kRoom);
+    std::array<char, kRoom> text_{','};
+    std::size_t size_ = 1;
+    std::uint64_t bits_ = std::bit_cast<std::uint64_t>(kMissing);
+};
+
+char* write_text_at(char* to, std::string_view text) {
+    std::memcpy(to, text.data(), text.size());
+    return to + text.size();
+}
+
+std::vector<std::string> device_cells(const AlignedRows& rows) {
+    std::vector<std::string> cells;
+    for (const std::string& name : rows.devices) {
+        cells.emplace_back(",");
+        append_cell(cells.back(), name);
+    }
+    return cells;
+}
+
+class RowFormatter {
+  public:
+    RowFormatter(const AlignedRows& rows, const std::vector<TextColumn>& others)
+        : rows_(rows), others_(others), devices_(device_cells(rows)) {}
+
+    void append(TextBuffer& out, std::size_t i) {
+        const std::string& device = devices_[rows_.device[i]];
+        char* const begin = out.room(kNumbers * NumberColumn::kRoom + kLongestTimestamp + device.size() + 8);
+        char* to = write_shortest(begin, rows_.t_s[i]);
+        *to++ = ',';
+        to = write_timestamp(to, rows_.wall_us[i]);
+        to = write_text_at(to, device);
+        std::size_t column = 0;
+        for (const auto* values :
+             {&rows_.temp_c, &rows_.power_w, &rows_.util_pct, &rows_.eta_util, &rows_.eta_stability,
+              &rows_.a_load, &rows_.tau_sustain_s, &rows_.rle_raw, &rows_.rle}) {
+            to = columns_[column++].write(to, (*values)[i]);
+        }
+        *to++ = ',';
+        if (rows_.collapse[i] >= 0) *to++ = rows_.collapse[i] > 0 ? '1' : '0';
+        for (const auto* values :
+             {&rows_.grad_norm, &rows_.loss, &rows_.learning_rate, &rows_.step, &rows_.epoch}) {
+            to = columns_[column++].write(to, (*values)[i]);
+        }
+        out.end_at(to);
+        append_others(out, rows_.telemetry_row[i]);
+    }
+
+  private:
+    static constexpr std::size_t kNumbers = 14;
+
+    void append_others(TextBuffer& out, std::ptrdiff_t row) {
+        for (const TextColumn& column : others_) {
+            const std::string_view cell =
+                row >= 0 ? column[static_cast<std::size_t>(row)] : std::string_view();
+            char* to = out.room(2 * cell.size() + 4);
+            *to++ = ',';
+            out.end_at(write_cell(to, cell));
+        }
+        char* const to = out.room(1);
+        *to = '\n';
+        out.end_at(to + 1);
+    }
+
+    const AlignedRows& rows_;
+    const std::vector<TextColumn>& others_;
+    std::vector<std::string> devices_;
+    std::array<NumberColumn, kNumbers> columns_;
+};
+
+}  // namespace
+
+std::string aligned_header(const std::vector<TextColumn>& others) {
+    std::set<std::string, std::less<>> taken;
+    std::string header;
+    for (const char* name : kAlignedColumns) {
+        taken.insert(name);
+        if (!header.empty()) header.push_back(',');
+        header.append(name);
+    }
+    for (const TextColumn& column : others) {
+        std::string name = column.name();
+        while (!taken.insert(name).second) name.insert(0, "recorded_");
+        header.push_back(',');
+        append_cell(header, name);
+    }
+    header.push_back('\n');
+    return header;
+}
+
+void append_aligned_rows(TextBuffer& out, const AlignedRows& rows, const std::vector<TextColumn>& others,
+                         std::size_t begin, std::size_t end) {
+    RowFormatter formatter(rows, others);
+    for (std::size_t i = begin; i < end; ++i) formatter.append(out, i);
+}
+
+std::string aligned_csv(const AlignedRows& rows, const Telemetry& telemetry) {
+    TextBuffer out;
+    append_aligned_rows(out, rows, telemetry.others, 0, rows.size());
+    return aligned_header(telemetry.others).append(out.text());
+}
+
+void write_aligned_csv(const std::string& path, const AlignedRows& rows, const Telemetry& telemetry) {
+    OutputFile file(path);
+    file.write(aligned_header(telemetry.others));
+    if (rows.size() <= kRowsInBlock) {
+        TextBuffer out;
+        append_aligned_rows(out, rows, telemetry.others, 0, rows.size());
+        file.write(out.text());
+        file.commit();
+        return;
+    }
+    BlockWriter writer(file);
+    for (std::size_t begin = 0; begin < rows.size(); begin += kRowsInBlock) {
+        const std::size_t end = std::min(rows.size(), begin + kRowsInBlock);
+        writer.add([&, begin, end](TextBuffer& out) {
+            append_aligned_rows(out, rows, telemetry.others, begin, end);
+        });
+    }
+    writer.finish();
+    file.commit();
+}
+
+}  // namespace rle::formats

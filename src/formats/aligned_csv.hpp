@@ -1,0 +1,31 @@
+// aligned.csv as the contract has it, in blocks of rows.
+//
+// Invariant: a row's text depends on that row alone, so that blocks may be formatted in any order and by any
+// number of threads, and the file is the same.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/text_buffer.hpp"
+#include "rlecouple/align.hpp"
+#include "rlecouple/telemetry.hpp"
+
+namespace rle::formats {
+
+/// The header line; `others` are the columns that are carried through, as RFC 4180 and the contract name
+/// them.
+std::string aligned_header(const std::vector<TextColumn>& others);
+
+/// Rows [begin, end); `others` are the columns that rows.telemetry_row points into.
+void append_aligned_rows(TextBuffer& out, const AlignedRows& rows, const std::vector<TextColumn>& others,
+                         std::size_t begin, std::size_t end);
+
+/// The whole table as one text.
+std::string aligned_csv(const AlignedRows& rows, const Telemetry& telemetry);
+
+/// The whole table into a file ("-": stdout), formatted by as many threads as the machine has.
+void write_aligned_csv(const std::string& path, const AlignedRows& rows, const Telemetry& telemetry);
+
+}  // namespace rle::formats
