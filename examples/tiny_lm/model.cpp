@@ -10,6 +10,19 @@ namespace {
 
 constexpr double kNormEpsilon = 1e-6;
 
+// The only products of matrices: Eigen's kernel takes seconds to compile for every kind of operand.
+using In = const Eigen::Ref<const Matrix>&;
+
+Matrix times(In a, In b) {
+    return a * b;
+}
+Matrix times_transposed(In a, In b) {  // a b'
+    return a * b.transpose();
+}
+Matrix transposed_times(In a, In b) {  // a' b
+    return a.transpose() * b;
+}
+
 Eigen::Index parameter_count(const Shape& s) {
     const Eigen::Index v = s.vocabulary, d = s.width, h = s.hidden;
     const Eigen::Index attention = 4 * d * d, mlp = d * h + h + h * d + d;
@@ -64,7 +77,7 @@ struct Pass {
 
 // softmax(q k' / sqrt(d)) over the tokens up to the row's own.
 Matrix attention_weights(const Matrix& query, const Matrix& key) {
-    Matrix weights = query * key.transpose() / std::sqrt(static_cast<double>(query.cols()));
+    Matrix weights = times_transposed(query, key) / std::sqrt(static_cast<double>(query.cols()));
     for (Eigen::Index row = 0; row < weights.rows(); ++row) {
         auto seen = weights.row(row).head(row + 1).array();
         seen = (seen - seen.maxCoeff()).exp();
@@ -97,7 +110,7 @@ Matrix embed(const Layers<const double>& w, const Shape& shape, const Batch& bat
 
 // The probability of each next character, and the mean cross-entropy of the targets.
 Matrix predict(const Layers<const double>& w, const Matrix& x, const Batch& batch, double& loss) {
-    Matrix logits = (x * w.logits).rowwise() + w.logits_bias.row(0);
+    Matrix logits = times(x, w.logits).rowwise() + w.logits_bias.row(0);
     loss = 0.0;
     for (Eigen::Index i = 0; i < logits.rows(); ++i) {
         const double top = logits.row(i).maxCoeff();
@@ -112,19 +125,21 @@ Matrix predict(const Layers<const double>& w, const Matrix& x, const Batch& batc
 Pass forward(const Layers<const double>& w, const Shape& shape, const Batch& batch) {
     Matrix x = embed(w, shape, batch);
     Norm first(x);
-    const Matrix query = first.y * w.query, key = first.y * w.key, value = first.y * w.value;
+    const Matrix query = times(first.y, w.query), key = times(first.y, w.key),
+                 value = times(first.y, w.value);
     Matrix mixed(x.rows(), x.cols());
     std::vector<Matrix> weights(static_cast<std::size_t>(batch.sequences * shape.heads));
     for_each_head(shape, batch.sequences, [&](std::size_t index, int row, int column, int rows, int columns) {
         weights[index] =
             attention_weights(query.block(row, column, rows, columns), key.block(row, column, rows, columns));
-        mixed.block(row, column, rows, columns) = weights[index] * value.block(row, column, rows, columns);
+        mixed.block(row, column, rows, columns) =
+            times(weights[index], value.block(row, column, rows, columns));
     });
-    x += mixed * w.output;
+    x += times(mixed, w.output);
     Norm second(x);
-    const Matrix hidden = (second.y * w.up).rowwise() + w.up_bias.row(0);
+    const Matrix hidden = times(second.y, w.up).rowwise() + w.up_bias.row(0);
     const Matrix activated = hidden.array() / (1.0 + (-hidden.array()).exp());
-    x += (activated * w.down).rowwise() + w.down_bias.row(0);
+    x += times(activated, w.down).rowwise() + w.down_bias.row(0);
     Norm third(x);
     double loss = 0.0;
     const Matrix probability = predict(w, third.y, batch, loss);
@@ -150,45 +165,45 @@ Matrix logits_back(const Pass& pass, const Batch& batch, const Layers<const doub
     for (Eigen::Index i = 0; i < d_logits.rows(); ++i)
         d_logits(i, batch.targets[static_cast<std::size_t>(i)]) -= 1.0;
     d_logits /= static_cast<double>(d_logits.rows());
-    g.logits.noalias() = pass.before_logits.y.transpose() * d_logits;
+    g.logits = transposed_times(pass.before_logits.y, d_logits);
     g.logits_bias = d_logits.colwise().sum();
-    return pass.before_logits.back(d_logits * w.logits.transpose());
+    return pass.before_logits.back(times_transposed(d_logits, w.logits));
 }
 
 Matrix mlp_back(const Pass& pass, const Matrix& d_out, const Layers<const double>& w, Layers<double>& g) {
-    g.down.noalias() = pass.activated.transpose() * d_out;
+    g.down = transposed_times(pass.activated, d_out);
     g.down_bias = d_out.colwise().sum();
     const Eigen::ArrayXXd gate = 1.0 / (1.0 + (-pass.hidden.array()).exp());
     const Eigen::ArrayXXd slope = gate + pass.activated.array() * (1.0 - gate);  // of SiLU
-    const Matrix d_hidden = (d_out * w.down.transpose()).array() * slope;
-    g.up.noalias() = pass.before_mlp.y.transpose() * d_hidden;
+    const Matrix d_hidden = times_transposed(d_out, w.down).array() * slope;
+    g.up = transposed_times(pass.before_mlp.y, d_hidden);
     g.up_bias = d_hidden.colwise().sum();
-    return pass.before_mlp.back(d_hidden * w.up.transpose());
+    return pass.before_mlp.back(times_transposed(d_hidden, w.up));
 }
 
 Matrix attention_back(const Pass& pass, const Matrix& d_out, const Shape& shape,
                       const Layers<const double>& w, Layers<double>& g) {
-    g.output.noalias() = pass.mixed.transpose() * d_out;
-    const Matrix d_mixed = d_out * w.output.transpose();
+    g.output = transposed_times(pass.mixed, d_out);
+    const Matrix d_mixed = times_transposed(d_out, w.output);
     Matrix d_query(d_out.rows(), d_out.cols()), d_key(d_out.rows(), d_out.cols()),
         d_value(d_out.rows(), d_out.cols());
     const int sequences = static_cast<int>(d_out.rows()) / shape.context;
     for_each_head(shape, sequences, [&](std::size_t index, int row, int column, int rows, int columns) {
         const auto part = [&](auto& m) { return m.block(row, column, rows, columns); };
         const Matrix& a = pass.weights[index];
-        part(d_value) = a.transpose() * part(d_mixed);
-        const Matrix d_a = part(d_mixed) * part(pass.value).transpose();
+        part(d_value) = transposed_times(a, part(d_mixed));
+        const Matrix d_a = times_transposed(part(d_mixed), part(pass.value));
         const Vector mean = d_a.cwiseProduct(a).rowwise().sum();
         const Matrix d_score = a.cwiseProduct(d_a.colwise() - mean) / std::sqrt(static_cast<double>(columns));
-        part(d_query) = d_score * part(pass.key);
-        part(d_key) = d_score.transpose() * part(pass.query);
+        part(d_query) = times(d_score, part(pass.key));
+        part(d_key) = transposed_times(d_score, part(pass.query));
     });
     const Matrix& x = pass.before_attention.y;
-    g.query.noalias() = x.transpose() * d_query;
-    g.key.noalias() = x.transpose() * d_key;
-    g.value.noalias() = x.transpose() * d_value;
-    return pass.before_attention.back(d_query * w.query.transpose() + d_key * w.key.transpose() +
-                                      d_value * w.value.transpose());
+    g.query = transposed_times(x, d_query);
+    g.key = transposed_times(x, d_key);
+    g.value = transposed_times(x, d_value);
+    return pass.before_attention.back(times_transposed(d_query, w.query) + times_transposed(d_key, w.key) +
+                                      times_transposed(d_value, w.value));
 }
 
 void embed_back(const Matrix& d_x, const Shape& shape, const Batch& batch, Layers<double>& g) {

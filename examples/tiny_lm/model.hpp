@@ -9,7 +9,7 @@
 // cross-entropy a token (nats).
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <type_traits>
 
 #include "corpus.hpp"

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/linear_algebra.hpp"
+
 namespace rle {
 namespace {
 
@@ -47,7 +49,7 @@ Products make_products(std::span<const double> series, const std::vector<double>
                 rows(i, trend.cols() + k - 1) = filled[t - static_cast<std::size_t>(k)];
             rows(i, width - 1) = series[t];
         }
-        products.sums.noalias() += rows.transpose() * rows;
+        add_cross_products(products.sums, rows);
     }
     return products;
 }
@@ -60,13 +62,13 @@ class Uncertainty {
         : ar_(ar), spread_(MatrixXd::Zero(ar.size(), ar.size())), known_(true) {}
 
     // Variance of the next forecast's error.
-    double forecast_variance() const { return known_ ? 1.0 : 1.0 + ar_.dot(spread_ * ar_); }
+    double forecast_variance() const { return known_ ? 1.0 : 1.0 + ar_.dot(product(spread_, ar_).col(0)); }
 
     // One step on. An observation gives the gains by which its error corrects the values before it.
     VectorXd advance(bool observed) {
         const Index p = ar_.size();
         if (p == 0 || (known_ && observed)) return {};
-        const VectorXd with_new = spread_ * ar_;
+        const VectorXd with_new = product(spread_, ar_);
         MatrixXd next(p, p);
         next(0, 0) = 1.0 + ar_.dot(with_new);
         next.block(1, 0, p - 1, 1) = with_new.head(p - 1);
@@ -131,7 +133,7 @@ Autoregression fit_autoregression(std::span<const double> series, const std::vec
     const MatrixXd sums = make_products(series, filled, trend_columns, order).sums;
     const Index columns = sums.cols() - 1;
     const VectorXd beta =
-        sums.topLeftCorner(columns, columns).colPivHouseholderQr().solve(sums.col(columns).head(columns));
+        least_squares(sums.topLeftCorner(columns, columns), sums.col(columns).head(columns)).beta;
     return {beta.head(trend_columns.cols()), beta.tail(order)};
 }
 

@@ -1,7 +1,7 @@
 // An autoregression about a trend, by least squares, and its one-step forecasts over gaps.
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <span>
 #include <vector>
 

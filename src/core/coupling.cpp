@@ -4,12 +4,13 @@
 // driver is autocorrelated; so the regression is filtered by 1 / (1 - theta B), theta from a short list
 // (delay_profile.hpp says why). Interval: Newey & West, Econometrica 55 (1987), Bartlett weights to lag 4
 // (n/100)^(2/9).
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 
+#include "core/linear_algebra.hpp"
 #include "core/special_functions.hpp"
 #include "core/whitened_pair.hpp"
 #include "rlecouple/lag_test.hpp"
@@ -34,8 +35,8 @@ struct Regression {
     VectorXd before;  // response(t-1), unfiltered, for r2
     VectorXd target;  // response(t), unfiltered
 
-    VectorXd solve() const { return x.colPivHouseholderQr().solve(y); }
-    double rss() const { return (y - x * solve()).squaredNorm(); }
+    LeastSquares fit() const { return least_squares(x, y); }
+    VectorXd errors(const VectorXd& beta) const { return y - product(x, beta).col(0); }
 };
 
 std::vector<double> filtered(const std::vector<double>& series, double theta) {
@@ -78,7 +79,7 @@ Regression best_regression(const Whitened& driver, const Whitened& response, dou
     for (double theta : kThetas) {
         Regression r = make_regression(driver, response, delay, theta);
         const auto m = static_cast<double>(r.y.size());
-        const double score = m * std::log(std::max(r.rss(), 1e-300)) + (theta > 0.0 ? std::log(m) : 0.0);
+        const double score = m * std::log(std::max(r.fit().rss, 1e-300)) + (theta > 0.0 ? std::log(m) : 0.0);
         if (score >= best_score) continue;
         best_score = score;
         best = std::move(r);
@@ -91,22 +92,22 @@ Regression best_regression(const Whitened& driver, const Whitened& response, dou
 // their own errors. In short series the estimate is too small as often as not; the classical error is its
 // floor.
 double robust_se(const Regression& r, const VectorXd& beta) {
-    const MatrixXd bread = (r.x.transpose() * r.x).ldlt().solve(MatrixXd::Identity(r.x.cols(), r.x.cols()));
-    const VectorXd leverage = (r.x * bread).cwiseProduct(r.x).rowwise().sum();
-    const VectorXd error = (r.y - r.x * beta).array() / (1.0 - leverage.array()).max(kLeastFreedom);
+    const MatrixXd bread = inverse_definite(cross_products(r.x, r.x));
+    const VectorXd leverage = product(r.x, bread).cwiseProduct(r.x).rowwise().sum();
+    const VectorXd error = r.errors(beta).array() / (1.0 - leverage.array()).max(kLeastFreedom);
     const MatrixXd scores = r.x.array().colwise() * error.array();
     const auto m = static_cast<double>(r.y.size());
     const auto reach = static_cast<Index>(std::floor(4.0 * std::pow(m / 100.0, 2.0 / 9.0)));
-    MatrixXd meat = scores.transpose() * scores;
+    MatrixXd meat = cross_products(scores, scores);
     for (Index lag = 1; lag <= reach && lag < scores.rows(); ++lag) {
         const Index rest = scores.rows() - lag;
-        const MatrixXd cross = scores.bottomRows(rest).transpose() * scores.topRows(rest);
+        const MatrixXd cross = cross_products(scores.bottomRows(rest), scores.topRows(rest));
         meat +=
             (1.0 - static_cast<double>(lag) / static_cast<double>(reach + 1)) * (cross + cross.transpose());
     }
-    const double robust = (bread * meat * bread)(0, 0);
+    const double robust = bread.col(0).dot(product(meat, bread.col(0)).col(0));
     const double classical =
-        (r.y - r.x * beta).squaredNorm() / (m - static_cast<double>(r.x.cols())) * bread(0, 0);
+        r.errors(beta).squaredNorm() / (m - static_cast<double>(r.x.cols())) * bread(0, 0);
     return std::sqrt(std::max({robust, classical, 0.0}));
 }
 
@@ -119,7 +120,7 @@ double throughout_factor(double phi) {
 double share_explained(const Regression& r, const VectorXd& beta) {
     const VectorXd change = r.target - r.before;
     const double total = (change.array() - change.mean()).square().sum();
-    const double left = (r.y - r.x * beta).squaredNorm();
+    const double left = r.errors(beta).squaredNorm();
     return total > 0.0 ? std::clamp(1.0 - left / total, 0.0, 1.0) : 0.0;
 }
 
@@ -136,7 +137,7 @@ std::optional<Rate> rate_at(const WhitenedPair& pair, double delay) {
     const Regression& r = rate.regression;
     const Index free = r.x.rows() - r.x.cols();
     if (free < kFewestFree) return std::nullopt;
-    rate.beta = r.solve();
+    rate.beta = r.fit().beta;
     const double k = -rate.beta(0);
     const double arm = t_critical(kAlpha, static_cast<double>(free)) * robust_se(r, rate.beta);
     const double factor = throughout_factor(rate.beta(1));

@@ -1,11 +1,12 @@
 #include "core/delay_profile.hpp"
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 
+#include "core/linear_algebra.hpp"
 #include "core/special_functions.hpp"
 
 namespace rle {
@@ -76,12 +77,11 @@ Products make_products(const Whitened& effect, const Whitened& cause, int reach,
         own.row(i) /= effect.scale[t];
         both.row(i) /= effect.scale[t];
     }
-    const MatrixXd q = own.householderQr().householderQ() * MatrixXd::Identity(m, own.cols());
-    both -= q * (q.transpose() * both);
+    both = residuals(own, both);
     const auto lags = both.leftCols(reach + 1);
     const auto target = both.col(reach + 1);
     Products products;
-    products.with_effect = lags.transpose() * target;
+    products.with_effect = cross_products(lags, target);
     products.square = lags.colwise().squaredNorm();
     products.with_next = VectorXd::Zero(reach + 1);
     for (Index j = 0; j < reach; ++j) products.with_next(j) = lags.col(j).dot(lags.col(j + 1));

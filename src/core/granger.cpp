@@ -1,11 +1,12 @@
 // Granger, "Investigating causal relations by econometric models and cross-spectral methods", Econometrica 37
 // (1969): the F-test that statsmodels' grangercausalitytests calls ssr_ftest.
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "core/autoregression.hpp"
+#include "core/linear_algebra.hpp"
 #include "core/series.hpp"
 #include "core/special_functions.hpp"
 #include "core/whiten.hpp"
@@ -44,9 +45,8 @@ MatrixXd design(std::span<const double> cause, std::span<const double> effect, i
 
 // RSS of the last column on the others; missing where they are not independent.
 std::optional<double> regress(const MatrixXd& x, const VectorXd& y) {
-    const Eigen::ColPivHouseholderQR<MatrixXd> qr(x);
-    if (qr.rank() < x.cols()) return std::nullopt;
-    return (y - x * qr.solve(y)).squaredNorm();
+    const LeastSquares fit = least_squares(x, y);
+    return fit.rank == x.cols() ? std::optional(fit.rss) : std::nullopt;
 }
 
 // The order whose regression on both pasts has the lowest BIC, all on the rows of the highest order. 0: none
@@ -58,7 +58,7 @@ int best_order(std::span<const double> cause, std::span<const double> effect, in
         rows = design(cause, effect, highest);
     }
     if (rows.rows() - rows.cols() + 1 < kFewestFree) return 0;
-    const std::vector<double> rss = nested_rss(rows.transpose() * rows, 1);
+    const std::vector<double> rss = nested_rss(cross_products(rows, rows), 1);
     const auto m = static_cast<double>(rows.rows());
     int best = 0;
     double best_score = std::numeric_limits<double>::infinity();

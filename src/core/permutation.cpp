@@ -1,6 +1,6 @@
 #include "core/permutation.hpp"
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>

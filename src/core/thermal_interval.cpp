@@ -5,6 +5,7 @@
 #include <numbers>
 #include <random>
 
+#include "core/linear_algebra.hpp"
 #include "core/thermal_simulate.hpp"
 
 namespace rle::thermal {
@@ -90,15 +91,14 @@ std::vector<std::vector<double>> likely_paths(const Problem& problem, const Solu
                                               const Eigen::MatrixXd& covariance) {
     const std::vector<double> model = simulate_thermal(problem.samples, s.constants());
     if (model.size() > kLongPath) return {model};
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(covariance);
-    const Eigen::MatrixXd root =
-        eigen.eigenvectors() * eigen.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal();
+    const SymmetricEigen eigen = symmetric_eigen(covariance);
+    const Eigen::MatrixXd root = eigen.vectors * eigen.values.cwiseMax(0.0).cwiseSqrt().asDiagonal();
     std::mt19937_64 random(1);
     std::vector<std::vector<double>> out;
     for (int draw = 0; draw < kPaths; ++draw) {
         Eigen::VectorXd z(root.cols());
         for (Eigen::Index i = 0; i < z.size(); ++i) z[i] = normal_from(random);
-        const Eigen::VectorXd offset = path.gradient.transpose() * (root * z);
+        const Eigen::VectorXd offset = cross_products(path.gradient, product(root, z));
         out.push_back(model);
         for (std::size_t i = 0; i < model.size(); ++i) out.back()[i] += offset[static_cast<Eigen::Index>(i)];
     }
@@ -137,7 +137,7 @@ Eigen::MatrixXd rounding_scores(const Problem& problem, const Solution& s, const
         for (const double phase : {0.0, 0.5 * std::numbers::pi}) {
             for (std::size_t i = 0; i < model.size(); ++i) wave[i] = std::cos(turn * model[i] - phase);
             const Eigen::VectorXd score = score_of(problem, s, path, wave);
-            out += share * score * score.transpose();
+            out += product(share * score, score.transpose());
         }
     }
     return out;
@@ -166,12 +166,10 @@ Information information_of(const Solution& s) {
     for (Eigen::Index i = 0; i < m; ++i) {
         if (scale[i] == 0.0) a(i, i) = 1.0;
     }
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(a);
-    const Eigen::VectorXd values = eigen.eigenvalues().cwiseMax(1e-12);
-    const Eigen::MatrixXd& v = eigen.eigenvectors();
-    return {
-        back.asDiagonal() * (v * values.asDiagonal() * v.transpose()) * back.asDiagonal(),
-        scale.asDiagonal() * (v * values.cwiseInverse().asDiagonal() * v.transpose()) * scale.asDiagonal()};
+    const SymmetricEigen eigen = symmetric_eigen(a);
+    const Eigen::VectorXd values = eigen.values.cwiseMax(1e-12);
+    return {back.asDiagonal() * eigen.with_values(values) * back.asDiagonal(),
+            scale.asDiagonal() * eigen.with_values(values.cwiseInverse()) * scale.asDiagonal()};
 }
 
 }  // namespace
@@ -203,7 +201,7 @@ Uncertainty uncertainty_of(const Problem& problem, const Solution& s) {
         scores += rounding_scores(problem, s, path, model, noise, white);
     scores /= static_cast<double>(paths.size());
     scores += (noise * inflation + white) * known.floored;
-    u.covariance = inverse * scores * inverse;
+    u.covariance = product(inverse, product(scores, inverse));
     const double left = (static_cast<double>(s.n) - static_cast<double>(s.free.size())) / inflation;
     u.quantile = student_quantile(std::max(left, 4.0));
     return u;
@@ -220,7 +218,7 @@ double standard_error(const Solution& solution, const Uncertainty& uncertainty,
         down[solution.free[i]] -= kStep;
         gradient[static_cast<Eigen::Index>(i)] = (f(up) - f(down)) / (2.0 * kStep);
     }
-    return std::sqrt(std::max(gradient.dot(uncertainty.covariance * gradient), 0.0));
+    return std::sqrt(std::max(gradient.dot(product(uncertainty.covariance, gradient).col(0)), 0.0));
 }
 
 }  // namespace rle::thermal

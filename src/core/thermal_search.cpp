@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/conservation.hpp"
+#include "core/linear_algebra.hpp"
 #include "core/thermal_simulate.hpp"
 
 namespace rle::thermal {
@@ -67,7 +68,7 @@ Theta stepped(const Solution& at, const Normal& normal, const Bounds& bounds, do
         }
         a(i, i) += damping * a(i, i) + floor;
     }
-    const Eigen::VectorXd delta = a.ldlt().solve(g);
+    const Eigen::VectorXd delta = solve_definite(a, g);
     Theta out = at.theta;
     for (Eigen::Index i = 0; i < delta.size(); ++i) {
         const Slot slot = at.free[static_cast<std::size_t>(i)];

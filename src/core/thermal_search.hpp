@@ -2,7 +2,7 @@
 // (Marquardt 1963), in turn with the noise that the errors show.
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <vector>
 
 #include "core/power_table.hpp"

@@ -3,7 +3,7 @@
 // time is in samples.
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <vector>
 
 namespace rle {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/autoregression.hpp"
+#include "core/linear_algebra.hpp"
 #include "core/series.hpp"
 
 namespace rle {
@@ -61,11 +62,8 @@ LogSquares regress_log_squares(const std::vector<double>& errors, const MatrixXd
         const double e = errors[at[static_cast<std::size_t>(i)]];
         y(i) = std::log(e * e + kLeastSquare * mean_square + std::numeric_limits<double>::min());
     }
-    const MatrixXd x = columns(at, Eigen::all);
-    LogSquares fit;
-    fit.beta = x.householderQr().solve(y);
-    fit.rss = (y - x * fit.beta).squaredNorm();
-    return fit;
+    const LeastSquares fit = least_squares(columns(at, Eigen::all), y);
+    return {fit.beta, fit.rss};
 }
 
 struct Scale {
@@ -89,7 +87,7 @@ Scale fit_scale(std::vector<double> errors, int max_order) {
     }
     for (int round = 0; scale.order > 0 && round < 2; ++round) {
         const VectorXd beta = regress_log_squares(errors, basis.leftCols(scale.order + 1)).beta;
-        const VectorXd about_mean = basis.middleCols(1, scale.order) * beta.tail(scale.order);
+        const VectorXd about_mean = product(basis.middleCols(1, scale.order), beta.tail(scale.order));
         for (std::size_t t = 0; t < errors.size(); ++t) {
             const double factor = std::exp(0.5 * about_mean(static_cast<Index>(t)));
             scale.value[t] *= factor;
