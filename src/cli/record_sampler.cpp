@@ -65,11 +65,12 @@ void Sampler::start() {
     thread_ = std::thread(&Sampler::loop, this);
 }
 
-void Sampler::stop(bool last_sample) {
+void Sampler::stop(bool last_sample, double reach_s) {
     if (!thread_.joinable()) return;
     {
         const std::lock_guard lock(mutex_);
         last_sample_ = last_sample;
+        reach_s_ = reach_s;
     }
     ticker_.stop();
     thread_.join();
@@ -84,7 +85,7 @@ void Sampler::loop() {
             if (*tick == 0) eventfd_write(event_.get(), 1);
         }
         const double since_last = seconds_since(start_ns_, sensors::monotonic_ns()) - status_.t_s;
-        if (last_sample_ && since_last > 0.5 / sample_hz_) sample();
+        if (last_sample_ && (since_last > 0.5 / sample_hz_ || status_.t_s < reach_s_)) sample();
     } catch (const std::exception& error) {
         const std::lock_guard lock(mutex_);
         status_.failure = error.what();

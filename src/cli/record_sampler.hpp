@@ -35,8 +35,9 @@ class Sampler {
     Sampler& operator=(const Sampler&) = delete;
 
     void start();
-    /// Ends it; with `last_sample`, after one more sample now.
-    void stop(bool last_sample);
+    /// Ends it; with `last_sample`, after one more sample now, unless the last is hardly over and not before
+    /// `reach_s`.
+    void stop(bool last_sample, double reach_s = 0.0);
     /// Readable once the first sample is written, and again when it has ended by itself.
     int event_fd() const { return event_.get(); }
     bool over() const;
@@ -58,6 +59,7 @@ class Sampler {
     SamplerStatus status_;
     std::vector<std::string> problems_;
     bool last_sample_ = false;
+    double reach_s_ = 0.0;  // what the last sample must not lie before
     bool over_ = false;
     std::string line_;
     std::thread thread_;

@@ -305,7 +305,7 @@ void Recording::end_recording(bool last_sample) {
     if (!sampling_) return;
     sampling_ = false;
     recorded_s_ = now_s();
-    sampler_->stop(last_sample);
+    sampler_->stop(last_sample, training_ ? training_->last_t_s() : 0.0);
     const SamplerStatus status = sampler_->status();
     if (status.failure) throw Error(ErrorKind::failed, "", *status.failure);
 }

@@ -50,6 +50,7 @@ void TrainingRecord::take_line(std::string_view line, std::int64_t wall_us, doub
     if (!step) return;
     ++steps_;
     last_ = step;
+    last_t_s_ = t_s;
     formats::append_training_row(rows_, wall_us, t_s, *step);
 }
 

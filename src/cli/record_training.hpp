@@ -28,6 +28,8 @@ class TrainingRecord {
 
     std::uint64_t steps() const { return steps_; }
     const std::optional<formats::TrainingStep>& last() const { return last_; }
+    /// When the last step came; 0 before the first.
+    double last_t_s() const { return last_t_s_; }
     bool at_line_start() const { return at_line_start_; }
 
   private:
@@ -42,6 +44,7 @@ class TrainingRecord {
     std::string rows_;
     std::uint64_t steps_ = 0;
     std::optional<formats::TrainingStep> last_;
+    double last_t_s_ = 0.0;
     bool at_line_start_ = true;
 };
 

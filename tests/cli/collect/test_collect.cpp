@@ -29,7 +29,7 @@ TEST_CASE("a training is recorded beside the sensors, on one clock", "[collect]"
     TempDir dir;
     const std::string folder = dir / "s";
     const Finished done =
-        rlecouple({"collect", "-o", folder, "--sample-hz", "20", "--", "sh", "-c", training(5, "0.2")});
+        rlecouple({"collect", "-o", folder, "--sample-hz", "20", "--", "sh", "-c", training(5, "0.5")});
     INFO(done.err);
     REQUIRE(done.exit_code == 0);
 
@@ -48,7 +48,7 @@ TEST_CASE("a training is recorded beside the sensors, on one clock", "[collect]"
         CHECK(steps[i][4] == "2.5");
         CHECK(steps[i][5] == "0." + std::to_string(i + 1));
     }
-    // stamped as they came over 0.8 s, not at the end
+    // stamped as they came over 2 s, not at the end; nobody knows how late a busy machine serves us
     CHECK(number(steps.back()[1]) - number(steps.front()[1]) > 0.2);
     CHECK(number(telemetry.front()[1]) <=
           number(steps.front()[1]));  // the sensors were running when it started

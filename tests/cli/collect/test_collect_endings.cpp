@@ -57,11 +57,13 @@ TEST_CASE("SIGINT and SIGTERM end both processes and leave a valid session", "[c
 TEST_CASE("a training that ignores signals is killed after a grace period", "[collect]") {
     TempDir dir;
     const std::string folder = dir / "s";
-    const Finished done =
-        rlecouple({"collect", "-o", folder, "-d", "0.5", "--", "sh", "-c",
-                   "trap '' TERM INT; echo $$ > " + (dir / "pid") + "; while :; do sleep 0.1; done"});
-    CHECK(done.exit_code == 0);
-    CHECK_FALSE(runs(pid_in(dir / "pid")));
+    // Ended only once it says that it ignores them: before that, SIGTERM would still do.
+    Background recording({"collect", "-o", folder, "--", "sh", "-c",
+                          "trap '' TERM INT; echo $$ > " + (dir / "pid") + "; while :; do sleep 0.1; done"},
+                         dir / "log");
+    const pid_t child = pid_in(dir / "pid");
+    CHECK(recording.end(SIGTERM) == 143);
+    CHECK_FALSE(runs(child));
     CHECK(session_of(folder)["training"]["signal"] == 9);
 }
 
@@ -138,14 +140,29 @@ TEST_CASE("a disk that takes no more is one clear error, and what is there stays
     const std::string folder = dir / "s";
     // Files end at 8 KiB: the same to write(2) as a disk that fills in the middle of a line.
     const std::string command = "ulimit -f 16; exec " + std::string(RLE_BINARY) +
-                                " collect -q --sample-hz 500 -d 60 -o " + folder + " -- sh -c 'echo $$ > " +
-                                (dir / "pid") + "; sleep 60'";
+                                " collect -q --sample-hz 500 -d 60 -o " + folder + " -- sleep 61";
     const Finished done = run({"sh", "-c", command});
     CHECK(done.exit_code == 1);
     CHECK(done.err.find("rlecouple: " + folder + "/telemetry.csv: cannot write") != std::string::npos);
     check_whole(folder + "/telemetry.csv");
     CHECK(rows_of(folder + "/telemetry.csv").size() > 50);
-    CHECK(wait_until([&] { return !runs(pid_in(dir / "pid")); }));
+}
+
+TEST_CASE("a training whose output the disk does not take is ended with the recording", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    const std::string command = "ulimit -f 16; exec " + std::string(RLE_BINARY) +
+                                " collect -q --sample-hz 10 -d 60 -o " + folder + " -- sh -c 'echo $$ > " +
+                                (dir / "pid") + "; exec yes'";
+    const Finished done = run({"sh", "-c", command});
+    CHECK(done.exit_code == 1);
+    CHECK(done.err.find("rlecouple: " + folder + "/train.out: cannot write") != std::string::npos);
+    const std::string kept = read_file(folder + "/train.out");
+    CHECK(kept.size() <= 8192);
+    CHECK(kept == std::string("y\n", 2) + kept.substr(0, kept.size() - 2));
+    check_whole(folder + "/telemetry.csv");
+    CHECK(session_of(folder)["finished"] == true);
+    CHECK_FALSE(runs(pid_in(dir / "pid")));
 }
 
 TEST_CASE("a full file system is one clear error, and what is there stays whole", "[collect]") {
