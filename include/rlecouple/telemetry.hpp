@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,6 +91,8 @@ struct Frame {
     std::vector<std::string> names;            ///< columns of numbers; one of empty cells alone counts, too
     std::vector<std::vector<double>> columns;  ///< as `names`; NaN is missing
     std::vector<std::string> device;           ///< one a row; empty where the table has no such column
+    std::map<std::string, std::set<std::string>>
+        modelled;  ///< device ("" where none is named) -> columns that are estimates, not measurements
     std::vector<std::string> warnings;
 
     std::size_t size() const { return t_s.size(); }

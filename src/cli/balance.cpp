@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/estimates.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
 #include "formats/documents.hpp"
@@ -102,9 +103,9 @@ std::string energy_words(const Conservation& c) {
     return text;
 }
 
-std::string summary(const Balance& b) {
-    std::string text =
-        fmt::format("Energy balance{}: {} samples\n", b.device.empty() ? "" : " of " + b.device, b.n_samples);
+std::string summary(const Balance& b, const std::set<std::string>& estimated) {
+    std::string text = fmt::format("Energy balance{}: {} samples{}\n",
+                                   b.device.empty() ? "" : " of " + b.device, b.n_samples, marked(estimated));
     text += thermal_words(b);
     text += energy_words(b.conservation);
     if (b.energy_counter) {
@@ -152,12 +153,14 @@ Balance balance_stage(const BalanceCommand& command) {
     options.idle_power_w = command.analysis.idle_power_w;
     Balance result = balanced(balance_input(frame, input.file), options, input.file);
     result.device = device;
+    const auto estimated = estimated_columns(input, frame, device);
+    if (const std::string why = balance_of_estimates(estimated); !why.empty()) warnings.push_back(why);
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
 
     const std::string output = stage_output(input, command.output, kBalanceJson);
     if (!output.empty()) formats::write_text(output, formats::dump(formats::to_json(result)));
     print_warnings(result.warnings);
-    say(summary(result), output == "-");
+    say(summary(result, estimated), output == "-");
     return result;
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/estimates.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
 #include "formats/documents.hpp"
@@ -118,6 +119,9 @@ Correlation correlate_stage(const CorrelateCommand& command) {
         select_device(formats::read_frame(input.file), input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
     const CorrelateInput table = correlate_input(command, input, frame, device, warnings);
+    const std::string why = correlation_of_estimates(estimated_columns(input, frame, device),
+                                                     command.analysis.driver, command.analysis.response);
+    if (!why.empty()) warnings.push_back(why);
     Correlation result =
         correlate(table, {command.analysis.max_lag_s, command.analysis.alpha, command.analysis.seed});
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());

@@ -21,7 +21,7 @@ namespace {
 
 using sensors::Fd;
 
-[[noreturn]] void fail(const std::string& program, const std::string& what, int error) {
+[[noreturn]] void cannot(const std::string& program, const std::string& what, int error) {
     throw Error(ErrorKind::failed, program, what + ": " + sensors::errno_text(error));
 }
 
@@ -102,7 +102,7 @@ void Child::open_terminal(Fd& far_end) {
         prepare_terminal(far_end.get());
     } else {
         std::array<int, 2> ends{};
-        if (pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe", "cannot be made", errno);
+        if (pipe2(ends.data(), O_CLOEXEC) != 0) cannot("pipe", "cannot be made", errno);
         output_.reset(ends[0]);
         far_end.reset(ends[1]);
     }
@@ -117,18 +117,18 @@ Child::Child(const std::vector<std::string>& argv) {
     Fd far_end;
     open_terminal(far_end);
     std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) fail(argv.front(), "cannot be started", errno);
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) cannot(argv.front(), "cannot be started", errno);
     Fd report(ends[0]), report_in(ends[1]);
     const pid_t parent = getpid();
     pid_ = fork();
-    if (pid_ < 0) fail(argv.front(), "cannot be started", errno);
+    if (pid_ < 0) cannot(argv.front(), "cannot be started", errno);
     if (pid_ == 0) become(path.c_str(), arguments.data(), far_end.get(), report_in.get(), parent);
     report_in.reset();
     int error = 0;
     if (read(report.get(), &error, sizeof error) == sizeof error) {
         waitpid(pid_, nullptr, 0);
         ended_ = true;
-        fail(argv.front(), "cannot be executed", error);
+        cannot(argv.front(), "cannot be executed", error);
     }
 }
 

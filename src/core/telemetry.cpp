@@ -32,6 +32,8 @@ Frame Frame::of_device(std::string_view name) const {
     out.names = names;
     out.columns.resize(columns.size());
     out.warnings = warnings;
+    const std::string known = device.empty() ? std::string() : std::string(name);
+    if (const auto marks = modelled.find(known); marks != modelled.end()) out.modelled.insert(*marks);
     for (std::size_t row = 0; row < size(); ++row) {
         if (!device.empty() && device[row] != name) continue;
         out.t_s.push_back(t_s[row]);

@@ -52,6 +52,8 @@ class FrameReader {
                 timestamp_ = c;
             } else if (header[c] == "device") {
                 device_ = c;
+            } else if (header[c] == "modelled") {
+                modelled_ = c;
             } else if (!header[c].empty()) {
                 columns_.push_back({c, find_quantity(header[c]), {}, 0, 0, 0});
             }
@@ -84,7 +86,20 @@ class FrameReader {
         }
         frame_.t_s.push_back(*t_s);
         if (device_) frame_.device.emplace_back(cells[*device_]);
+        if (modelled_) take_marks(device_ ? std::string_view(cells[*device_]) : "", cells[*modelled_]);
         for (NumberColumn& column : columns_) column.take(cells[column.at]);
+    }
+
+    // "power_w;temp_c", the same in nearly every row
+    void take_marks(std::string_view device, std::string_view marks) {
+        if (marks.empty() || (marks == last_marks_ && device == last_marked_)) return;
+        last_marks_ = marks;
+        last_marked_ = device;
+        while (!marks.empty()) {
+            const std::size_t end = std::min(marks.find(';'), marks.size());
+            if (end > 0) frame_.modelled[last_marked_].emplace(marks.substr(0, end));
+            marks.remove_prefix(std::min(end + 1, marks.size()));
+        }
     }
 
     std::optional<double> from_timestamp(const Record& cells) {
@@ -112,7 +127,8 @@ class FrameReader {
 
     Table table_;
     std::string where_;
-    std::optional<std::size_t> t_s_, timestamp_, device_;
+    std::optional<std::size_t> t_s_, timestamp_, device_, modelled_;
+    std::string last_marks_, last_marked_;
     std::vector<NumberColumn> columns_;
     std::size_t untimed_ = 0;
     std::optional<std::int64_t> first_us_;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
 #include "support/catch.hpp"
@@ -77,6 +78,29 @@ TEST_CASE("a session folder gets its balance.json, with the ambient of its sessi
     const json thermal = json::parse(read_file(dir / "balance.json"))["thermal"];
     CHECK(thermal["ambient_c"].get<double>() == Approx(24.0).margin(1.0));
     CHECK(thermal["ci95"].contains("ambient_c"));
+}
+
+TEST_CASE("a balance of estimates says that it tells nothing of the machine") {
+    std::string marked = "t_s,device,temp_c,power_w,modelled\n";
+    for (const auto* device : {"cpu", "gpu"}) {
+        std::istringstream rows(square_wave(60, device));
+        for (std::string row; std::getline(rows, row);)
+            marked += row + (device[0] == 'c' ? ",power_w;temp_c\n" : ",power_w\n");
+    }
+    const auto balance_of = [&](const std::string& device) {
+        return rlecouple({"balance", "-", "-o", "-", "--ambient", "24", "--device", device}, marked);
+    };
+    const Finished cpu = balance_of("cpu");
+    REQUIRE(cpu.exit_code == 0);
+    const std::string warning = "temp_c and power_w are estimates, not measured: the thermal constants";
+    CHECK(json::parse(cpu.out)["warnings"][0].get<std::string>().rfind(warning, 0) == 0);
+    CHECK(cpu.err.find("warning: " + warning) != std::string::npos);
+    CHECK(cpu.err.find("60 samples (temp_c and power_w are estimates, not measured)") != std::string::npos);
+    const Finished gpu = balance_of("gpu");
+    CHECK(json::parse(gpu.out)["warnings"][0].get<std::string>().rfind("power_w is an estimate", 0) == 0);
+    const Finished measured =
+        rlecouple({"balance", "-", "-o", "-", "--ambient", "24"}, kHeader + square_wave(60));
+    CHECK((measured.out + measured.err).find("estimate") == std::string::npos);
 }
 
 TEST_CASE("the GPU is balanced where there is only one, and an open choice names the devices") {

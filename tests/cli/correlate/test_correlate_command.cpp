@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -30,6 +32,32 @@ TEST_CASE("a known delay is found by the manual's rule and stated in its sign co
         INFO(key);
         CHECK(c.contains(key));
     }
+}
+
+TEST_CASE("a correlation that rests on estimates says so, and only then") {
+    TempDir dir;
+    std::string session = R"({"schema": "rlecouple.session/1", "devices": [)"
+                          R"({"name": "cpu", "kind": "cpu", "modelled": ["power_w", "temp_c"]}]})";
+    write_file(dir / "session.json", session);
+    write_file(dir / "aligned.csv", coupled_table(90, 2));
+    const Finished rle = rlecouple({"correlate", dir.path().string()});
+    const json c = json::parse(read_file(dir / "correlation.json"));
+    CHECK(c["warnings"][0].get<std::string>().rfind(
+              "rle rests on estimates: temp_c and power_w, not measured", 0) == 0);
+    CHECK(rle.err.find("warning: rle rests on estimates") != std::string::npos);
+
+    const std::string marks = "t_s,loss,util_pct,temp_c,modelled\n";
+    std::string table = marks;
+    Noise noise(11);
+    for (int t = 0; t < 60; ++t)
+        table += fmt::format("{},{},{},{},temp_c\n", t, noise(), 50.0 + noise(), 40.0 + noise());
+    const auto warned = [&](const std::string& response) {
+        const Finished done =
+            rlecouple({"correlate", "-", "-o", "-", "--driver", "loss", "--response", response}, table);
+        return done.err.find("is an estimate, not measured") != std::string::npos;
+    };
+    CHECK(warned("temp_c"));
+    CHECK_FALSE(warned("util_pct"));
 }
 
 TEST_CASE("sigma_opt is SD over mean of the gradient norm") {

@@ -1,0 +1,28 @@
+// What a result that rests on estimates must say of itself: where `collect` found no sensor, temperature and
+// power are a model's, and an analysis of them finds that model again, not the machine.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "cli/session_paths.hpp"
+#include "rlecouple/telemetry.hpp"
+
+namespace rle::cli {
+
+/// The columns of `device` that are estimates, as session.json or the table's own column `modelled` says.
+std::set<std::string> estimated_columns(const StageInput& input, const Frame& frame,
+                                        const std::string& device);
+
+/// Why a thermal fit to such columns tells nothing of the machine; empty where temperature and power are
+/// measured.
+std::string balance_of_estimates(const std::set<std::string>& estimated);
+
+/// What a correlation of these two columns rests on; empty where neither goes back to an estimate.
+std::string correlation_of_estimates(const std::set<std::string>& estimated, const std::string& driver,
+                                     const std::string& response);
+
+/// " (temp_c and power_w are estimates)", for a headline; empty where both are measured.
+std::string marked(const std::set<std::string>& estimated);
+
+}  // namespace rle::cli
