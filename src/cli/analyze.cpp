@@ -8,6 +8,7 @@
 #include "cli/balance.hpp"
 #include "cli/commands.hpp"
 #include "cli/correlate.hpp"
+#include "cli/predict.hpp"
 #include "cli/report.hpp"
 #include "cli/ui.hpp"
 #include "rlecouple/error.hpp"
@@ -38,6 +39,14 @@ int correlate_if_trained(const std::string& session, const AnalysisOptions& opti
     return result.verdict == Verdict::insufficient_data ? kCannotTell : 0;
 }
 
+// Few sessions hold anything to warn of: that is no reason to call the analysis incomplete.
+int predict_in_passing(const std::string& session, const AnalysisOptions& options) {
+    PredictCommand command{session, "", options};
+    command.brief = true;
+    predict_stage(command);
+    return 0;
+}
+
 }  // namespace
 
 void declare_stage_options(CLI::App& app, AnalysisOptions& options) {
@@ -52,6 +61,7 @@ int analyze_session(const std::string& session, const AnalysisOptions& options) 
         return 0;
     });
     if (status == 0) status = attempt([&] { return correlate_if_trained(session, options, has_training); });
+    if (has_training) attempt([&] { return predict_in_passing(session, options); });
     const int balanced = attempt([&] {
         balance_stage({session, "", options});
         return 0;

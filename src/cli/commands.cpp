@@ -26,6 +26,8 @@ const std::vector<Command> kCommands{
      "rlecouple run --model distilgpt2 --duration 90 --output results/", true, setup_run},
     {"analyze", "Align to report on a session already recorded", "rlecouple analyze results/ --ambient 24",
      false, setup_analyze},
+    {"predict", "How well gradient-norm spikes warn of a collapse", "rlecouple predict results/ --horizon 3",
+     false, setup_predict},
     {"calibrate", "Make sessions with known truth, run the chain on them, score the recovery",
      "rlecouple calibrate -o calibration/ --sessions 500 --seed 1", false, setup_calibrate},
     {"formats", "List the formats of telemetry and training logs that are read", "rlecouple formats", false,

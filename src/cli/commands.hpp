@@ -44,6 +44,7 @@ Runner setup_balance(CLI::App& app);
 Runner setup_report(CLI::App& app);
 Runner setup_run(CLI::App& app);
 Runner setup_analyze(CLI::App& app);
+Runner setup_predict(CLI::App& app);
 Runner setup_calibrate(CLI::App& app);
 Runner setup_completion(CLI::App& app);
 Runner setup_formats(CLI::App& app);

@@ -23,7 +23,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kPredictJson = "predict.json";
 // Everything that a session folder may hold and a report may rest on, in the order of the stages.
 constexpr std::array kInputs{kSessionJson,     kTelemetryCsv, kAlignedCsv, kAlignJson,
                              kCorrelationJson, kBalanceJson,  kPredictJson};

@@ -19,6 +19,7 @@ inline constexpr const char* kAlignedCsv = "aligned.csv";
 inline constexpr const char* kAlignJson = "align.json";
 inline constexpr const char* kCorrelationJson = "correlation.json";
 inline constexpr const char* kBalanceJson = "balance.json";
+inline constexpr const char* kPredictJson = "predict.json";
 
 /// What a stage was pointed at: a session folder, a file, or "-".
 struct StageInput {

@@ -9,6 +9,7 @@
 #include "rlecouple/align.hpp"
 #include "rlecouple/balance.hpp"
 #include "rlecouple/correlation.hpp"
+#include "rlecouple/predict.hpp"
 #include "rlecouple/session.hpp"
 
 namespace rle::formats {
@@ -18,6 +19,7 @@ nlohmann::ordered_json to_json(const SessionInfo& session);
 nlohmann::ordered_json to_json(const Alignment& alignment);  // the rows are aligned.csv, not here
 nlohmann::ordered_json to_json(const Correlation& correlation);
 nlohmann::ordered_json to_json(const Balance& balance);
+nlohmann::ordered_json to_json(const Prediction& prediction);
 
 /// Throw Error{failed} naming `where` and the key where the document is not what its schema says. A null or
 /// absent value is a missing one.

@@ -1,0 +1,33 @@
+#include "cli/alarm_options.hpp"
+
+#include <string>
+
+namespace rle::cli {
+
+AlarmOptions AlarmChoice::settled() const {
+    AlarmOptions out = alarm;
+    out.threshold = threshold.value_or(alarm.threshold);
+    return out;
+}
+
+void declare_alarm_options(CLI::App& app, AlarmChoice& choice, const char* threshold_default) {
+    app.add_option("--threshold", choice.threshold,
+                   std::string("Robust z-score above which the gradient norm is high ") + threshold_default)
+        ->check(CLI::PositiveNumber)
+        ->type_name("Z");
+    app.add_option("--window", choice.alarm.window_s, "Trailing window that the score is taken over, s")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber)
+        ->type_name("S");
+    app.add_option("--debounce", choice.alarm.debounce, "High samples in a row that raise an alarm")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1000000))
+        ->type_name("N");
+    app.add_option("--min-interval", choice.alarm.min_interval_s,
+                   "No alarm sooner than this after the last, s")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("S");
+}
+
+}  // namespace rle::cli
