@@ -7,49 +7,7 @@
 namespace rle::report {
 namespace {
 
-constexpr double kNormalQuartile = 0.6745;  // MAD / SD of a normal distribution
 constexpr std::size_t kFewestForInterval = 3;
-
-// The values of a trailing window in ascending order.
-class SortedWindow {
-  public:
-    void insert(double value) {
-        values_.insert(std::lower_bound(values_.begin(), values_.end(), value), value);
-    }
-    void erase(double value) { values_.erase(std::lower_bound(values_.begin(), values_.end(), value)); }
-    std::size_t size() const { return values_.size(); }
-
-    double median() const {
-        const std::size_t middle = values_.size() / 2;
-        return values_.size() % 2 == 1 ? values_[middle] : 0.5 * (values_[middle - 1] + values_[middle]);
-    }
-
-    // Median of |value - centre|: the deviations ascend from the centre both ways, so two fingers merge them.
-    double median_deviation(double centre) const {
-        std::size_t right = static_cast<std::size_t>(
-            std::lower_bound(values_.begin(), values_.end(), centre) - values_.begin());
-        std::size_t left = right;  // one past the next value on the left
-        const std::size_t n = values_.size();
-        double previous = 0.0, current = 0.0;
-        for (std::size_t taken = 0; taken <= n / 2; ++taken) {
-            previous = current;
-            const bool take_right =
-                left == 0 || (right < n && values_[right] - centre <= centre - values_[left - 1]);
-            current = take_right ? values_[right++] - centre : centre - values_[--left];
-        }
-        return n % 2 == 1 ? current : 0.5 * (previous + current);
-    }
-
-  private:
-    std::vector<double> values_;
-};
-
-bool stands_out(double value, const SortedWindow& before) {
-    if (before.size() < kFewestBefore) return false;
-    const double median = before.median();
-    const double deviation = before.median_deviation(median);
-    return deviation > 0.0 && kNormalQuartile * (value - median) / deviation > kSpikeThreshold;
-}
 
 struct Moments {
     std::size_t n = 0;
@@ -71,21 +29,7 @@ struct Moments {
 }  // namespace
 
 std::vector<std::size_t> find_spikes(std::span<const double> t_s, std::span<const double> driver) {
-    std::vector<std::size_t> spikes;
-    SortedWindow before;
-    std::size_t oldest = 0;
-    bool in_spike = false;
-    for (std::size_t row = 0; row < driver.size(); ++row) {
-        for (; oldest < row && t_s[oldest] <= t_s[row] - kSpikeWindow_s; ++oldest) {
-            if (std::isfinite(driver[oldest])) before.erase(driver[oldest]);
-        }
-        if (!std::isfinite(driver[row])) continue;
-        const bool high = stands_out(driver[row], before);
-        if (high && !in_spike) spikes.push_back(row);
-        in_spike = high;
-        before.insert(driver[row]);
-    }
-    return spikes;
+    return alarm_rows(t_s, spike_scores(t_s, driver));
 }
 
 SpikeAverage average_around(std::span<const std::size_t> spikes, std::span<const double> response,

@@ -1,23 +1,20 @@
 // Gradient spikes, and what the response does around them.
 //
-// A spike is the onset of a run of samples whose robust z-score over the 30 s before exceeds 3.5; the score
-// and its threshold are those of Iglewicz & Hoaglin, How to Detect and Handle Outliers (1993): 0.6745 (x -
-// median) / MAD.
+// A spike is what predict and watch raise an alarm at (rlecouple/alarm.hpp), with their usual threshold.
 #pragma once
 
 #include <span>
 #include <vector>
 
+#include "rlecouple/alarm.hpp"
 #include "rlecouple/telemetry.hpp"
 
 namespace rle::report {
 
-inline constexpr double kSpikeWindow_s = 30.0;
-inline constexpr double kSpikeThreshold = 3.5;
-inline constexpr std::size_t kFewestBefore = 10;  ///< samples that the window must hold
+inline constexpr double kSpikeWindow_s = AlarmOptions{}.window_s;
+inline constexpr double kSpikeThreshold = AlarmOptions{}.threshold;
 
-/// Rows where a spike begins. `t_s` ascends; NaN is missing. A window without spread tells no spike from
-/// noise.
+/// Rows where a spike begins. `t_s` ascends; NaN is missing.
 std::vector<std::size_t> find_spikes(std::span<const double> t_s, std::span<const double> driver);
 
 /// The response around the spikes, relative to its mean over the `before_s` before each.
