@@ -103,7 +103,8 @@ Telemetry telemetry_of(const Rows& rows, const std::string& where) {
     Reading temp("temp_c"), power("power_w"), util("util_pct");
     for (const char* name : {"energy_j", "clock_mhz", "zone_temp_c"}) out.others.emplace_back(name);
     std::string cell;
-    for (const auto& [key, row] : rows) {
+    for (const auto& [key, of_row] : rows) {
+        const Row& row = of_row;  // a structured binding cannot be captured by every compiler
         out.wall_us.push_back(key.first);
         out.t_s.push_back(kMissing);
         out.device.push_back(device_index(out, key.second));

@@ -1,11 +1,12 @@
-// One fuzz target a reader: built with -DRLE_FUZZ=ON (clang, libFuzzer), run as
-//   fuzz_readers -runs=... CORPUS       with RLE_FUZZ_FORMAT naming the reader, empty: the whole chain.
-// Without libFuzzer the same function is replayed over the samples by ctest (replay.cpp).
+// One fuzz target for all readers: scripts/fuzz.sh runs it for each, by RLE_FUZZ_FORMAT ("decode": what
+// unpacks files; unset: everything). Without libFuzzer the same function is replayed over the samples by ctest
+// (replay.cpp).
 //
 // Any answer is fine but a crash, a hang, unbounded memory, and columns of different lengths.
 #include <cstdlib>
 #include <string_view>
 
+#include "formats/encoding.hpp"
 #include "formats/registry.hpp"
 #include "rlecouple/error.hpp"
 
@@ -41,11 +42,20 @@ void read_all(const Formats& formats, const rle::formats::Source& source, std::s
     }
 }
 
+void unpack(const std::string& bytes) {
+    try {
+        rle::formats::decode(bytes, "fuzz");
+    } catch (const rle::Error&) {
+        return;
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     const char* const named = std::getenv("RLE_FUZZ_FORMAT");
     const std::string_view only = named == nullptr ? "" : named;
+    if (only.empty() || only == "decode") unpack({reinterpret_cast<const char*>(data), size});
     rle::formats::ReadOptions options;
     options.start_us = 1790596800'000000;
     options.step_seconds = 1.0;
