@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/lag_products.hpp"
 #include "core/linear_algebra.hpp"
 
 namespace rle {
@@ -13,19 +14,9 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double kSingular = 1e-11;    // share of a column that the ones before it leave
 constexpr double kNoiseFloor = 1e-14;  // least RSS, as a share of the total
-
-// Samples that can be regressed on `order` lags.
-std::vector<std::size_t> usable(std::span<const double> series, int order) {
-    std::vector<std::size_t> at;
-    for (std::size_t t = static_cast<std::size_t>(order); t < series.size(); ++t) {
-        if (std::isfinite(series[t])) at.push_back(t);
-    }
-    return at;
-}
-
-constexpr Index kChunk = 4096;  // rows at a time, so that a long session needs no table of all its lags
+constexpr std::size_t kDepth = 8;      // values that a gap unsettles in a long session
+constexpr std::size_t kChunk = 4096;   // samples at a time
 
 // Cross-products of [trend columns, lags 1..order, the sample itself] over the usable samples, and their
 // number.
@@ -35,60 +26,158 @@ struct Products {
 };
 
 Products make_products(std::span<const double> series, const std::vector<double>& filled,
-                       const MatrixXd& trend, int order) {
-    const std::vector<std::size_t> at = usable(series, order);
-    const Index width = trend.cols() + order + 1;
-    Products products{MatrixXd::Zero(width, width), static_cast<double>(at.size())};
-    const auto all = static_cast<Index>(at.size());
-    for (Index begin = 0; begin < all; begin += kChunk) {
-        MatrixXd rows(std::min(kChunk, all - begin), width);
-        for (Index i = 0; i < rows.rows(); ++i) {
-            const std::size_t t = at[static_cast<std::size_t>(begin + i)];
-            rows.row(i).head(trend.cols()) = trend.row(static_cast<Index>(t));
-            for (int k = 1; k <= order; ++k)
-                rows(i, trend.cols() + k - 1) = filled[t - static_cast<std::size_t>(k)];
-            rows(i, width - 1) = series[t];
-        }
-        add_cross_products(products.sums, rows);
-    }
-    return products;
+                       const TrendColumns& trend, int order) {
+    const Rows rows = rows_where(static_cast<std::size_t>(order), series.size(), [&](std::size_t t) {
+                          return std::isfinite(series[t]);
+                      }).spread(kMostFitted);
+    std::vector<Index> places;
+    for (Index k = 0; k < trend.columns(); ++k) places.push_back(k);
+    for (Index k = 1; k <= order; ++k) places.push_back(trend.columns() + k);
+    places.push_back(trend.columns());
+    const MatrixXd sums = lag_products(trend, {{filled, 0, order}}, rows);
+    return {sums(places, places), static_cast<double>(rows.count())};
 }
 
-// What is not known of the last p values: the covariance of their errors, in units of the innovation's
-// variance.
+// What is not known of the last values: the covariance of their errors, in units of the innovation's
+// variance. `depth` of them can be unknown.
 class Uncertainty {
   public:
-    explicit Uncertainty(const VectorXd& ar)
-        : ar_(ar), spread_(MatrixXd::Zero(ar.size(), ar.size())), known_(true) {}
+    Uncertainty(const VectorXd& ar, std::size_t depth)
+        : ar_(ar), depth_(depth), spread_(depth * depth, 0.0), with_new_(depth), gain_(depth) {}
+
+    bool known() const { return known_; }
 
     // Variance of the next forecast's error.
-    double forecast_variance() const { return known_ ? 1.0 : 1.0 + ar_.dot(product(spread_, ar_).col(0)); }
-
-    // One step on. An observation gives the gains by which its error corrects the values before it.
-    VectorXd advance(bool observed) {
-        const Index p = ar_.size();
-        if (p == 0 || (known_ && observed)) return {};
-        const VectorXd with_new = product(spread_, ar_);
-        MatrixXd next(p, p);
-        next(0, 0) = 1.0 + ar_.dot(with_new);
-        next.block(1, 0, p - 1, 1) = with_new.head(p - 1);
-        next.block(0, 1, 1, p - 1) = with_new.head(p - 1).transpose();
-        next.bottomRightCorner(p - 1, p - 1) = spread_.topLeftCorner(p - 1, p - 1);
-        VectorXd gain;
-        if (observed) {
-            gain = next.col(0) / next(0, 0);
-            next -= (gain * next.row(0)).eval();
+    double forecast_variance() {
+        double variance = 1.0;
+        for (std::size_t i = 0; i < depth_ && !known_; ++i) {
+            with_new_[i] = 0.0;
+            for (std::size_t j = 0; j < depth_; ++j) with_new_[i] += at(i, j) * ar_(static_cast<Index>(j));
+            variance += with_new_[i] * ar_(static_cast<Index>(i));
         }
-        spread_ = next;
-        known_ = spread_.diagonal().maxCoeff() < 1e-9;
-        if (known_) spread_.setZero();
-        return gain;
+        return variance;
+    }
+
+    // One step on, after forecast_variance(). An observation gives the gains by which its error corrects the
+    // values before it: gain(k) that of the value k steps back.
+    void advance(bool observed, double variance) {
+        if (depth_ == 0) return;
+        if (known_) std::fill(with_new_.begin(), with_new_.end(), 0.0);
+        for (std::size_t i = depth_; i-- > 1;) {
+            for (std::size_t j = depth_; j-- > 1;) at(i, j) = at(i - 1, j - 1);
+        }
+        at(0, 0) = variance;
+        for (std::size_t i = 1; i < depth_; ++i) at(i, 0) = at(0, i) = with_new_[i - 1];
+        known_ = false;
+        if (observed) observe(variance);
+    }
+
+    std::size_t depth() const { return depth_; }
+    double gain(std::size_t k) const { return gain_[k]; }
+
+  private:
+    double& at(std::size_t i, std::size_t j) { return spread_[i * depth_ + j]; }
+
+    void observe(double variance) {
+        for (std::size_t i = 0; i < depth_; ++i) gain_[i] = at(i, 0) / variance;
+        double greatest = 0.0;
+        for (std::size_t i = 0; i < depth_; ++i) {
+            for (std::size_t j = 1; j < depth_; ++j) at(i, j) -= gain_[i] * at(0, j);
+            greatest = std::max(greatest, i > 0 ? at(i, i) : 0.0);
+        }
+        for (std::size_t i = 0; i < depth_; ++i) at(i, 0) = at(0, i) = 0.0;
+        known_ = greatest < 1e-9;
+        if (known_) std::fill(spread_.begin(), spread_.end(), 0.0);
+    }
+
+    const VectorXd& ar_;
+    std::size_t depth_;
+    std::vector<double> spread_, with_new_, gain_;
+    bool known_ = true;
+};
+
+class Forecaster {
+  public:
+    Forecaster(std::span<const double> series, std::vector<double>& filled, const TrendColumns& trend,
+               const Autoregression& model)
+        : series_(series),
+          filled_(filled),
+          trend_(trend),
+          trend_part_begin_(0),
+          model_(model),
+          order_(static_cast<std::size_t>(model.ar.size())),
+          long_session_(series.size() > kMostFitted),
+          uncertainty_(model.ar, long_session_ ? std::min(order_, kDepth) : order_),
+          errors_(series.size(), std::numeric_limits<double>::quiet_NaN()) {}
+
+    std::vector<double> run() {
+        for (std::size_t t = order_; t < series_.size();) {
+            if (uncertainty_.known() && std::isfinite(series_[t])) {
+                t = through_complete(t);
+            } else {
+                through_gap(t++);
+            }
+        }
+        return std::move(errors_);
     }
 
   private:
-    const VectorXd& ar_;
-    MatrixXd spread_;
-    bool known_;
+    // Of the samples in [begin, end), each from the values before it.
+    VectorXd forecasts(std::size_t begin, std::size_t end) {
+        if (begin < trend_part_begin_ ||
+            end > trend_part_begin_ + static_cast<std::size_t>(trend_part_.size())) {
+            trend_part_begin_ = begin;
+            trend_part_ = product(trend_.rows(begin, std::min(kChunk, series_.size() - begin)), model_.trend);
+        }
+        VectorXd out = trend_part_.segment(static_cast<Index>(begin - trend_part_begin_),
+                                           static_cast<Index>(end - begin));
+        for (Index k = 0; k < model_.ar.size(); ++k) {
+            const double* before = filled_.data() + begin - static_cast<std::size_t>(k) - 1;
+            out += model_.ar(k) * Eigen::Map<const VectorXd>(before, out.size());
+        }
+        return out;
+    }
+
+    // As far as samples follow one another, but for a chunk at most. Returns where it stopped.
+    std::size_t through_complete(std::size_t t) {
+        std::size_t end = t;
+        while (end < std::min(t + kChunk, series_.size()) && std::isfinite(series_[end])) ++end;
+        const VectorXd expected = forecasts(t, end);
+        for (std::size_t i = t; i < end; ++i) {
+            if (i >= start_) errors_[i] = series_[i] - expected(static_cast<Index>(i - t));
+        }
+        return end;
+    }
+
+    void through_gap(std::size_t t) {
+        const double forecast = forecasts(t, t + 1)(0);
+        const double variance = uncertainty_.forecast_variance();
+        const bool observed = std::isfinite(series_[t]);
+        uncertainty_.advance(observed, variance);
+        missing_ = observed ? 0 : missing_ + 1;
+        if (!observed) {
+            filled_[t] = forecast;
+            if (missing_ > uncertainty_.depth() && uncertainty_.depth() < order_) start_ = t + 1 + order_;
+            return;
+        }
+        const double error = series_[t] - forecast;
+        for (std::size_t k = 1; k < uncertainty_.depth(); ++k) filled_[t - k] += uncertainty_.gain(k) * error;
+        filled_[t] = series_[t];
+        if (t >= start_) errors_[t] = error / std::sqrt(variance);
+    }
+
+    std::span<const double> series_;
+    std::vector<double>& filled_;
+    const TrendColumns& trend_;
+    VectorXd trend_part_;  // of the forecasts from trend_part_begin_ on
+    std::size_t trend_part_begin_;
+    const Autoregression& model_;
+    std::size_t order_;
+    bool long_session_;
+    Uncertainty uncertainty_;
+    std::vector<double> errors_;
+    std::size_t missing_ = 0;  // in a row
+    std::size_t start_ = 0;    // before it a forecast rests on too little
 };
 
 }  // namespace
@@ -99,18 +188,15 @@ std::vector<double> nested_rss(MatrixXd products, Index least) {
     std::vector<double> rss;
     for (Index k = 0; k < last; ++k) {
         if (k >= least) rss.push_back(products(last, last));
-        if (products(k, k) <= kSingular * before(k)) return rss;
-        const Index rest = last - k;
-        const VectorXd column = products.col(k).tail(rest);
-        products.bottomRightCorner(rest, rest).noalias() -= column * (column / products(k, k)).transpose();
+        if (!sweep_out(products, k, before(k))) return rss;
     }
     rss.push_back(products(last, last));
     return rss;
 }
 
 NestedRegressions::NestedRegressions(std::span<const double> series, const std::vector<double>& filled,
-                                     const MatrixXd& candidates, int max_order)
-    : candidates_(candidates.cols()) {
+                                     const TrendColumns& candidates, int max_order)
+    : candidates_(candidates.columns()) {
     Products products = make_products(series, filled, candidates, max_order);
     products_ = std::move(products.sums);
     rows_ = products.rows;
@@ -129,35 +215,17 @@ double NestedRegressions::bic(double rss, int parameters) const {
 }
 
 Autoregression fit_autoregression(std::span<const double> series, const std::vector<double>& filled,
-                                  const MatrixXd& trend_columns, int order) {
-    const MatrixXd sums = make_products(series, filled, trend_columns, order).sums;
+                                  const TrendColumns& trend, int order) {
+    const MatrixXd sums = make_products(series, filled, trend, order).sums;
     const Index columns = sums.cols() - 1;
     const VectorXd beta =
         least_squares(sums.topLeftCorner(columns, columns), sums.col(columns).head(columns)).beta;
-    return {beta.head(trend_columns.cols()), beta.tail(order)};
+    return {beta.head(trend.columns()), beta.tail(order)};
 }
 
 std::vector<double> forecast_errors(std::span<const double> series, std::vector<double>& filled,
-                                    const MatrixXd& trend_columns, const Autoregression& model) {
-    const auto p = static_cast<std::size_t>(model.ar.size());
-    std::vector<double> errors(series.size(), std::numeric_limits<double>::quiet_NaN());
-    Uncertainty uncertainty(model.ar);
-    for (std::size_t t = p; t < series.size(); ++t) {
-        double forecast = trend_columns.row(static_cast<Index>(t)).dot(model.trend);
-        for (std::size_t k = 0; k < p; ++k) forecast += model.ar(static_cast<Index>(k)) * filled[t - 1 - k];
-        const double variance = uncertainty.forecast_variance();
-        const bool observed = std::isfinite(series[t]);
-        const VectorXd gain = uncertainty.advance(observed);
-        if (!observed) {
-            filled[t] = forecast;
-            continue;
-        }
-        const double error = series[t] - forecast;
-        for (Index k = 1; k < gain.size(); ++k) filled[t - static_cast<std::size_t>(k)] += gain(k) * error;
-        filled[t] = series[t];
-        errors[t] = error / std::sqrt(variance);
-    }
-    return errors;
+                                    const TrendColumns& trend, const Autoregression& model) {
+    return Forecaster(series, filled, trend, model).run();
 }
 
 }  // namespace rle

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "core/trend.hpp"
+
 namespace rle {
 
 /// Residual sums of squares of the last column on the first `least`, `least` + 1, ... columns, from the
@@ -16,10 +18,10 @@ std::vector<double> nested_rss(Eigen::MatrixXd products, Eigen::Index least);
 /// p at once.
 class NestedRegressions {
   public:
-    /// `candidates` holds all trend columns that will be asked for; rows whose sample is missing in `series`
-    /// are left out, lags are taken from `filled`.
+    /// `candidates` are all trend columns that will be asked for; rows whose sample is missing in `series`
+    /// are left out, lags are taken from `filled`, which equals `series` where that is present.
     NestedRegressions(std::span<const double> series, const std::vector<double>& filled,
-                      const Eigen::MatrixXd& candidates, int max_order);
+                      const TrendColumns& candidates, int max_order);
 
     /// For p = 0 ... max_order, on the given columns of the candidates; ends early where the regression gets
     /// singular.
@@ -40,12 +42,13 @@ struct Autoregression {
 };
 
 Autoregression fit_autoregression(std::span<const double> series, const std::vector<double>& filled,
-                                  const Eigen::MatrixXd& trend_columns, int order);
+                                  const TrendColumns& trend, int order);
 
 /// One-step forecast errors, each divided by its standard deviation relative to a forecast from a complete
 /// past (a Kalman filter); NaN where the sample is missing and for the first p. Gaps of `filled` become
-/// forecasts on the way.
+/// forecasts on the way. Above 32,768 samples a gap unsettles no more than the last eight values, and after a
+/// longer one the next p samples make a new start.
 std::vector<double> forecast_errors(std::span<const double> series, std::vector<double>& filled,
-                                    const Eigen::MatrixXd& trend_columns, const Autoregression& model);
+                                    const TrendColumns& trend, const Autoregression& model);
 
 }  // namespace rle

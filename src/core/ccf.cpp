@@ -4,10 +4,15 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "core/pair_sums.hpp"
+#include "core/series.hpp"
+
 namespace rle {
 namespace {
 
 constexpr std::size_t kFewestPairs = 3;
+constexpr std::ptrdiff_t kFewSamples = 4096;  // up to which each lag is summed up by itself, in two passes
+constexpr double kLeastVariance = 1e-5;       // of the whole series'
 
 // The pairs (driver[i + shift], response[i]) in which both are present, in two passes so that nothing
 // cancels.
@@ -50,6 +55,30 @@ LagPoint correlate_at(std::span<const double> driver, std::span<const double> re
     return point;
 }
 
+// From sums over the pairs; false where too little of a variance is left in them to be told from rounding.
+bool from_sums(const PairSums& s, double least_xx, double least_yy, LagPoint& point) {
+    point.n = static_cast<std::size_t>(s.n);
+    if (point.n < kFewestPairs) return true;
+    const double sxx = s.xx - s.x * s.x / s.n, syy = s.yy - s.y * s.y / s.n, sxy = s.xy - s.x * s.y / s.n;
+    if (sxx < least_xx || syy < least_yy) return false;
+    point.r = std::clamp(sxy / (std::sqrt(sxx) * std::sqrt(syy)), -1.0, 1.0);
+    return true;
+}
+
+// All lags at once, each as correlate_at() has it.
+std::vector<LagPoint> correlate_all(std::span<const double> driver, std::span<const double> response,
+                                    std::ptrdiff_t reach) {
+    const std::vector<PairSums> sums = pair_sums(driver, response, static_cast<std::size_t>(reach));
+    const double least_xx = kLeastVariance * static_cast<double>(count_present(driver));
+    const double least_yy = kLeastVariance * static_cast<double>(count_present(response));
+    std::vector<LagPoint> points(sums.size());
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        if (from_sums(sums[i], least_xx, least_yy, points[i])) continue;
+        points[i] = correlate_at(driver, response, static_cast<std::ptrdiff_t>(i) - reach);
+    }
+    return points;
+}
+
 }  // namespace
 
 std::vector<LagPoint> cross_correlation(std::span<const double> driver, std::span<const double> response,
@@ -57,13 +86,17 @@ std::vector<LagPoint> cross_correlation(std::span<const double> driver, std::spa
     const auto n = static_cast<std::ptrdiff_t>(response.size());
     // A lag of exactly max_lag_s belongs to the table, whatever dt_s rounds to.
     const auto reach = static_cast<std::ptrdiff_t>(std::floor(max_lag_s / dt_s + 1e-9));
-    std::vector<LagPoint> ccf;
-    ccf.reserve(static_cast<std::size_t>(2 * reach + 1));
-    for (std::ptrdiff_t shift = -reach; shift <= reach; ++shift) {
-        LagPoint point;
-        if (std::abs(shift) < n) point = correlate_at(driver, response, shift);
-        point.lag_s = static_cast<double>(shift) / (1.0 / dt_s);  // 3 / 10 Hz is 0.3, where 3 * 0.1 s is not
-        ccf.push_back(point);
+    const std::ptrdiff_t inner = std::min(reach, n - 1);
+    std::vector<LagPoint> ccf(static_cast<std::size_t>(2 * reach + 1));
+    const auto at = ccf.begin() + (reach - inner);
+    if (n > kFewSamples && varies(driver) && varies(response)) {
+        const std::vector<LagPoint> points = correlate_all(driver, response, inner);
+        std::copy(points.begin(), points.end(), at);
+    } else {
+        for (std::ptrdiff_t s = -inner; s <= inner; ++s) at[s + inner] = correlate_at(driver, response, s);
+    }
+    for (std::ptrdiff_t s = -reach; s <= reach; ++s) {  // 3 / 10 Hz is 0.3, where 3 * 0.1 s is not
+        ccf[static_cast<std::size_t>(s + reach)].lag_s = static_cast<double>(s) / (1.0 / dt_s);
     }
     return ccf;
 }

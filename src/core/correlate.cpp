@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/explain.hpp"
+#include "core/order_statistics.hpp"
 #include "core/whitened_pair.hpp"
 #include "rlecouple/ccf.hpp"
 #include "rlecouple/error.hpp"
@@ -25,12 +26,13 @@ std::vector<double> present(const std::vector<double>& values) {
     return kept;
 }
 
-// Linear between order statistics; `sorted` is not empty.
-double quantile(const std::vector<double>& sorted, double p) {
-    const double at = p * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(at);
-    const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+struct Ends {
+    double low = 0.0;   // 5th percentile
+    double high = 0.0;  // 95th
+};
+
+Ends ends_of(const std::vector<double>& values) {
+    return {quantile(values, 0.05), quantile(values, 0.95)};
 }
 
 // SD over mean; the SD with n - 1.
@@ -126,13 +128,15 @@ void test(const CorrelateInput& input, const CorrelateOptions& options, Correlat
 
 ThermalStress thermal_stress(const std::vector<double>& temp_c, const std::vector<double>& power_w) {
     ThermalStress stress;
-    std::vector<double> temp = present(temp_c), power = present(power_w);
-    std::sort(temp.begin(), temp.end());
-    std::sort(power.begin(), power.end());
-    if (!temp.empty()) stress.temp_spread_c = quantile(temp, 0.95) - quantile(temp, 0.05);
+    const std::vector<double> temp = present(temp_c), power = present(power_w);
+    if (!temp.empty()) {
+        const Ends ends = ends_of(temp);
+        stress.temp_spread_c = ends.high - ends.low;
+    }
     if (!power.empty()) {
-        stress.power_high_w = quantile(power, 0.95);
-        stress.power_spread_w = *stress.power_high_w - quantile(power, 0.05);
+        const Ends ends = ends_of(power);
+        stress.power_high_w = ends.high;
+        stress.power_spread_w = ends.high - ends.low;
     }
     const bool temp_still = stress.temp_spread_c && *stress.temp_spread_c < kLeastTempSpread;
     const bool power_still =

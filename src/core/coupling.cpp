@@ -25,7 +25,8 @@ using Eigen::VectorXd;
 constexpr std::array kThetas{0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95};
 constexpr Index kFewestFree = 10;
 constexpr double kAlpha = 0.05;
-constexpr double kLeastFreedom = 0.05;  // of one row: 1 - leverage
+constexpr std::size_t kMostRows = 32768;  // of a longer session the middle, which tells k to half a per cent
+constexpr double kLeastFreedom = 0.05;    // of one row: 1 - leverage
 
 // Columns: driver(t - delay), response(t-1), trend; target: response(t). Filtered, in units of the series'
 // own SD.
@@ -54,7 +55,7 @@ Regression make_regression(const Whitened& driver, const Whitened& response, dou
     for (std::ptrdiff_t t = std::max<std::ptrdiff_t>(1, whole + 1); t < n && t - whole < n; ++t) {
         if (std::isfinite(response.residual[static_cast<std::size_t>(t)])) at.push_back(t);
     }
-    const MatrixXd trend = trend_columns(y.size(), response.trend);
+    const MatrixXd trend = response.trend_columns().rows(0, y.size());
     Regression r;
     r.x.resize(static_cast<Index>(at.size()), 2 + trend.cols());
     r.y.resize(r.x.rows());
@@ -155,12 +156,15 @@ double samples_of(double seconds, double dt_s) {
 std::optional<CouplingFit> fit_coupling(const WhitenedPair& pair, double dt_s, double delay_s,
                                         Interval likely_delay_s) {
     const double delay = samples_of(delay_s, dt_s);
-    const std::optional<Rate> rate = rate_at(pair, delay);
+    const std::size_t most = kMostRows + static_cast<std::size_t>(std::abs(delay));
+    const WhitenedPair part{pair.driver.middle(most), pair.response.middle(most), pair.driver_sd,
+                            pair.response_sd};
+    const std::optional<Rate> rate = rate_at(part, delay);
     if (!rate) return std::nullopt;
     Interval k = rate->k;
     for (double edge : {likely_delay_s.low, likely_delay_s.high}) {
         const double beside = std::clamp(samples_of(edge, dt_s), delay - 0.5, delay + 0.5);
-        const std::optional<Rate> there = beside != delay ? rate_at(pair, beside) : std::nullopt;
+        const std::optional<Rate> there = beside != delay ? rate_at(part, beside) : std::nullopt;
         if (there) k = {std::min(k.low, there->k.low), std::max(k.high, there->k.high)};
     }
     const double unit = pair.response_sd / pair.driver_sd / dt_s;

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <set>
 
-#include "core/linear_algebra.hpp"
+#include "core/lag_products.hpp"
 #include "core/special_functions.hpp"
 
 namespace rle {
@@ -18,7 +20,6 @@ using Eigen::VectorXd;
 
 constexpr int kSteps = 50;  // between two grid points
 constexpr std::array kThetas{0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95};
-constexpr std::size_t kMostRows = 20000;
 constexpr double kOffGrid = 4.45;  // chi-squared(1) at 3.5 %
 
 // Divided by (1 - theta B), which turns noise e(t) - theta e(t-1) into e(t).
@@ -28,10 +29,16 @@ std::vector<double> filtered(const std::vector<double>& series, double theta) {
     return result;
 }
 
-// Cross-products of the effect and of the cause's lags 0..reach, after trend and the effect's own past are
+// Lags of the cause, in samples.
+struct Reach {
+    int first = 0;
+    int last = 0;
+};
+
+// Cross-products of the effect and of the cause's lags, after trend and the effect's own past are
 // taken out.
 struct Products {
-    VectorXd with_effect;  // <effect, lag j>
+    VectorXd with_effect;  // <effect, lag j of the reach>
     VectorXd square;       // <lag j, lag j>
     VectorXd with_next;    // <lag j, lag j+1>
     double effect = 0.0;   // <effect, effect>
@@ -49,82 +56,109 @@ struct Products {
     }
 };
 
-// Of a very long session the middle, which tells the lag more closely than any clock.
-std::vector<std::size_t> usable(const Whitened& effect, std::size_t begin) {
-    std::vector<std::size_t> at;
-    for (std::size_t t = begin; t < effect.residual.size(); ++t) {
-        if (std::isfinite(effect.residual[t])) at.push_back(t);
+// The regression of the effect on its trend, its own past and one lag of the cause, all filtered by 1 / (1 -
+// theta B), from the cross-products of them all.
+class Regression {
+  public:
+    Regression(const Whitened& effect, const Whitened& cause, Reach reach, double theta, int most_own)
+        : trend_(effect.trend_columns().columns()), lags_(reach.last - reach.first + 1) {
+        const std::vector<double> y = filtered(effect.filled, theta);
+        const std::vector<double> x = filtered(cause.filled, theta);
+        const std::size_t begin =
+            std::max<std::size_t>({1, effect.ar.size(), static_cast<std::size_t>(reach.last)});
+        const Rows rows =
+            rows_where(begin, y.size(), [&](std::size_t t) { return std::isfinite(effect.residual[t]); });
+        rows_ = static_cast<double>(rows.count());
+        sums_ = lag_products(effect.trend_columns(), {{y, 0, most_own}, {x, reach.first, reach.last}}, rows,
+                             effect.scale);
+        sums_ = place_target_last(sums_, trend_);
+        before_ = sums_.diagonal();
+        for (; swept_ < trend_; ++swept_) taken_ += sweep_out(sums_, swept_, before_(swept_)) ? 1 : 0;
     }
-    const std::size_t spare = at.size() > kMostRows ? at.size() - kMostRows : 0;
-    return {at.begin() + static_cast<std::ptrdiff_t>(spare / 2),
-            at.end() - static_cast<std::ptrdiff_t>(spare - spare / 2)};
-}
 
-Products make_products(const Whitened& effect, const Whitened& cause, int reach, int p, double theta) {
-    const std::vector<double> y = filtered(effect.filled, theta);
-    const std::vector<double> x = filtered(cause.filled, theta);
-    const std::size_t begin = std::max<std::size_t>({1, effect.ar.size(), static_cast<std::size_t>(reach)});
-    const std::vector<std::size_t> at = usable(effect, begin);
-    const MatrixXd trend = trend_columns(y.size(), effect.trend);
-    const auto m = static_cast<Index>(at.size());
-    MatrixXd own(m, trend.cols() + p), both(m, reach + 2);  // the cause's lags, then the effect
-    for (Index i = 0; i < m; ++i) {
-        const std::size_t t = at[static_cast<std::size_t>(i)];
-        own.row(i).head(trend.cols()) = trend.row(static_cast<Index>(t));
-        for (int k = 1; k <= p; ++k) own(i, trend.cols() + k - 1) = y[t - static_cast<std::size_t>(k)];
-        for (int k = 0; k <= reach; ++k) both(i, k) = x[t - static_cast<std::size_t>(k)];
-        both(i, reach + 1) = y[t];
-        own.row(i) /= effect.scale[t];
-        both.row(i) /= effect.scale[t];
+    // With one more value of the effect's own past.
+    void take_own() {
+        taken_ += sweep_out(sums_, swept_, before_(swept_)) ? 1 : 0;
+        ++swept_;
     }
-    both = residuals(own, both);
-    const auto lags = both.leftCols(reach + 1);
-    const auto target = both.col(reach + 1);
-    Products products;
-    products.with_effect = cross_products(lags, target);
-    products.square = lags.colwise().squaredNorm();
-    products.with_next = VectorXd::Zero(reach + 1);
-    for (Index j = 0; j < reach; ++j) products.with_next(j) = lags.col(j).dot(lags.col(j + 1));
-    products.effect = target.squaredNorm();
-    products.rows = static_cast<double>(m);
-    products.freedom = static_cast<double>(m - own.cols());
-    return products;
-}
+
+    Products products() const {
+        const Index target = sums_.rows() - 1, first = target - lags_;
+        Products p;
+        p.with_effect = sums_.col(target).segment(first, lags_);
+        p.square = sums_.diagonal().segment(first, lags_);
+        p.with_next = VectorXd::Zero(lags_);
+        for (Index j = 0; j + 1 < lags_; ++j) p.with_next(j) = sums_(first + j + 1, first + j);
+        p.effect = sums_(target, target);
+        p.rows = rows_;
+        p.freedom = rows_ - static_cast<double>(taken_);
+        return p;
+    }
+
+  private:
+    static MatrixXd place_target_last(const MatrixXd& sums, Index at) {
+        std::vector<Index> places;
+        for (Index k = 0; k < sums.cols(); ++k) {
+            if (k != at) places.push_back(k);
+        }
+        places.push_back(at);
+        return sums(places, places);
+    }
+
+    Index trend_, lags_, swept_ = 0, taken_ = 0;
+    double rows_ = 0.0;
+    MatrixXd sums_;
+    VectorXd before_;
+};
 
 std::vector<int> own_orders(const Whitened& effect) {
     const int chosen = static_cast<int>(effect.ar.size());
-    std::vector<int> orders{chosen};
-    if (chosen != 1) orders.push_back(1);
-    if (chosen > 2) orders.push_back(2);
-    return orders;
+    std::set<int> orders{chosen, 1};
+    if (chosen > 2) orders.insert(2);
+    return {orders.begin(), orders.end()};
 }
 
-// One direction: the cause's lags 0..reach, the best theta and p at each.
-DelayProfile profile_side(const Whitened& effect, const Whitened& cause, int reach, double sign) {
-    DelayProfile side;
-    for (int j = 0; j <= reach; ++j) {
-        for (int s = 0; s < (j < reach ? kSteps : 1); ++s) {
-            side.points.push_back({sign * (j + static_cast<double>(s) / kSteps),
-                                   -std::numeric_limits<double>::infinity(), s == 0});
+// What one family of regressions, at one theta and order, says of every point.
+struct Candidate {
+    Products products;
+    double base = 0.0;  // without the cause
+};
+
+std::vector<Candidate> candidates(const Whitened& effect, const Whitened& cause, Reach reach) {
+    std::vector<Candidate> out;
+    const std::vector<int> orders = own_orders(effect);
+    for (double theta : kThetas) {
+        Regression regression(effect, cause, reach, theta, orders.back());
+        int taken = 0;
+        for (int p : orders) {
+            if (theta > 0.0 && p == 0) continue;
+            for (; taken < p; ++taken) regression.take_own();
+            const Products products = regression.products();
+            const double penalty = (p + (theta > 0.0 ? 1 : 0)) * std::log(products.rows);
+            out.push_back({products, -products.rows * std::log(std::max(products.effect, 1e-300)) - penalty});
         }
     }
+    return out;
+}
+
+// One direction: the cause's lags, the best theta and p at each.
+DelayProfile profile_side(const Whitened& effect, const Whitened& cause, Reach reach, double sign) {
+    constexpr double kNone = -std::numeric_limits<double>::infinity();
+    DelayProfile side;
+    for (int j = reach.first; j <= reach.last; ++j) {
+        for (int s = 0; s < (j < reach.last ? kSteps : 1); ++s)
+            side.points.push_back({sign * (j + static_cast<double>(s) / kSteps), kNone, s == 0});
+    }
     side.freedom = std::numeric_limits<double>::infinity();
-    double uncoupled = -std::numeric_limits<double>::infinity();
-    for (double theta : kThetas) {
-        for (int p : own_orders(effect)) {
-            if (theta > 0.0 && p == 0) continue;
-            const Products products = make_products(effect, cause, reach, p, theta);
-            const double penalty = (p + (theta > 0.0 ? 1 : 0)) * std::log(products.rows);
-            const double base = -products.rows * std::log(std::max(products.effect, 1e-300)) - penalty;
-            uncoupled = std::max(uncoupled, base);
-            side.freedom = std::min(side.freedom, products.freedom);
-            for (std::size_t i = 0; i < side.points.size(); ++i) {
-                const double f = static_cast<double>(i % kSteps) / kSteps;
-                const double gain =
-                    -products.rows * std::log1p(-products.explained(static_cast<Index>(i / kSteps), f));
-                side.points[i].log_likelihood_ratio =
-                    std::max(side.points[i].log_likelihood_ratio, base + gain);
-            }
+    double uncoupled = kNone;
+    for (const auto& [products, base] : candidates(effect, cause, reach)) {
+        uncoupled = std::max(uncoupled, base);
+        side.freedom = std::min(side.freedom, products.freedom);
+        for (std::size_t i = 0; i < side.points.size(); ++i) {
+            const double f = static_cast<double>(i % kSteps) / kSteps;
+            const double gain =
+                -products.rows * std::log1p(-products.explained(static_cast<Index>(i / kSteps), f));
+            side.points[i].log_likelihood_ratio = std::max(side.points[i].log_likelihood_ratio, base + gain);
         }
     }
     for (LikelyLag& point : side.points) point.log_likelihood_ratio -= uncoupled;
@@ -133,11 +167,19 @@ DelayProfile profile_side(const Whitened& effect, const Whitened& cause, int rea
 
 }  // namespace
 
-DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int reach) {
-    DelayProfile profile = profile_side(response, driver, reach, -1.0);
-    const DelayProfile reverse = profile_side(driver, response, reach, 1.0);
-    profile.points.insert(profile.points.end(), reverse.points.begin(), reverse.points.end());
-    profile.freedom = std::max(1.0, std::min(profile.freedom, reverse.freedom));
+DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int low, int high) {
+    const std::size_t most =
+        kMostProfiled + static_cast<std::size_t>(std::max(std::abs(low), std::abs(high)));
+    const Whitened x = driver.middle(most), y = response.middle(most);
+    DelayProfile profile;
+    profile.freedom = std::numeric_limits<double>::infinity();
+    const auto take = [&profile](const DelayProfile& side) {
+        profile.points.insert(profile.points.end(), side.points.begin(), side.points.end());
+        profile.freedom = std::min(profile.freedom, side.freedom);
+    };
+    if (low <= 0) take(profile_side(y, x, {std::max(0, -high), -low}, -1.0));
+    if (high >= 0) take(profile_side(x, y, {std::max(0, low), high}, 1.0));
+    profile.freedom = std::max(1.0, profile.freedom);
     return profile;
 }
 

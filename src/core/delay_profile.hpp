@@ -17,6 +17,9 @@
 
 namespace rle {
 
+/// Rows of the regressions: of a longer session the middle, which tells the lag more closely than any clock.
+inline constexpr std::size_t kMostProfiled = 20000;
+
 struct LikelyLag {
     double lag = 0.0;  ///< in samples; negative: the driver leads
     double log_likelihood_ratio =
@@ -24,13 +27,14 @@ struct LikelyLag {
     bool on_grid = false;
 };
 
-/// The profile, 50 points between two samples, for |lag| <= reach samples.
+/// The profile, 50 points between two samples.
 struct DelayProfile {
     std::vector<LikelyLag> points;
     double freedom = 0.0;  ///< residual degrees of freedom
 };
 
-DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int reach);
+/// For the lags from `low` to `high`, in samples.
+DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int low, int high);
 
 struct DelayEstimate {
     double lag = 0.0;   ///< in samples. On the grid, unless the data reject every grid point at 3.5 %

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/delay_profile.hpp"
+#include "core/lag_products.hpp"
 #include "core/permutation.hpp"
 #include "core/whitened_pair.hpp"
 #include "rlecouple/ccf.hpp"
@@ -14,6 +16,7 @@ namespace rle {
 
 namespace {
 
+constexpr std::size_t kMostLagsProfiled = 100;     // to either side, in samples
 constexpr double kTwoSided95 = 1.959963984540054;  // standard normal
 
 std::string trend_words(const Trend& trend) {
@@ -22,11 +25,16 @@ std::string trend_words(const Trend& trend) {
     return words;
 }
 
-std::string method_line(const Whitened& driver, const Whitened& response, std::size_t lags) {
+std::string method_line(const Whitened& driver, const Whitened& response, std::size_t lags, bool permuted) {
     return fmt::format(
-        "{} removed, AR({}) and AR({}) whitened, {} lags, max |r| by permutation within blocks; lag by "
-        "profile likelihood",
-        trend_words(driver.trend), driver.ar.size(), response.ar.size(), lags);
+        "{} removed, AR({}) and AR({}) whitened{}, {} lags, max |r| by {}; lag by profile likelihood{}",
+        trend_words(driver.trend), driver.ar.size(), response.ar.size(),
+        driver.residual.size() > kMostFitted ? fmt::format(" (fitted to {} samples of all)", kMostFitted)
+                                             : "",
+        lags,
+        permuted ? "permutation within blocks" : "the normal law with fourth moments, Sidak's correction",
+        driver.residual.size() > kMostProfiled ? fmt::format(" over the middle {} samples", kMostProfiled)
+                                               : "");
 }
 
 // Adds a standard uncertainty to both arms of an interval about `centre`.
@@ -59,13 +67,25 @@ std::size_t nearest_index(const std::vector<LagPoint>& ccf, double lag) {
         std::clamp<std::ptrdiff_t>(at, 0, static_cast<std::ptrdiff_t>(ccf.size()) - 1));
 }
 
+// The lags, in samples, whose likelihood is asked for: all of them, unless they are so many that they would
+// leave too little of the session or cost too much; then those about the peak.
+std::pair<int, int> profiled_lags(int reach, int peak, std::size_t n) {
+    const int most = static_cast<int>(std::min<std::size_t>(kMostLagsProfiled, n / 3));
+    if (reach <= most) return {-reach, reach};
+    return {std::max(-reach, peak - most), std::min(reach, peak + most)};
+}
+
 // The likelihood's lag where there is coupling; else that of the greatest |r|, which is what p_value speaks
 // of.
 void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& response, double dt_s,
             const LagTestOptions& options) {
     const int reach = static_cast<int>(tested.ccf.size() / 2);
-    const DelayEstimate delay = estimate_delay(profile_delay(driver, response, reach), 0.05);
-    const std::size_t greatest = static_cast<std::size_t>(peak_index(tested.ccf));
+    const int peak = peak_index(tested.ccf);
+    const auto [low, high] = profiled_lags(reach, peak - reach, driver.residual.size());
+    DelayEstimate delay = estimate_delay(profile_delay(driver, response, low, high), 0.05);
+    if (!tested.significant && high - low < 2 * reach)
+        delay.interval = {-static_cast<double>(reach), static_cast<double>(reach)};  // it may be anywhere
+    const auto greatest = static_cast<std::size_t>(peak);
     const std::size_t at = tested.significant ? nearest_index(tested.ccf, delay.lag) : greatest;
     const double lag = tested.significant ? delay.lag * dt_s : tested.ccf[greatest].lag_s;
     Interval interval{std::min(lag, delay.interval.low * dt_s), std::max(lag, delay.interval.high * dt_s)};
@@ -92,10 +112,10 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
     tested.driver_ar_order = static_cast<int>(x.ar.size());
     tested.response_ar_order = static_cast<int>(y.ar.size());
     tested.ccf = cross_correlation(x.residual, y.residual, dt_s, options.max_lag_s);
-    tested.method = method_line(x, y, tested.ccf.size());
     const int peak = peak_index(tested.ccf);
     if (peak < 0) return std::nullopt;
     const FamilyWise test = family_wise(x.residual, y.residual, tested.ccf, options.alpha, options.seed);
+    tested.method = method_line(x, y, tested.ccf.size(), test.permuted);
     tested.p_value = test.p_value;
     tested.significant = test.p_value <= options.alpha;
     const double pairs = static_cast<double>(tested.ccf[static_cast<std::size_t>(peak)].n);

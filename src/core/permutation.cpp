@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <numbers>
 
 #include "core/random.hpp"
 
@@ -11,11 +12,13 @@ namespace rle {
 namespace {
 
 constexpr std::size_t kDraws = 999;
+constexpr std::size_t kLeastDraws = 399;  // where a draw is costly
 constexpr std::size_t kMostDraws = 9999;  // where few of the first exceed, and a draw is cheap
 constexpr std::size_t kFewExceed = 10;
 constexpr std::size_t kLeastBlock = 15;  // samples
 constexpr double kBlockOfLags = 2.4;     // blocks are at least this many times as long as the lags searched
 constexpr double kCheapWork = 5e7;       // products in all draws together, for more than kDraws
+constexpr double kCostlyWork = 4e8;      // products in all draws together, for fewer than kDraws
 constexpr double kMostWork = 1e6;        // products a draw, beyond which the normal law is used
 
 double normal_two_sided(double z) {
@@ -39,10 +42,6 @@ class Permuter {
         const auto lags = static_cast<double>(ccf.size());
         block_ = std::max(kLeastBlock, static_cast<std::size_t>(kBlockOfLags * lags));
         shuffled_ = driver_;
-    }
-
-    double products() const {
-        return static_cast<double>(response_.size()) * static_cast<double>(weight_.size());
     }
 
     // max over the lags of |sum x(t + l) y(t)| / sqrt(pairs)
@@ -90,15 +89,50 @@ class Permuter {
     std::size_t block_ = kLeastBlock;
 };
 
-FamilyWise by_normal_law(double observed, std::size_t lags, double alpha) {
-    const auto m = static_cast<double>(lags);
+double excess_kurtosis(std::span<const double> series) {
+    double square = 0.0, fourth = 0.0, n = 0.0;
+    for (double x : series) {
+        if (!std::isfinite(x)) continue;
+        square += x * x;
+        fourth += x * x * x * x;
+        n += 1.0;
+    }
+    return square > 0.0 ? fourth * n / (square * square) - 3.0 : 0.0;
+}
+
+// P(|r| sqrt(n) > z) at one lag. Over all permutations r has the product of both series' excess kurtoses,
+// over n, for its own (Pitman 1937); where that is large the probability is on the safe side.
+double tail_of_products(double z, double excess) {
+    const double density = std::exp(-0.5 * z * z) / std::sqrt(2.0 * std::numbers::pi);
+    const double correction = 2.0 * density * excess / 24.0 * (z * z * z - 3.0 * z);
+    return std::min(1.0, normal_two_sided(z) + std::max(correction, 0.0));
+}
+
+FamilyWise by_normal_law(std::span<const double> driver, std::span<const double> response,
+                         std::span<const LagPoint> ccf, double alpha) {
+    const double product = std::max(0.0, excess_kurtosis(driver) * excess_kurtosis(response));
+    double observed = 0.0;
+    for (const LagPoint& point : ccf) {
+        const double r = std::abs(point.r.value_or(0.0));
+        observed = std::max(observed, r * std::sqrt(static_cast<double>(point.n)));
+    }
+    // log of the probability that no lag exceeds z
+    const auto log_none = [&](double z) {
+        double sum = 0.0;
+        for (const LagPoint& point : ccf) {
+            if (point.n == 0) continue;
+            const double excess = product / static_cast<double>(point.n);
+            sum += std::log1p(-std::min(tail_of_products(z, excess), 1.0 - 1e-16));
+        }
+        return sum;
+    };
     FamilyWise result;
-    result.p_value = -std::expm1(m * std::log1p(-std::min(normal_two_sided(observed), 1.0 - 1e-16)));
-    const double each = -std::expm1(std::log1p(-alpha) / m);
+    result.permuted = false;
+    result.p_value = 0.0 - std::expm1(log_none(observed));
     double low = 0.0, high = 40.0;
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; i < 50; ++i) {
         const double middle = 0.5 * (low + high);
-        (normal_two_sided(middle) > each ? low : high) = middle;
+        (log_none(middle) < std::log1p(-alpha) ? low : high) = middle;
     }
     result.band = high;
     return result;
@@ -108,15 +142,18 @@ FamilyWise by_normal_law(double observed, std::size_t lags, double alpha) {
 
 FamilyWise family_wise(std::span<const double> driver, std::span<const double> response,
                        std::span<const LagPoint> ccf, double alpha, unsigned long long seed) {
+    const double products = static_cast<double>(driver.size()) * static_cast<double>(ccf.size());
+    if (products > kMostWork) return by_normal_law(driver, response, ccf, alpha);
+
     Permuter permuter(driver, response, ccf);
     const double observed = permuter.observed();
-    if (permuter.products() > kMostWork) return by_normal_law(observed, ccf.size(), alpha);
-
-    const bool cheap = permuter.products() * static_cast<double>(kMostDraws) < kCheapWork;
+    const auto draws = static_cast<std::size_t>(
+        std::clamp(kCostlyWork / products, static_cast<double>(kLeastDraws), static_cast<double>(kDraws)));
+    const bool cheap = products * static_cast<double>(kMostDraws) < kCheapWork;
     Random random(seed);
     std::vector<double> drawn;
     std::size_t exceed = 0;
-    while (drawn.size() < kDraws || (cheap && exceed < kFewExceed && drawn.size() < kMostDraws)) {
+    while (drawn.size() < draws || (cheap && exceed < kFewExceed && drawn.size() < kMostDraws)) {
         drawn.push_back(permuter.draw(random));
         exceed += drawn.back() >= observed * (1.0 - 1e-12) ? 1U : 0U;
     }

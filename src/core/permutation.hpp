@@ -5,8 +5,9 @@
 // and with every lag searched accounted for (Westfall & Young 1993). Exchanging only within blocks leaves in
 // place what changes slowly: a rest of trend, a level, a variance that both series share in time is then part
 // of the null, not evidence (restricted randomization; Good, "Permutation, Parametric and Bootstrap Tests",
-// 3rd ed., ch. 3). Beyond a million products a draw the normal law with Sidak's correction takes over: with
-// so many samples they agree.
+// 3rd ed., ch. 3). Beyond a million products a draw the normal law takes over, with a term for the fourth
+// moments (Edgeworth; Pitman, J. R. Stat. Soc. Suppl. 4, 1937) and Sidak's correction: with so many samples
+// they agree.
 #pragma once
 
 #include <span>
@@ -18,7 +19,8 @@ namespace rle {
 
 struct FamilyWise {
     double p_value = 1.0;
-    double band = 1.0;  ///< |r| sqrt(n) that is significant at alpha, family-wise
+    double band = 1.0;     ///< |r| sqrt(n) that is significant at alpha, family-wise
+    bool permuted = true;  ///< false: by the normal law
 };
 
 /// `ccf` is the cross-correlation of the two residual series, for its lags and pairs. Both have mean square

@@ -27,21 +27,27 @@ std::vector<double> settling_candidates(std::size_t n) {
     return taus;
 }
 
-Eigen::MatrixXd trend_columns(std::size_t n, const Trend& trend) {
-    Eigen::MatrixXd columns(static_cast<Index>(n), trend.columns());
-    for (Index i = 0; i < columns.rows(); ++i) {
-        const double x = n > 1 ? 2.0 * static_cast<double>(i) / static_cast<double>(n - 1) - 1.0 : 0.0;
-        double before = 0.0, now = 1.0;
-        for (int k = 0; k <= trend.order; ++k) {
-            columns(i, k) = now;
-            const double next = ((2.0 * k + 1.0) * x * now - k * before) / (k + 1.0);
-            before = now;
-            now = next;
-        }
-        Index at = trend.order + 1;
-        for (double tau : trend.settling) columns(i, at++) = std::exp(-static_cast<double>(i) / tau);
+Eigen::MatrixXd TrendColumns::rows(std::size_t begin, std::size_t count) const {
+    Eigen::MatrixXd rows(static_cast<Index>(count), columns());
+    const double first = static_cast<double>(begin_ + begin);
+    const double step = n_ > 1 ? 2.0 / static_cast<double>(n_ - 1) : 0.0;
+    const Eigen::ArrayXd x =
+        Eigen::ArrayXd::LinSpaced(rows.rows(), first, first + static_cast<double>(count) - 1.0) * step -
+        (n_ > 1 ? 1.0 : 0.0);
+    rows.col(0).setOnes();
+    if (trend_.order > 0) rows.col(1) = x;
+    for (int k = 1; k < trend_.order; ++k) {
+        rows.col(k + 1) =
+            ((2.0 * k + 1.0) * x * rows.col(k).array() - k * rows.col(k - 1).array()) / (k + 1.0);
     }
-    return columns;
+    Index at = trend_.order + 1;
+    for (double tau : trend_.settling) {
+        const double factor = std::exp(-1.0 / tau);
+        double value = std::exp(-first / tau);
+        for (Index i = 0; i < rows.rows(); ++i, value *= factor) rows(i, at) = value;
+        ++at;
+    }
+    return rows;
 }
 
 }  // namespace rle

@@ -22,8 +22,22 @@ Trend merged(const Trend& a, const Trend& b);
 /// (more in sessions above 1,300 samples, so that there are never more than 15).
 std::vector<double> settling_candidates(std::size_t n);
 
-/// Legendre polynomials over the session (t in [-1, 1]), then the exponentials. Orthogonal where that is
-/// free, so that the regressions on them are well conditioned.
-Eigen::MatrixXd trend_columns(std::size_t n, const Trend& trend);
+/// The columns of a regression on a trend, made as they are asked for: Legendre polynomials over the session
+/// (t in [-1, 1]), then the exponentials. Orthogonal where that is free, so that the regressions on them are
+/// well conditioned.
+class TrendColumns {
+  public:
+    /// For the samples from `begin` on, of a session of n.
+    TrendColumns(std::size_t n, Trend trend, std::size_t begin = 0)
+        : n_(n), begin_(begin), trend_(std::move(trend)) {}
+
+    Eigen::Index columns() const { return trend_.columns(); }
+    const Trend& trend() const { return trend_; }
+    Eigen::MatrixXd rows(std::size_t begin, std::size_t count) const;
+
+  private:
+    std::size_t n_, begin_;
+    Trend trend_;
+};
 
 }  // namespace rle

@@ -20,7 +20,7 @@ std::vector<double> sorted_times(std::span<const double> t_s) {
     std::vector<double> times;
     std::copy_if(t_s.begin(), t_s.end(), std::back_inserter(times),
                  [](double t) { return std::isfinite(t); });
-    std::sort(times.begin(), times.end());
+    if (!std::is_sorted(times.begin(), times.end())) std::sort(times.begin(), times.end());
     times.erase(std::unique(times.begin(), times.end()), times.end());
     return times;
 }

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/autoregression.hpp"
+#include "core/lag_products.hpp"
 #include "core/linear_algebra.hpp"
 #include "core/series.hpp"
 
@@ -39,74 +40,88 @@ std::vector<Index> first(Index n) {
     return columns;
 }
 
-std::vector<std::size_t> where_present(const std::vector<double>& series) {
-    std::vector<std::size_t> at;
-    for (std::size_t t = 0; t < series.size(); ++t) {
-        if (std::isfinite(series[t])) at.push_back(t);
-    }
-    return at;
-}
-
-// log e(t)^2 regressed on the first columns of a polynomial basis.
+// log e(t)^2 regressed on polynomials: the coefficients for each degree, and what each leaves.
 struct LogSquares {
-    VectorXd beta;
-    double rss = 0.0;
+    std::vector<double> rss;  // of degree 0, 1, ...
+    MatrixXd products;        // of [polynomials, log squares]
+    double rows = 0.0;
+
+    VectorXd beta(Index degree) const {
+        return solve_definite(products.topLeftCorner(degree + 1, degree + 1),
+                              products.col(products.cols() - 1).head(degree + 1));
+    }
 };
 
-LogSquares regress_log_squares(const std::vector<double>& errors, const MatrixXd& columns) {
-    const std::vector<std::size_t> at = where_present(errors);
+LogSquares regress_log_squares(const std::vector<double>& errors, const TrendColumns& polynomials) {
     double mean_square = 0.0;
-    for (std::size_t t : at) mean_square += errors[t] * errors[t] / static_cast<double>(at.size());
-    VectorXd y(static_cast<Index>(at.size()));
-    for (Index i = 0; i < y.size(); ++i) {
-        const double e = errors[at[static_cast<std::size_t>(i)]];
-        y(i) = std::log(e * e + kLeastSquare * mean_square + std::numeric_limits<double>::min());
+    const auto n = static_cast<double>(count_present(errors));
+    for (double e : errors) mean_square += std::isfinite(e) ? e * e / n : 0.0;
+    const Rows rows = rows_where(0, errors.size(), [&](std::size_t t) {
+                          return std::isfinite(errors[t]);
+                      }).spread(kMostFitted);
+    std::vector<double> logs(errors.size());
+    for (const Rows::Stretch& s : rows.stretches()) {
+        for (std::size_t t = s.begin; t < s.end; ++t) {
+            const double square = errors[t] * errors[t] + kLeastSquare * mean_square;
+            logs[t] = std::log(square + std::numeric_limits<double>::min());
+        }
     }
-    const LeastSquares fit = least_squares(columns(at, Eigen::all), y);
-    return {fit.beta, fit.rss};
+    LogSquares fit;
+    fit.products = lag_products(polynomials, {{logs, 0, 0}}, rows);
+    fit.rss = nested_rss(fit.products, 1);
+    fit.rows = static_cast<double>(rows.count());
+    return fit;
 }
 
 struct Scale {
-    std::vector<double> value;  // of each residual
+    std::vector<double> value;  // of each residual; empty: 1
     int order = 0;
 };
 
+// Divides by exp of half the polynomial of these coefficients, its mean left out.
+void divide_by_polynomial(const VectorXd& beta, std::vector<double>& errors, std::vector<double>& scale) {
+    constexpr std::size_t kChunk = 4096;
+    const Index degree = beta.size() - 1;
+    const TrendColumns polynomials(errors.size(), {static_cast<int>(degree), {}});
+    for (std::size_t begin = 0; begin < errors.size(); begin += kChunk) {
+        const std::size_t count = std::min(kChunk, errors.size() - begin);
+        const VectorXd half =
+            0.5 * product(polynomials.rows(begin, count).rightCols(degree), beta.tail(degree));
+        for (std::size_t i = 0; i < count; ++i) {
+            const double factor = std::exp(half(static_cast<Index>(i)));
+            scale[begin + i] *= factor;
+            errors[begin + i] /= factor;
+        }
+    }
+}
+
 // AIC chooses the degree. A second round on what the first leaves undoes the bend of the floor under the
 // logarithm.
-Scale fit_scale(std::vector<double> errors, int max_order) {
-    const MatrixXd basis = trend_columns(errors.size(), {max_order, {}});
-    const auto m = static_cast<double>(where_present(errors).size());
-    Scale scale{std::vector<double>(errors.size(), 1.0), 0};
+Scale fit_scale(std::vector<double>& errors, int max_order) {
+    const TrendColumns polynomials(errors.size(), {max_order, {}});
+    LogSquares fit = regress_log_squares(errors, polynomials);
+    Scale scale;
     double best_score = std::numeric_limits<double>::infinity();
-    for (int d = 0; d <= max_order; ++d) {
-        const double rss = regress_log_squares(errors, basis.leftCols(d + 1)).rss;
-        const double score = m * std::log(std::max(rss, 1e-300) / m) + 2.0 * d;
+    for (int d = 0; d < static_cast<int>(fit.rss.size()); ++d) {
+        const double rss = std::max(fit.rss[static_cast<std::size_t>(d)], 1e-300);
+        const double score = fit.rows * std::log(rss / fit.rows) + 2.0 * d;
         if (score >= best_score) continue;
         best_score = score;
         scale.order = d;
     }
-    for (int round = 0; scale.order > 0 && round < 2; ++round) {
-        const VectorXd beta = regress_log_squares(errors, basis.leftCols(scale.order + 1)).beta;
-        const VectorXd about_mean = product(basis.middleCols(1, scale.order), beta.tail(scale.order));
-        for (std::size_t t = 0; t < errors.size(); ++t) {
-            const double factor = std::exp(0.5 * about_mean(static_cast<Index>(t)));
-            scale.value[t] *= factor;
-            errors[t] /= factor;
-        }
-    }
+    if (scale.order == 0) return scale;
+    scale.value.assign(errors.size(), 1.0);
+    divide_by_polynomial(fit.beta(scale.order), errors, scale.value);
+    fit = regress_log_squares(errors, polynomials);
+    divide_by_polynomial(fit.beta(scale.order), errors, scale.value);
     return scale;
 }
 
-void divide_by_scale(std::vector<double>& errors, const std::vector<double>& scale) {
-    double square = 0.0, n = 0.0;
-    for (std::size_t t = 0; t < errors.size(); ++t) {
-        errors[t] /= scale[t];
-        if (std::isfinite(errors[t])) {
-            square += errors[t] * errors[t];
-            n += 1.0;
-        }
-    }
-    const double rms = std::sqrt(square / std::max(n, 1.0));
+// To mean square 1.
+void normalise(std::vector<double>& errors) {
+    double square = 0.0;
+    for (double e : errors) square += std::isfinite(e) ? e * e : 0.0;
+    const double rms = std::sqrt(square / std::max(static_cast<double>(count_present(errors)), 1.0));
     if (rms > 0.0) {
         for (double& e : errors) e /= rms;
     }
@@ -134,7 +149,7 @@ struct Choice {
 // Every polynomial, alone and with every settling exponential, times every AR order up to max_ar.
 Choice best_choice(const std::vector<double>& y, int max_trend, int max_ar) {
     const std::vector<double> taus = settling_candidates(y.size());
-    const NestedRegressions regressions(y, interpolated(y), trend_columns(y.size(), {max_trend, taus}),
+    const NestedRegressions regressions(y, interpolated(y), TrendColumns(y.size(), {max_trend, taus}),
                                         max_ar);
     Choice best;
     const auto consider = [&](const Trend& trend, const std::vector<Index>& columns, int parameters) {
@@ -158,6 +173,25 @@ Choice best_choice(const std::vector<double>& y, int max_trend, int max_ar) {
 
 }  // namespace
 
+Whitened Whitened::middle(std::size_t most) const {
+    if (residual.size() <= most) return *this;
+    const std::size_t from = (residual.size() - most) / 2;
+    const auto part = [&](const std::vector<double>& all) {
+        const auto first = all.begin() + static_cast<std::ptrdiff_t>(all.empty() ? 0 : from);
+        return std::vector<double>(first, all.empty() ? first : first + static_cast<std::ptrdiff_t>(most));
+    };
+    Whitened out;
+    out.residual = part(residual);
+    out.filled = part(filled);
+    out.scale = part(scale);
+    out.ar = ar;
+    out.trend = trend;
+    out.scale_order = scale_order;
+    out.begin = begin + from;
+    out.session = session;
+    return out;
+}
+
 Trend choose_trend(std::span<const double> series, const WhitenOptions& options) {
     const std::vector<double> y = standardised(series);
     const Choice broad = best_choice(y, options.max_trend_order, options.max_ar_order);
@@ -167,14 +201,15 @@ Trend choose_trend(std::span<const double> series, const WhitenOptions& options)
 
 Whitened whiten(std::span<const double> series, const Trend& trend, const WhitenOptions& options) {
     const std::vector<double> y = standardised(series);
-    const MatrixXd columns = trend_columns(y.size(), trend);
+    const TrendColumns columns(y.size(), trend);
     const bool complete = count_present(y) == y.size();
     Whitened result;
     result.trend = trend;
+    result.session = y.size();
     result.filled = interpolated(y);
     for (int round = 0; round < (complete ? 1 : kRounds); ++round) {
         const NestedRegressions regressions(y, result.filled, columns, options.max_ar_order);
-        const int order = best_ar_order(regressions, first(columns.cols()));
+        const int order = best_ar_order(regressions, first(columns.columns()));
         const Autoregression model = fit_autoregression(y, result.filled, columns, order);
         result.residual = forecast_errors(y, result.filled, columns, model);
         result.ar.assign(model.ar.data(), model.ar.data() + model.ar.size());
@@ -182,7 +217,7 @@ Whitened whiten(std::span<const double> series, const Trend& trend, const Whiten
     Scale scale = fit_scale(result.residual, options.max_scale_order);
     result.scale_order = scale.order;
     result.scale = std::move(scale.value);
-    divide_by_scale(result.residual, result.scale);
+    normalise(result.residual);
     return result;
 }
 

@@ -33,10 +33,16 @@ Trend choose_trend(std::span<const double> series, const WhitenOptions& options)
 struct Whitened {
     std::vector<double> residual;  ///< as long as the series; NaN: none
     std::vector<double> filled;    ///< the standardised series, its gaps carried by forecasts
-    std::vector<double> scale;     ///< of each residual; 1 throughout where scale_order is 0
+    std::vector<double> scale;     ///< of each residual; empty where scale_order is 0: 1 throughout
     std::vector<double> ar;        ///< phi_1 ... phi_p
     Trend trend;
     int scale_order = 0;
+    std::size_t begin = 0;    ///< place of the first sample in the session
+    std::size_t session = 0;  ///< samples of the session
+
+    TrendColumns trend_columns() const { return {session, trend, begin}; }
+    /// Not more than `most` samples, from the middle of the session.
+    Whitened middle(std::size_t most) const;
 };
 
 /// Whitens with this trend; the AR order is chosen by BIC, given the trend. Same needs.
