@@ -1,6 +1,6 @@
 // One fuzz target for all readers: scripts/fuzz.sh runs it for each, by RLE_FUZZ_FORMAT ("decode": what
-// unpacks files; unset: everything). Without libFuzzer the same function is replayed over the samples by ctest
-// (replay.cpp).
+// unpacks files; unset: everything). Without libFuzzer the same function is replayed over the samples by
+// ctest (replay.cpp).
 //
 // Any answer is fine but a crash, a hang, unbounded memory, and columns of different lengths.
 #include <cstdlib>
