@@ -2,6 +2,7 @@
 #include "cli/collect.hpp"
 
 #include <cmath>
+#include <limits>
 #include <memory>
 
 #include "cli/commands.hpp"
@@ -48,6 +49,11 @@ void declare_sensor_options(CLI::App& app, CollectOptions& options) {
         ->check(CLI::Validator(check_source, ""))
         ->allow_extra_args(false)
         ->type_name("SOURCE");
+    app.add_option("--speed", options.speed_text,
+                   "How much faster than real time recordings are played back; max: as fast as can be")
+        ->check(number_in(0.01, 10000.0) | CLI::IsMember({"max"}))
+        ->type_name("X|max")
+        ->capture_default_str();
     app.add_option("--ambient", options.ambient_c, "Ambient temperature, degC (default 21)")
         ->check(number_in(-40.0, 100.0));
     app.add_option("--rated-power", options.rated_power_w,
@@ -84,6 +90,19 @@ Runner runner_of(const std::shared_ptr<CollectOptions>& options) {
     };
 }
 
+// Only what lies in a file can be had faster than it happens.
+void settle_speed(CollectOptions& options) {
+    options.speed = options.speed_text == "max" ? std::numeric_limits<double>::infinity() : 1.0;
+    if (options.speed_text != "max") CLI::detail::lexical_cast(options.speed_text, options.speed);
+    if (options.speed == 1.0) return;
+    const bool live = !options.process.empty() || !options.model.empty() || options.pid ||
+                      !options.train_log.empty() || !only_recordings(options.sources);
+    if (!live) return;
+    throw Error(ErrorKind::usage, "--speed " + options.speed_text,
+                "only recordings can be played faster or slower than they were made",
+                "give --source replay:FILE, and nothing that is live beside it");
+}
+
 }  // namespace
 
 void declare_collect_options(CLI::App& app, CollectOptions& options) {
@@ -115,6 +134,7 @@ void settle_collect_options(CollectOptions& options) {
         throw Error(ErrorKind::usage, "--pid", "and a training to start at the same time",
                     "leave one of them out");
     }
+    settle_speed(options);
     if (options.output == "-")
         throw Error(ErrorKind::usage, "-o -", "a session is a folder", "give -o a name");
     if (options.output.empty()) options.output = fresh_session_name();

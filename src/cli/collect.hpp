@@ -16,6 +16,8 @@ struct CollectOptions {
     std::string mode = "both";         ///< gpu, cpu, both
     std::vector<std::string> devices;  ///< names or UUIDs; empty: all
     std::vector<std::string> sources;  ///< --source; empty: auto
+    std::string speed_text = "1";      ///< --speed, as given
+    double speed = 1.0;                ///< seconds of a recording played back a second; infinite: at once
     std::optional<double> ambient_c;   ///< missing: 21 degC, which nobody measured
     std::optional<double> rated_power_w;
     std::optional<double> idle_power_w;

@@ -45,15 +45,13 @@ std::string telemetry_header(const sensors::SensorSet& sensors) {
                        sensors.any_modelled() ? ",modelled" : "");
 }
 
-Sampler::Sampler(sensors::SensorSet& sensors, AppendFile& file, double sample_hz, std::int64_t start_ns,
-                 std::optional<double> duration_s)
+Sampler::Sampler(sensors::SensorSet& sensors, AppendFile& file, const Pace& pace)
     : sensors_(sensors),
       file_(file),
-      sample_hz_(sample_hz),
-      start_ns_(start_ns),
-      duration_s_(duration_s),
-      ticker_(sample_hz, start_ns),
-      event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+      pace_(pace),
+      ticker_(pace.sample_hz * (std::isinf(pace.speed) ? 1.0 : pace.speed), pace.start_ns),
+      event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      frozen_(sensors) {
     if (!event_) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
@@ -72,20 +70,22 @@ void Sampler::stop(bool last_sample, double reach_s) {
         last_sample_ = last_sample;
         reach_s_ = reach_s;
     }
+    stopping_ = true;
     ticker_.stop();
     thread_.join();
 }
 
 void Sampler::loop() {
     try {
-        while (const auto tick = ticker_.next()) {
+        while (const auto tick = next_tick()) {
             // The last sample before the duration is over; the end itself is waited for.
-            if (duration_s_ && static_cast<double>(*tick) / sample_hz_ >= *duration_s_ - 1e-9) break;
-            sample();
+            if (pace_.duration_s && static_cast<double>(*tick) / pace_.sample_hz >= *pace_.duration_s - 1e-9)
+                break;
+            sample(*tick);
             if (*tick == 0) eventfd_write(event_.get(), 1);
         }
-        const double since_last = seconds_since(start_ns_, sensors::monotonic_ns()) - status_.t_s;
-        if (last_sample_ && (since_last > 0.5 / sample_hz_ || status_.t_s < reach_s_)) sample();
+        const double since_last = seconds_since(pace_.start_ns, sensors::monotonic_ns()) - status_.t_s;
+        if (last_sample_ && (since_last > 0.5 / pace_.sample_hz || status_.t_s < reach_s_)) sample(0);
     } catch (const std::exception& error) {
         const std::lock_guard lock(mutex_);
         status_.failure = error.what();
@@ -95,10 +95,21 @@ void Sampler::loop() {
     eventfd_write(event_.get(), 1);
 }
 
-void Sampler::sample() {
-    const std::int64_t mono = sensors::monotonic_ns();
-    const std::int64_t wall = sensors::wall_us();
-    const double t_s = seconds_since(start_ns_, mono);
+std::optional<std::uint64_t> Sampler::next_tick() {
+    if (!std::isinf(pace_.speed)) return ticker_.next();
+    return stopping_ ? std::nullopt : std::optional(tick_++);
+}
+
+double Sampler::session_s(std::int64_t mono_ns, std::uint64_t tick) const {
+    if (std::isinf(pace_.speed)) return static_cast<double>(tick) / pace_.sample_hz;
+    const double elapsed = seconds_since(pace_.start_ns, mono_ns);
+    return pace_.real_time() ? elapsed : std::round(elapsed * pace_.speed * 1e6) / 1e6;
+}
+
+void Sampler::sample(std::uint64_t tick) {
+    const double t_s = session_s(sensors::monotonic_ns(), tick);
+    const std::int64_t wall =
+        pace_.real_time() ? sensors::wall_us() : pace_.start_wall_us + std::llround(t_s * 1e6);
     sensors_.read(t_s);
     line_.clear();
     for (std::size_t device = 0; device < sensors_.devices().size(); ++device) {
@@ -116,17 +127,22 @@ void Sampler::sample() {
         }
     }
     note_problems(t_s);
+    frozen_.take(sensors_, t_s);
 }
 
 void Sampler::note_problems(double t_s) {
-    std::vector<std::string> now = sensors_.problems();
-    for (const std::string& problem : now) {
-        const bool known = std::find(problems_.begin(), problems_.end(), problem) != problems_.end();
-        if (!known && status_.incidents.size() < kMostIncidents) {
-            status_.incidents.push_back(fmt::format("t = {:.1f} s: no reading: {}", t_s, problem));
-        }
+    const std::vector<std::string> now = sensors_.problems();
+    const auto lasts = [&](const Incident& incident) {
+        return std::find(now.begin(), now.end(), incident.problem) != now.end();
+    };
+    for (Incident& incident : incidents_) {
+        if (!incident.to_s && !lasts(incident)) incident.to_s = t_s;
     }
-    problems_ = std::move(now);
+    for (const std::string& problem : now) {
+        const bool known = std::any_of(incidents_.begin(), incidents_.end(),
+                                       [&](const Incident& i) { return !i.to_s && i.problem == problem; });
+        if (!known && incidents_.size() < kMostIncidents) incidents_.push_back({t_s, std::nullopt, problem});
+    }
 }
 
 bool Sampler::over() const {
@@ -136,7 +152,14 @@ bool Sampler::over() const {
 
 SamplerStatus Sampler::status() const {
     const std::lock_guard lock(mutex_);
-    return status_;
+    SamplerStatus status = status_;
+    for (const Incident& incident : incidents_) {
+        status.incidents.push_back(
+            fmt::format("t = {:.1f} s{}: no reading: {}", incident.from_s,
+                        incident.to_s ? fmt::format(" to {:.1f} s", *incident.to_s) : "", incident.problem));
+    }
+    for (const sensors::Frozen& frozen : frozen_.found()) status.incidents.push_back(sensors::words(frozen));
+    return status;
 }
 
 }  // namespace rle::cli

@@ -2,6 +2,7 @@
 // once.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "cli/record_files.hpp"
+#include "sensors/frozen.hpp"
 #include "sensors/sensor_set.hpp"
 #include "sensors/ticker.hpp"
 
@@ -19,17 +21,28 @@ namespace rle::cli {
 struct SamplerStatus {
     std::uint64_t samples = 0;
     std::uint64_t missed_ticks = 0;
-    double t_s = 0.0;                    ///< of the last sample
-    std::vector<double> values;          ///< device-major, as SensorSet::value
-    std::vector<std::string> incidents;  ///< "t = 12.0 s: /sys/...: no such device", each once
+    double t_s = 0.0;            ///< of the last sample
+    std::vector<double> values;  ///< device-major, as SensorSet::value
+    std::vector<std::string>
+        incidents;  ///< "t = 12.0 s to 15.0 s: no reading: /sys/...: no such device"; then what froze
     std::optional<std::string> failure;  ///< why it cannot go on
+};
+
+/// When samples are taken.
+struct Pace {
+    double sample_hz = 1.0;
+    std::int64_t start_ns = 0;         ///< time 0 on the monotonic clock
+    std::int64_t start_wall_us = 0;    ///< and in UTC
+    std::optional<double> duration_s;  ///< missing: until it is ended
+    double speed = 1.0;                ///< seconds of the session a second; infinite: as fast as can be
+
+    bool real_time() const { return speed == 1.0; }
 };
 
 class Sampler {
   public:
-    /// Time 0 is `start_ns` of the monotonic clock; with `duration_s` it ends by itself.
-    Sampler(sensors::SensorSet& sensors, AppendFile& file, double sample_hz, std::int64_t start_ns,
-            std::optional<double> duration_s);
+    /// With a duration it ends by itself.
+    Sampler(sensors::SensorSet& sensors, AppendFile& file, const Pace& pace);
     ~Sampler();
     Sampler(const Sampler&) = delete;
     Sampler& operator=(const Sampler&) = delete;
@@ -45,19 +58,28 @@ class Sampler {
 
   private:
     void loop();
-    void sample();
+    std::optional<std::uint64_t> next_tick();
+    void sample(std::uint64_t tick);
+    double session_s(std::int64_t mono_ns, std::uint64_t tick) const;
     void note_problems(double t_s);
 
     sensors::SensorSet& sensors_;
     AppendFile& file_;
-    double sample_hz_;
-    std::int64_t start_ns_;
-    std::optional<double> duration_s_;
+    Pace pace_;
+    std::uint64_t tick_ = 0;  // the next one, where nothing is waited for
+    std::atomic<bool> stopping_ = false;
     sensors::Ticker ticker_;
     sensors::Fd event_;
     mutable std::mutex mutex_;
     SamplerStatus status_;
-    std::vector<std::string> problems_;
+    // What could not be read, from when to when; without an end while that lasts.
+    struct Incident {
+        double from_s = 0.0;
+        std::optional<double> to_s;
+        std::string problem;
+    };
+    std::vector<Incident> incidents_;
+    sensors::FrozenWatch frozen_;
     bool last_sample_ = false;
     double reach_s_ = 0.0;  // what the last sample must not lie before
     bool over_ = false;

@@ -52,7 +52,9 @@ class Recording {
     Recorded run();
 
   private:
-    double now_s() const { return seconds_since(start_ns_, sensors::monotonic_ns()); }
+    double elapsed_s() const { return seconds_since(start_ns_, sensors::monotonic_ns()); }
+    double now_s() const;
+    std::int64_t now_us() const;
     void start();
     void start_training();
     void loop();
@@ -94,9 +96,20 @@ class Recording {
     int exit_code_ = 0;
     std::int64_t kill_at_ns_ = 0;  // 0: nobody waits for the training to end
     double recorded_s_ = 0.0;      // until now, or until sampling ended
-    double next_second_s_ = 0.0;
+    double next_second_s_ = 0.0;   // of real time, as the next
     double next_session_s_ = kSessionEveryS;
 };
+
+// What the session's clock shows; that of a recording played back at another speed is not the machine's.
+double Recording::now_s() const {
+    if (std::isinf(options_.speed)) return sampler_ ? sampler_->status().t_s : 0.0;
+    return elapsed_s() * options_.speed;
+}
+
+std::int64_t Recording::now_us() const {
+    if (options_.speed == 1.0) return sensors::wall_us();
+    return *info_.start_wall_us + std::llround(now_s() * 1e6);
+}
 
 Recording::Recording(const CollectOptions& options)
     : options_(options),
@@ -112,6 +125,10 @@ Recording::Recording(const CollectOptions& options)
     if (options.pid) {
         followed_.emplace(*options.pid);
         info_.training.command = followed_->command();
+    }
+    if (only_recordings(options_.sources) && !options_.pid && !log_ && command_.empty()) {
+        const auto end_s = sensors_.ends_s();  // nothing comes after it
+        if (end_s) options_.duration_s = std::min(options_.duration_s.value_or(*end_s), *end_s);
     }
     // A pattern that is none is told before anything is made.
     formats::TrainingLineParser(options.grad_key, options.grad_pattern);
@@ -133,7 +150,9 @@ void Recording::start() {
     print_status(fmt::format("recording to {}{}", folder_.string(),
                              options_.duration_s ? fmt::format(" for {:g} s", *options_.duration_s)
                                                  : std::string("; Ctrl-C ends it")));
-    sampler_.emplace(sensors_, *telemetry_, options_.sample_hz, start_ns_, options_.duration_s);
+    sampler_.emplace(
+        sensors_, *telemetry_,
+        Pace{options_.sample_hz, start_ns_, *info_.start_wall_us, options_.duration_s, options_.speed});
     sampler_->start();
     sampling_ = true;
 }
@@ -186,9 +205,10 @@ void Recording::loop() {
 
 // Until the next thing that is due by the clock.
 int Recording::wait_ms() const {
-    double wait = next_second_s_ - now_s();
+    double wait = next_second_s_ - elapsed_s();
     if (log_) wait = std::min(wait, kLogEveryS);
-    if (sampling_ && options_.duration_s) wait = std::min(wait, *options_.duration_s - now_s());
+    if (sampling_ && options_.duration_s && !std::isinf(options_.speed))
+        wait = std::min(wait, (*options_.duration_s - now_s()) / options_.speed);
     if (kill_at_ns_ != 0)
         wait = std::min(wait, static_cast<double>(kill_at_ns_ - sensors::monotonic_ns()) * 1e-9);
     return static_cast<int>(std::ceil(std::clamp(wait, 0.0, 1.0) * 1000.0));
@@ -209,6 +229,11 @@ void Recording::on_sampler() {
     const SamplerStatus status = sampler_->status();
     if (status.failure) throw Error(ErrorKind::failed, "", *status.failure);
     if (status.samples > 0) start_training();
+    // Nobody waits for the end of a recording that is played back at once.
+    if (sampling_ && std::isinf(options_.speed) && sampler_->over()) {
+        end_recording(false);
+        recorded_s_ = *options_.duration_s;
+    }
 }
 
 void Recording::on_output() {
@@ -273,13 +298,13 @@ void Recording::every_moment() {
         end_recording(false);
         if (child_runs()) stop_training(SIGTERM);
     }
-    if (now_s() < next_second_s_) return;
-    next_second_s_ = std::max(next_second_s_ + (live_.wanted() ? 0.25 : 1.0), now_s());
+    if (elapsed_s() < next_second_s_) return;
+    next_second_s_ = std::max(next_second_s_ + (live_.wanted() ? 0.25 : 1.0), elapsed_s());
     telemetry_->sync();
     if (training_) training_->sync();
     note_clock(false);
-    if (now_s() >= next_session_s_) {
-        next_session_s_ = now_s() + kSessionEveryS;
+    if (elapsed_s() >= next_session_s_) {
+        next_session_s_ = elapsed_s() + kSessionEveryS;
         write_session(false);
     }
     if (!live_.wanted() || (training_ && show_output_ && !training_->at_line_start())) return;
@@ -291,7 +316,7 @@ void Recording::every_moment() {
 }
 
 void Recording::note_clock(bool always) {
-    const std::int64_t wall = sensors::wall_us();
+    const std::int64_t wall = now_us();
     const double t_s = now_s();
     if (!always && !info_.clock_offsets.empty()) {
         const ClockOffset& last = info_.clock_offsets.back();

@@ -34,6 +34,12 @@ std::string check_source(const std::string& text) {
     return "'" + text + "' is no source; one of auto, model, measured, exec:CMD, replay:FILE";
 }
 
+bool only_recordings(const std::vector<std::string>& sources) {
+    return !sources.empty() && std::all_of(sources.begin(), sources.end(), [](const std::string& source) {
+        return starts_with(source, kReplay);
+    });
+}
+
 sensors::Probed probe_sources(const CollectOptions& options) {
     sensors::Probed probed;
     const std::string device = options.devices.size() == 1 ? options.devices.front() : "external";

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/collect.hpp"
 #include "sensors/registry.hpp"
@@ -12,6 +13,9 @@ namespace rle::cli {
 
 /// Empty where `text` is a source, else why not. Touches no file.
 std::string check_source(const std::string& text);
+
+/// Whether nothing but recordings is to be read.
+bool only_recordings(const std::vector<std::string>& sources);
 
 /// Programs and recordings first: who names one means it. Alone, they keep the machine's own sensors out.
 sensors::Probed probe_sources(const CollectOptions& options);

@@ -62,6 +62,8 @@ class Replay final : public Source {
             throw Error(ErrorKind::failed, "--source replay:" + name, "holds no readings with times");
         }
         for (auto& samples : samples_) first_s_ = std::min(first_s_, samples.front().t_s);
+        for (std::size_t i = 0; i < samples_.size(); ++i)
+            end_s_ = std::max(end_s_, samples_[i].back().t_s + *channels_[i].update_period_s - first_s_);
     }
 
     void read(const Instant& now, std::span<double> values) override {
@@ -69,6 +71,8 @@ class Replay final : public Source {
         const double t_s = first_s_ + std::max(now.t_s, 0.0) - start_s_;
         for (std::size_t i = 0; i < samples_.size(); ++i) values[i] = at(i, t_s);
     }
+
+    std::optional<double> ends_s() const override { return end_s_; }
 
   private:
     void add_column(const Telemetry& recording, const std::string& column, const std::vector<double>& values,
@@ -109,6 +113,7 @@ class Replay final : public Source {
     std::vector<std::vector<Sample>> samples_;  // one list a channel
     double first_s_ = 1e300;
     double start_s_ = kMissing;
+    double end_s_ = 0.0;  // after the first reading, the last one's usual time included
 };
 
 }  // namespace

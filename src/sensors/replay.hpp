@@ -1,4 +1,4 @@
-// A recording played back in real time: at time t since the first reading, what it held at its own time t.
+// A recording played back: at time t since the first reading, what it held at its own time t.
 #pragma once
 
 #include <memory>

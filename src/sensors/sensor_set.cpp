@@ -247,6 +247,16 @@ bool SensorSet::any_modelled() const {
                        [](const DeviceInfo& d) { return !d.modelled.empty(); });
 }
 
+std::optional<double> SensorSet::ends_s() const {
+    double last = 0.0;
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+        const std::optional<double> end = sources_[i]->ends_s();
+        if (used_[i] && !end) return std::nullopt;
+        if (used_[i]) last = std::max(last, *end);
+    }
+    return last;
+}
+
 std::vector<std::string> SensorSet::problems() const {
     std::vector<std::string> lines;
     for (std::size_t i = 0; i < sources_.size(); ++i) {

@@ -49,6 +49,8 @@ class SensorSet {
     /// The channel behind a cell; nullptr where there is none.
     const Channel* channel(std::size_t device, std::size_t column) const;
     bool any_modelled() const;
+    /// When the last of the sources has given all that it will, s; missing where one goes on.
+    std::optional<double> ends_s() const;
     /// Why sources could not be read the last time, one line each.
     std::vector<std::string> problems() const;
     /// Of every device, what of temperature, power and utilisation no sensor gives; and devices that cannot

@@ -43,6 +43,9 @@ class Source {
     /// Why something could not be read the last time; empty where all is well.
     virtual std::string problem() const { return {}; }
 
+    /// The time at which it has given all that it ever will, s; missing where that never comes.
+    virtual std::optional<double> ends_s() const { return std::nullopt; }
+
     const std::vector<Channel>& channels() const { return channels_; }
     /// What the source knows of its devices: name, kind, model, driver, limits.
     const std::vector<DeviceInfo>& devices() const { return devices_; }

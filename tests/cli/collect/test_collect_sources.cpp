@@ -1,6 +1,7 @@
 // Readings and steps from elsewhere: other programs, earlier recordings, a log that grows, a process that
 // runs already.
 #include <algorithm>
+#include <cmath>
 
 #include "background.hpp"
 #include "support/catch.hpp"
@@ -65,6 +66,82 @@ TEST_CASE("a recording played back gives what it held", "[collect]") {
         if (t_s > 0.99) continue;  // on a busy machine: past the recording's end, where it holds nothing
         CHECK(std::stod(row[3]) == 50 + std::min(2, static_cast<int>(t_s / 0.2 + 1e-3)));
     }
+}
+
+TEST_CASE("a recording is played back to its end, as fast as can be, row for row", "[collect]") {
+    TempDir dir;
+    std::string text = "timestamp,t_s,device,temp_c,power_w,util_pct\n";
+    for (int t = 0; t < 600; ++t) {
+        text += "2026-01-05T12:" + std::to_string(10 + t / 60) + ":" +
+                std::to_string(100 + t % 60).substr(1) + ".000000Z," + std::to_string(t) + ",gpu," +
+                std::to_string(40 + t % 50) + "," + std::to_string(100 + t) + "," + std::to_string(t % 100) +
+                "\n";
+    }
+    write_file(dir / "old.csv", text);
+    const std::string folder = dir / "s";
+    const Finished done = rlecouple({"collect", "-o", folder, "--sample-hz", "1", "--speed", "max",
+                                     "--source", "replay:" + (dir / "old.csv")});
+    INFO(done.err);
+    REQUIRE(done.exit_code == 0);
+    const auto rows = rows_of(folder + "/telemetry.csv");
+    REQUIRE(rows.size() == 600);
+    for (std::size_t t = 0; t < rows.size(); ++t) {
+        CHECK(rows[t][1] == std::to_string(t));  // the session's clock is the recording's
+        CHECK(rows[t][4] == std::to_string(100 + t));
+    }
+    const auto session = session_of(folder);
+    CHECK(session["duration_s"] == 600.0);
+    CHECK(session["samples"] == 600);
+    CHECK(session["missed_ticks"] == 0);
+    CHECK(session["finished"] == true);
+    CHECK(rlecouple({"align", folder}).exit_code == 0);
+}
+
+TEST_CASE("a recording ten times as fast takes a tenth of its time, and only recordings can", "[collect]") {
+    TempDir dir;
+    std::string text = "t_s,device,temp_c,power_w,util_pct\n";
+    for (int t = 0; t < 20; ++t) text += std::to_string(t) + ",gpu,50," + std::to_string(100 + t) + ",30\n";
+    write_file(dir / "old.csv", text);
+    const std::string folder = dir / "s";
+    const std::string source = "replay:" + (dir / "old.csv");
+    const Finished done = rlecouple({"collect", "-o", folder, "--speed", "10", "--source", source});
+    INFO(done.err);
+    REQUIRE(done.exit_code == 0);
+    const auto session = session_of(folder);
+    const auto rows = rows_of(folder + "/telemetry.csv");
+    CHECK(rows.size() + session["missed_ticks"].get<std::size_t>() == 20);
+    for (const auto& row : rows) {
+        const double t_s = std::stod(row[1]);
+        if (t_s < 20.0) CHECK(std::stod(row[4]) == 100 + std::floor(t_s));
+    }
+    CHECK(session["clock_offsets"].size() == 2);  // no step of the clock between start and end
+    const auto refused = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> args{"collect", "-o", dir / "no", "--speed", "10", "-d", "1"};
+        args.insert(args.end(), more.begin(), more.end());
+        return rlecouple(args).exit_code == 2;
+    };
+    CHECK(refused({}));
+    CHECK(refused({"--source", source, "--source", "auto"}));
+    CHECK(refused({"--source", source, "--", "true"}));
+    CHECK(refused({"--source", source, "--speed", "fast"}));
+}
+
+TEST_CASE("whatever telemetry is read can be played back", "[collect]") {
+    TempDir dir;
+    int played = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(std::string(RLE_TEST_DATA) + "/telemetry")) {
+        const std::string file = entry.path().string();
+        const std::string folder = dir / std::to_string(played);
+        const Finished done =
+            rlecouple({"collect", "-o", folder, "--source", "replay:" + file, "--speed", "max"});
+        INFO(file << ": " << done.err);
+        CHECK((done.exit_code == 0 || done.err.find("no readings with times") != std::string::npos ||
+               rlecouple({"formats", file}).out.find("telemetry") == std::string::npos));
+        if (done.exit_code != 0) continue;
+        ++played;
+        CHECK_FALSE(rows_of(folder + "/telemetry.csv").empty());
+    }
+    CHECK(played >= 5);
 }
 
 TEST_CASE("a log that grows gives the steps, also across rotation", "[collect]") {
