@@ -45,6 +45,8 @@ Runner setup_report(CLI::App& app);
 Runner setup_run(CLI::App& app);
 Runner setup_analyze(CLI::App& app);
 Runner setup_predict(CLI::App& app);
+Runner setup_reproduce(CLI::App& app);
+Runner setup_check(CLI::App& app);
 Runner setup_calibrate(CLI::App& app);
 Runner setup_completion(CLI::App& app);
 Runner setup_formats(CLI::App& app);
