@@ -41,6 +41,10 @@ void declare_sensor_options(CLI::App& app, CollectOptions& options) {
                    "Only this device (name or UUID, as `sensors` shows it); may be repeated")
         ->allow_extra_args(false)
         ->type_name("NAME");
+    app.add_option("--cores", options.cores,
+                   "CPUs whose utilisation counts, where the training is bound to some: 0-7,16")
+        ->check(CLI::Validator(check_cores, ""))
+        ->type_name("LIST");
     app.add_option(
            "--source", options.sources,
            "auto: measured, and estimated where nothing measures; measured: nothing estimated; model: "

@@ -15,6 +15,7 @@ struct CollectOptions {
     std::optional<double> duration_s;  ///< missing: until the training ends, or SIGINT
     std::string mode = "both";         ///< gpu, cpu, both
     std::vector<std::string> devices;  ///< names or UUIDs; empty: all
+    std::string cores;                 ///< CPUs whose utilisation counts, as taskset has them; empty: all
     std::vector<std::string> sources;  ///< --source; empty: auto
     std::string speed_text = "1";      ///< --speed, as given
     double speed = 1.0;                ///< seconds of a recording played back a second; infinite: at once

@@ -5,6 +5,7 @@
 
 #include "formats/readers.hpp"
 #include "sensors/exec_source.hpp"
+#include "sensors/proc_stat.hpp"
 #include "sensors/replay.hpp"
 
 namespace rle::cli {
@@ -34,6 +35,10 @@ std::string check_source(const std::string& text) {
     return "'" + text + "' is no source; one of auto, model, measured, exec:CMD, replay:FILE";
 }
 
+std::string check_cores(const std::string& text) {
+    return sensors::parse_cpu_list(text) ? std::string{} : "'" + text + "' is no list of CPUs like 0-7,16";
+}
+
 bool only_recordings(const std::vector<std::string>& sources) {
     return !sources.empty() && std::all_of(sources.begin(), sources.end(), [](const std::string& source) {
         return starts_with(source, kReplay);
@@ -52,7 +57,12 @@ sensors::Probed probe_sources(const CollectOptions& options) {
         }
     }
     if (!machine_wanted(options.sources)) return probed;
-    sensors::Probed machine = sensors::probe_all(sensors::SysRoot(options.root));
+    const sensors::SysRoot root(options.root);
+    if (!options.cores.empty()) {
+        probed.sources.push_back(
+            sensors::make_core_group(root, *sensors::parse_cpu_list(options.cores), options.cores));
+    }
+    sensors::Probed machine = sensors::probe_all(root);
     for (auto& source : machine.sources) probed.sources.push_back(std::move(source));
     probed.missing = std::move(machine.missing);
     return probed;

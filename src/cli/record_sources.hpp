@@ -14,6 +14,9 @@ namespace rle::cli {
 /// Empty where `text` is a source, else why not. Touches no file.
 std::string check_source(const std::string& text);
 
+/// Empty where `text` is a list of CPUs, else why not.
+std::string check_cores(const std::string& text);
+
 /// Whether nothing but recordings is to be read.
 bool only_recordings(const std::vector<std::string>& sources);
 

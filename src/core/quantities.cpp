@@ -14,6 +14,7 @@ constexpr std::array kQuantities{
     Quantity{"temp_c", "degC", "temperature", -40.0, 150.0, Aggregate::mean},
     Quantity{"power_w", "W", "power", 0.0, 20000.0, Aggregate::mean},
     Quantity{"util_pct", "%", "utilisation", 0.0, 100.0, Aggregate::mean},
+    Quantity{"system_power_w", "W", "power of the whole machine", 0.0, 20000.0, Aggregate::mean},
     Quantity{"fan_pct", "%", "fan speed", 0.0, 150.0, Aggregate::mean},
     Quantity{"energy_j", "J", "energy counter", 0.0, 1e15, Aggregate::last},
     Quantity{"clock_mhz", "MHz", "clock", 0.0, 20000.0, Aggregate::mean},

@@ -5,6 +5,7 @@
 #include "sensors/amdgpu.hpp"
 #include "sensors/hwmon.hpp"
 #include "sensors/nvml.hpp"
+#include "sensors/power_supply.hpp"
 #include "sensors/proc_stat.hpp"
 #include "sensors/rapl.hpp"
 #include "sensors/thermal_zone.hpp"
@@ -18,6 +19,8 @@ constexpr std::array kSources{
     SourceEntry{"proc", "CPU utilisation from /proc/stat", probe_proc_stat},
     SourceEntry{"hwmon", "CPU temperature from /sys/class/hwmon (coretemp, k10temp, ...)", probe_hwmon},
     SourceEntry{"rapl", "CPU power and energy from /sys/class/powercap", probe_rapl},
+    SourceEntry{"power_supply", "the machine's power on battery, from /sys/class/power_supply",
+                probe_power_supply},
     SourceEntry{"thermal", "temperatures from /sys/class/thermal", probe_thermal_zones},
 };
 

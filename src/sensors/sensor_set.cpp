@@ -128,6 +128,9 @@ void SensorSet::note_missing(const std::vector<Missing>& reasons) {
                 return m.device == device.name && m.column == column;
             });
             missing_.push_back(reason != reasons.end() ? *reason : generic_missing(device, column));
+            if (reason == reasons.end()) continue;
+            warnings_.push_back(fmt::format("{}: {} cannot be read: {}{}{}", device.name, column,
+                                            reason->reason, reason->hint.empty() ? "" : "; ", reason->hint));
         }
     }
 }

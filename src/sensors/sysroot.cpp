@@ -12,8 +12,6 @@
 namespace rle::sensors {
 namespace {
 
-constexpr std::size_t kMostBytes = 4096;
-
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
@@ -87,8 +85,8 @@ std::optional<double> SysRoot::number(std::string_view path) const {
     return SysFile(*this, std::string(path)).number();
 }
 
-SysFile::SysFile(const SysRoot& root, std::string path)
-    : path_(std::move(path)), located_(root.locate(path_)) {}
+SysFile::SysFile(const SysRoot& root, std::string path, std::size_t most_bytes)
+    : path_(std::move(path)), located_(root.locate(path_)), most_bytes_(most_bytes) {}
 
 bool SysFile::open() {
     fd_.reset(::open(located_.c_str(), O_RDONLY | O_CLOEXEC));
@@ -98,7 +96,7 @@ bool SysFile::open() {
 
 std::optional<std::string_view> SysFile::text() {
     if (!fd_ && !open()) return std::nullopt;
-    buffer_.resize(kMostBytes);
+    buffer_.resize(most_bytes_);
     ssize_t got = ::pread(fd_.get(), buffer_.data(), buffer_.size(), 0);
     while (got < 0 && errno == EINTR) got = ::pread(fd_.get(), buffer_.data(), buffer_.size(), 0);
     if (got <= 0) {

@@ -39,10 +39,12 @@ class SysRoot {
 /// looked for again at every read, so that a sensor may go and come back.
 class SysFile {
   public:
-    SysFile(const SysRoot& root, std::string path);
+    /// No more than `most_bytes` of it are read.
+    SysFile(const SysRoot& root, std::string path, std::size_t most_bytes = 4096);
 
     const std::string& path() const { return path_; }
-    /// The first 4 KiB; missing where it cannot be read or is empty. Valid until the next call.
+    /// Its beginning, as much as is read; missing where it cannot be read or is empty. Valid until the next
+    /// call.
     std::optional<std::string_view> text();
     /// The first number in it.
     std::optional<double> number();
@@ -57,6 +59,7 @@ class SysFile {
     std::string path_;
     std::filesystem::path located_;
     Fd fd_;
+    std::size_t most_bytes_;
     std::string buffer_;
     int error_ = 0;
 };

@@ -115,3 +115,16 @@ TEST_CASE("a reading that stands still while the load moves is kept, and warned 
     CHECK(done.err.find("power_w stood") == std::string::npos);  // it moved with the load
     CHECK(rows_of(folder + "/telemetry.csv").size() == 150);
 }
+
+TEST_CASE("the utilisation may be that of some cores, which have to be there", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    CHECK(rlecouple({"collect", "-o", folder, "-d", "0.3", "--cores", "0"}).exit_code == 0);
+    CHECK(session_of(folder)["devices"][0]["sources"]["util_pct"] == "proc:/proc/stat CPUs 0");
+    Finished done = rlecouple({"collect", "-o", dir / "no", "-d", "0.3", "--cores", "0,8191"});
+    CHECK(done.exit_code == 2);
+    CHECK(done.err.find("there is no CPU 8191 here; they are numbered up to ") != std::string::npos);
+    done = rlecouple({"collect", "-o", dir / "no", "-d", "0.3", "--cores", "all"});
+    CHECK(done.exit_code == 2);
+    CHECK(done.err.find("'all' is no list of CPUs like 0-7,16") != std::string::npos);
+}
