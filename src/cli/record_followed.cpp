@@ -28,6 +28,14 @@ FollowedLog::FollowedLog(std::filesystem::path path) : path_(std::move(path)) {
     if (fd_) offset_ = ::lseek(fd_.get(), 0, SEEK_END);
 }
 
+std::string FollowedLog::beginning() const {
+    std::string text(16'384, '\0');
+    const ssize_t got = fd_ ? ::pread(fd_.get(), text.data(), text.size(), 0) : 0;
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    text.resize(text.rfind('\n') + 1);
+    return text;
+}
+
 void FollowedLog::read_rest(std::string& into) {
     std::array<char, 65536> buffer;
     while (true) {
@@ -46,17 +54,24 @@ bool FollowedLog::replaced() const {
     return now.st_ino != ours.st_ino || now.st_dev != ours.st_dev;
 }
 
-void FollowedLog::read_new(std::string& into) {
+bool FollowedLog::read_new(std::string& into) {
+    bool anew = false;
     if (fd_) {
         struct stat ours {};
-        if (::fstat(fd_.get(), &ours) == 0 && ours.st_size < offset_) offset_ = 0;
+        if (::fstat(fd_.get(), &ours) == 0 && ours.st_size < offset_) {
+            offset_ = 0;
+            anew = true;
+        }
         const bool moved = replaced();  // asked first: what is written until then is still read below
         read_rest(into);
-        if (!moved) return;
+        if (!moved) return anew;
+        fd_.reset();
+        if (!into.empty()) return anew;
     }
     fd_.reset(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
     offset_ = 0;
     if (fd_) read_rest(into);
+    return static_cast<bool>(fd_);
 }
 
 FollowedProcess::FollowedProcess(pid_t pid) : fd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {

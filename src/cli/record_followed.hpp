@@ -17,8 +17,11 @@ class FollowedLog {
   public:
     explicit FollowedLog(std::filesystem::path path);
 
-    /// Appends what has been written since the last call.
-    void read_new(std::string& into);
+    /// The whole lines that the file begins with, at most 16 KiB of them; among them may be a header.
+    std::string beginning() const;
+    /// Appends what has been written since the last call, of one file: to be called until there is nothing.
+    /// True where it is the beginning of a file, so that a line begun before it will never be finished.
+    bool read_new(std::string& into);
 
   private:
     void read_rest(std::string& into);

@@ -141,6 +141,7 @@ void Recording::start() {
     if (!command_.empty() || log_) {
         training_.emplace(folder_, formats::TrainingLineParser(options_.grad_key, options_.grad_pattern));
     }
+    if (log_) training_->learn(log_->beginning());
     start_ns_ = sensors::monotonic_ns() + kSettle;
     sensors_.read(now_s());
     set_start(info_, sensors::wall_us() + (start_ns_ - sensors::monotonic_ns()) / 1000);
@@ -250,11 +251,13 @@ void Recording::take_output(const std::string& bytes) {
 }
 
 void Recording::look_after_followed() {
-    if (log_) {
-        std::string bytes;
-        log_->read_new(bytes);
+    std::string bytes;
+    do {
+        bytes.clear();
+        if (!log_) break;
+        if (log_->read_new(bytes)) training_->drop_begun_line();
         training_->parse(bytes, sensors::wall_us(), now_s());
-    }
+    } while (!bytes.empty());
     if (followed_ && followed_->ended()) end_recording(true);
 }
 

@@ -13,6 +13,13 @@ constexpr std::size_t kLongestLine = 1 << 20;
 TrainingRecord::TrainingRecord(std::filesystem::path folder, formats::TrainingLineParser parser)
     : folder_(std::move(folder)), parser_(std::move(parser)) {}
 
+void TrainingRecord::learn(std::string_view lines) {
+    for (std::size_t end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
+        parser_.parse(lines.substr(0, end));
+        lines.remove_prefix(end + 1);
+    }
+}
+
 void TrainingRecord::keep(std::string_view bytes) {
     if (bytes.empty()) return;
     if (!printed_) printed_.emplace(folder_ / "train.out");

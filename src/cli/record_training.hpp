@@ -18,6 +18,10 @@ class TrainingRecord {
     /// train.out and training.csv are made in `folder` with the first byte and the first step.
     TrainingRecord(std::filesystem::path folder, formats::TrainingLineParser parser);
 
+    /// Takes what was written before the recording: its steps are nobody's, but a header counts.
+    void learn(std::string_view lines);
+    /// Forgets a line that has no end yet.
+    void drop_begun_line() { pending_.clear(); }
     /// Keeps what was printed, as it is.
     void keep(std::string_view bytes);
     /// Takes what arrived at one moment: every line that it completes is a step of that moment.

@@ -2,6 +2,7 @@
 
 #include <regex>
 
+#include "formats/csv_steps.hpp"
 #include "formats/printed_line.hpp"
 #include "formats/training_parser.hpp"
 #include "rlecouple/error.hpp"
@@ -60,16 +61,20 @@ std::optional<TrainingRecord> PrintedParser::parse(std::string_view raw) const {
 
 struct TrainingLineParser::State {
     PrintedParser parser;
+    CsvSteps csv;
+    bool pattern = false;  // which then is all that counts
+    std::string scratch{};
 };
 
 TrainingLineParser::TrainingLineParser(std::string grad_key, std::string grad_pattern)
-    : state_(new State{PrintedParser(std::move(grad_key), grad_pattern)}) {}
+    : state_(new State{PrintedParser(grad_key, grad_pattern), CsvSteps(grad_key), !grad_pattern.empty()}) {}
 
 TrainingLineParser::~TrainingLineParser() = default;
 TrainingLineParser::TrainingLineParser(TrainingLineParser&&) noexcept = default;
 
-std::optional<TrainingStep> TrainingLineParser::parse(std::string_view line) const {
-    const std::optional<TrainingRecord> record = state_->parser.parse(line);
+std::optional<TrainingStep> TrainingLineParser::parse(std::string_view line) {
+    std::optional<TrainingRecord> record = state_->parser.parse(line);
+    if (!record && !state_->pattern) record = state_->csv.parse(visible_text(line, state_->scratch));
     if (!record) return std::nullopt;
     const TimeClass time_class = record->time.time_class;
     const bool certain = time_class == TimeClass::epoch || time_class == TimeClass::zoned;

@@ -22,7 +22,8 @@ struct TrainingStep {
     double learning_rate = kMissing;
 };
 
-/// Recognises JSON lines, Hugging Face's printed dicts, Megatron-LM's, torchtitan's and --grad-pattern lines.
+/// Recognises JSON lines, Hugging Face's printed dicts, Megatron-LM's, torchtitan's and --grad-pattern lines,
+/// and rows of CSV below a header that it was given before.
 /// Colours, carriage returns and progress bars in front of a record are skipped.
 class TrainingLineParser {
   public:
@@ -32,7 +33,7 @@ class TrainingLineParser {
     TrainingLineParser(TrainingLineParser&&) noexcept;
 
     /// Missing: the line is not a step.
-    std::optional<TrainingStep> parse(std::string_view line) const;
+    std::optional<TrainingStep> parse(std::string_view line);
 
   private:
     struct State;

@@ -165,6 +165,42 @@ TEST_CASE("a log that grows gives the steps, also across rotation", "[collect]")
     CHECK(read_file(folder + "/train.out").find("\"step\": 9") != std::string::npos);
 }
 
+TEST_CASE("a CSV log is followed by its header, across every way of rotating it", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    const std::string log = dir / "metrics.csv";
+    write_file(log, "step,lr,train_loss,grad_norm\n1,0.1,9,1.1\n");  // the header lies before the recording
+    Background recording({"collect", "-o", folder, "--sample-hz", "10", "--train-log", log}, dir / "log");
+    REQUIRE(wait_until([&] { return count_lines(folder + "/telemetry.csv") > 1; }));
+    const auto steps = [&] {
+        return std::filesystem::exists(folder + "/training.csv") ? rows_of(folder + "/training.csv")
+                                                                 : std::vector<Row>();
+    };
+    const auto append = [&](const std::string& text) { std::ofstream(log, std::ios::app) << text; };
+    append("2,0.2,8,1.2\n3,0.3,");
+    REQUIRE(wait_until([&] { return steps().size() == 1; }));
+    append("7,1.3\n4,0.4,6,1.");  // the fourth is never finished:
+    REQUIRE(wait_until([&] { return steps().size() == 2; }));
+    usleep(200'000);
+    std::filesystem::resize_file(log, 0);  // copied away and truncated
+    usleep(200'000);
+    append("5,0.5,5,1.5\n");
+    REQUIRE(wait_until([&] { return steps().size() == 3; }));
+    std::filesystem::rename(log, log + ".1");  // moved away, another one made, with other columns
+    write_file(log, "epoch;step;grad_norm\n2;6;1.6\n");
+    REQUIRE(wait_until([&] { return steps().size() == 4; }));
+    CHECK(recording.end(SIGINT) == 130);
+    const auto rows = steps();
+    REQUIRE(rows.size() == 4);
+    const std::vector<std::vector<std::string>> expected{// step, epoch, loss, grad_norm, learning_rate
+                                                         {"2", "", "8", "1.2", "0.2"},
+                                                         {"3", "", "7", "1.3", "0.3"},
+                                                         {"5", "", "5", "1.5", "0.5"},
+                                                         {"6", "2", "", "1.6", ""}};
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        CHECK(Row(rows[i].begin() + 2, rows[i].end()) == expected[i]);
+}
+
 TEST_CASE("a process that runs already ends the recording with its end, and is left alone by ours",
           "[collect]") {
     TempDir dir;
