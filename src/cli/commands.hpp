@@ -45,6 +45,7 @@ Runner setup_report(CLI::App& app);
 Runner setup_run(CLI::App& app);
 Runner setup_analyze(CLI::App& app);
 Runner setup_predict(CLI::App& app);
+Runner setup_watch(CLI::App& app);
 Runner setup_reproduce(CLI::App& app);
 Runner setup_check(CLI::App& app);
 Runner setup_calibrate(CLI::App& app);
