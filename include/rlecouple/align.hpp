@@ -66,7 +66,8 @@ struct AlignedRows {
 };
 
 struct Alignment {
-    AlignedRows rows;
+    AlignedRows rows;        ///< of a stream, whose rows went elsewhere block by block: the devices alone
+    std::size_t n_rows = 0;  ///< grid points times devices
     std::size_t n_telemetry = 0;  ///< telemetry rows used
     std::size_t n_training = 0;   ///< training rows used
     std::size_t n_samples = 0;    ///< rows with both a telemetry sample and a gradient norm

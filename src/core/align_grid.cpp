@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <limits>
 
 #include "rlecouple/telemetry.hpp"
 
@@ -28,11 +28,11 @@ struct Present {
     std::vector<double> value;
 };
 
-Present present(const OrderedRows& rows, std::span<const double> values) {
+Present present(std::span<const double> t_s, std::span<const double> values) {
     Present out;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t i = 0; i < t_s.size(); ++i) {
         if (!std::isfinite(values[i])) continue;
-        out.t_s.push_back(rows.t_s[i]);
+        out.t_s.push_back(t_s[i]);
         out.value.push_back(values[i]);
     }
     return out;
@@ -40,54 +40,38 @@ Present present(const OrderedRows& rows, std::span<const double> values) {
 
 }  // namespace
 
-OrderedRows in_time_order(std::span<const std::size_t> candidates, std::span<const double> t_s) {
-    OrderedRows out;
-    double latest = -INFINITY;
-    for (const std::size_t row : candidates) {
-        if (!std::isfinite(t_s[row])) {
-            ++out.without_time;
-            continue;
-        }
-        if (t_s[row] < latest) ++out.reordered;
-        latest = std::max(latest, t_s[row]);
-        out.row.push_back(row);
-    }
-    if (out.reordered > 0) {
-        std::stable_sort(out.row.begin(), out.row.end(),
-                         [&](std::size_t a, std::size_t b) { return t_s[a] < t_s[b]; });
-    }
-    out.t_s.reserve(out.row.size());
-    for (const std::size_t row : out.row) out.t_s.push_back(t_s[row]);
-    return out;
-}
-
-std::vector<std::ptrdiff_t> nearest_rows(const OrderedRows& rows, const Grid& grid, double tolerance_s) {
+std::vector<std::ptrdiff_t> nearest_rows(std::span<const double> t_s, const Grid& grid, double tolerance_s) {
     std::vector<std::ptrdiff_t> out(grid.size, -1);
-    if (rows.size() == 0) return out;
+    if (t_s.empty()) return out;
     std::size_t i = 0;
     for (std::size_t g = 0; g < grid.size; ++g) {
-        i = nearest(rows.t_s, grid.at(g), i);
-        if (std::abs(rows.t_s[i] - grid.at(g)) <= tolerance_s + kTimeResolution)
+        i = nearest(t_s, grid.at(g), i);
+        if (std::abs(t_s[i] - grid.at(g)) <= tolerance_s + kTimeResolution)
             out[g] = static_cast<std::ptrdiff_t>(i);
     }
     return out;
 }
 
-std::vector<double> aggregate(const OrderedRows& rows, std::span<const double> values, Aggregate how,
+std::vector<double> aggregate(std::span<const double> t_s, std::span<const double> values, Aggregate how,
                               const Grid& grid, double tolerance_s) {
-    const Present stream = present(rows, values);
+    const Present stream = present(t_s, values);
+    const std::size_t n = stream.t_s.size();
     std::vector<double> out(grid.size, kMissing);
-    if (stream.t_s.empty()) return out;
-    const auto cell_of = [&](double t) {
-        return static_cast<std::ptrdiff_t>(std::floor((t - grid.start_s) * grid.hz + 0.5 + kCellResolution));
+    if (n == 0) return out;
+    const auto origin = static_cast<std::ptrdiff_t>(grid.first);
+    const auto cell_of = [&](std::size_t i) {  // far behind the last cell where nothing is left
+        if (i == n) return std::numeric_limits<std::ptrdiff_t>::max();
+        const double cell = (stream.t_s[i] - grid.start_s) * grid.hz + 0.5 + kCellResolution;
+        return static_cast<std::ptrdiff_t>(std::floor(cell)) - origin;
     };
     std::size_t next = 0, near = 0;
+    std::ptrdiff_t cell = cell_of(next);
     for (std::size_t g = 0; g < grid.size; ++g) {
-        while (next < stream.t_s.size() && cell_of(stream.t_s[next]) < static_cast<std::ptrdiff_t>(g)) ++next;
+        const auto here = static_cast<std::ptrdiff_t>(g);
+        while (cell < here) cell = cell_of(++next);
         const std::size_t first = next;
         double sum = 0.0;
-        while (next < stream.t_s.size() && cell_of(stream.t_s[next]) == static_cast<std::ptrdiff_t>(g))
-            sum += stream.value[next++];
+        for (; cell == here; cell = cell_of(++next)) sum += stream.value[next];
         if (next > first) {
             out[g] =
                 how == Aggregate::mean ? sum / static_cast<double>(next - first) : stream.value[next - 1];

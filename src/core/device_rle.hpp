@@ -1,28 +1,20 @@
-// RLE and collapse of one device, with the limits that hold for it.
+// The RLE options of one device, with the limits that hold for it.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "core/align_survey.hpp"
 #include "rlecouple/align.hpp"
 #include "rlecouple/rle.hpp"
 
 namespace rle {
 
-/// One device's own samples, in time order.
-struct DeviceSamples {
-    std::string name;
-    std::vector<double> t_s, temp_c, power_w, util_pct;
-};
-
-struct DeviceRle {
-    RleSeries series;
-    std::vector<signed char> collapse;
-};
-
 /// The user's limits go before the device's own; where neither is known, the largest power of the session
-/// stands for the rated power and a usual limit for the temperature limit, each with a warning.
-DeviceRle rle_of_device(const DeviceSamples& samples, const AlignOptions& options,
-                        std::vector<std::string>& warnings);
+/// stands for the rated power and a usual limit for the temperature limit, each with a warning. Warns also
+/// where there will be no RLE. For SustainTerm::constant the time constant is the user's, else fitted to
+/// `samples`; throws Error{insufficient_data} where it cannot be.
+RleOptions rle_options_of(const std::string& name, const DeviceFacts& facts, const DeviceSamples& samples,
+                          const AlignOptions& options, std::vector<std::string>& warnings);
 
 }  // namespace rle

@@ -1,0 +1,27 @@
+// From what a survey found to what an alignment goes by: devices, grid, RLE options; and everything of the
+// result that is known before the first row.
+#pragma once
+
+#include <vector>
+
+#include "core/align_grid.hpp"
+#include "core/align_survey.hpp"
+#include "rlecouple/align.hpp"
+
+namespace rle {
+
+struct AlignPlan {
+    CommonClock clock;
+    std::vector<std::uint32_t> devices;  ///< index of the device in each slot
+    std::vector<RleOptions> rle;         ///< by slot
+    double interval_s = 0.0;             ///< median between samples
+    Grid grid;                           ///< the whole one
+    /// Counts, rate, clock, overlap; the warnings are complete but for those of finish_alignment().
+    Alignment result;
+};
+
+/// Throws as align() does.
+AlignPlan plan_alignment(const AlignOptions& options, const SurveyState& survey,
+                         const Telemetry& telemetry_head, const Training* training_head);
+
+}  // namespace rle

@@ -1,0 +1,147 @@
+// What the alignment must know of the whole streams before it can place a row.
+#pragma once
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "core/common_clock.hpp"
+#include "core/microsecond_counts.hpp"
+#include "core/time_order.hpp"
+#include "rlecouple/align_stream.hpp"
+
+namespace rle {
+
+inline constexpr double kTimeResolution = 5e-7;  ///< s; times are whole microseconds
+
+struct Instant {
+    std::int64_t wall_us = kNoTime;
+    double t_s = kMissing;
+};
+
+/// One device's samples in time order, without duplicates.
+struct DeviceFacts {
+    std::size_t samples = 0;
+    std::size_t reordered = 0;
+    std::size_t without_time = 0;
+    std::size_t duplicates = 0;
+    Instant first, last;
+    double largest_power_w = 0.0;
+    bool any_temp = false, any_power = false, any_util = false;
+    std::size_t cold = 0;  ///< samples not warmer than the ambient
+};
+
+/// One device's own samples, in time order.
+struct DeviceSamples {
+    std::vector<double> t_s, temp_c, power_w;
+};
+
+/// The steps that may be averaged, in time order, without duplicates and without overflowed ones.
+struct TrainingFacts {
+    std::size_t steps = 0;
+    std::size_t reordered = 0;
+    std::size_t without_time = 0;
+    std::size_t duplicates = 0;
+    std::size_t non_finite = 0;
+    std::size_t missing = 0;
+    Instant first, last;
+};
+
+struct SampleRow {
+    double t_s;
+    double temp_c, power_w, util_pct;
+    std::ptrdiff_t row;  ///< of the input
+};
+
+struct StepRow {
+    double t_s;
+    double grad_norm, loss, learning_rate, step, epoch;
+};
+
+/// A sample at the time of the one before it is its duplicate; a step, if it has its number and norm, too.
+inline bool is_duplicate(const SampleRow& before, const SampleRow& row) {
+    return row.t_s - before.t_s < kTimeResolution;
+}
+bool is_duplicate(const StepRow& before, const StepRow& row);
+
+/// Rows in time order, without duplicates, as they become certain.
+template <class Row>
+class CleanStream {
+  public:
+    explicit CleanStream(std::size_t reach) : order_(reach) {}
+
+    void push(const Row& row) { order_.push(row); }
+    template <class Take>
+    void release(Take take, bool end = false) {
+        order_.release(
+            [&](const Row& row) {
+                if (any_ && is_duplicate(last_, row)) {
+                    ++duplicates_;
+                    return;
+                }
+                last_ = row;
+                any_ = true;
+                take(row);
+            },
+            end);
+    }
+    const TimeOrder<Row>& order() const { return order_; }
+    std::size_t duplicates() const { return duplicates_; }
+
+  private:
+    TimeOrder<Row> order_;
+    Row last_{};
+    bool any_ = false;
+    std::size_t duplicates_ = 0;
+};
+
+/// How far behind the latest row a row stands, over a stream.
+struct Disorder {
+    double latest_s = -INFINITY;
+    double farthest_s = 0.0;
+
+    void see(double t_s) {
+        if (t_s > latest_s) latest_s = t_s;
+        if (latest_s - t_s > farthest_s) farthest_s = latest_s - t_s;
+    }
+};
+
+struct SurveyState {
+    AlignOptions options;
+    bool by_t_s;
+    std::size_t reach;
+
+    // telemetry
+    std::vector<DeviceFacts> devices;    ///< by index; empty facts where the device is not wanted
+    std::vector<DeviceSamples> samples;  ///< by index; filled where a time constant must be fitted to them
+    ClockFacts telemetry_clock;
+    MicrosecondCounts intervals;
+    Disorder telemetry_disorder;
+    // training
+    bool has_training = false;
+    TrainingFacts steps;
+    ClockFacts training_clock;
+    Disorder training_disorder;
+
+    SurveyState(const AlignOptions& given, bool use_t_s, std::size_t within);
+    void add(const Telemetry& piece);
+    void add(const Training& piece);
+    void finish();
+    CommonClock clock() const;
+    bool samples_late(std::size_t device) const { return samples_[device].order().too_late(); }
+    /// RLE needs a constant that only a fit to the whole session tells.
+    bool fits_tau() const { return options.rle.sustain == SustainTerm::constant && !options.constant_tau_s; }
+    bool training_late() const { return training_.order().too_late(); }
+
+  private:
+    Instant instant(double t_s, std::int64_t origin_us) const;
+    void keep(std::size_t device, const SampleRow& row);
+    void keep_step(const StepRow& row);
+
+    std::vector<CleanStream<SampleRow>> samples_;
+    std::vector<double> last_s_;  ///< by device: of the last sample
+    CleanStream<StepRow> training_;
+    std::int64_t telemetry_origin_us_ = kNoTime, training_origin_us_ = kNoTime;  ///< for the time being
+};
+
+}  // namespace rle

@@ -1,0 +1,48 @@
+// How often each whole number of microseconds came: exact medians and quantiles of durations without keeping
+// them all.
+//
+// Invariant: quantiles are those of the values rounded to a microsecond, whatever the order in which they
+// came. Durations that crowd together, as sampling intervals do, take little memory; where they do not, the
+// values are kept one by one, and crowded() says so.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace rle {
+
+class MicrosecondCounts {
+  public:
+    void add(double seconds);  ///< a finite duration below 2^63 us
+    void add_us(std::int64_t us);
+
+    std::size_t size() const { return size_; }
+    /// The value with `rank` others below it; rank < size().
+    std::int64_t at_rank(std::size_t rank) const;
+    std::int64_t lowest() const { return at_rank(0); }
+    std::int64_t highest() const { return at_rank(size_ - 1); }
+    /// The q-quantile in s (Hyndman & Fan 1996, type 7); NaN where nothing came.
+    double quantile(double q) const;
+    /// It is still a table of counts, whose memory does not grow with the number of values.
+    bool crowded() const { return loose_.empty(); }
+
+  private:
+    static constexpr std::int64_t kPage = 1024;
+    static constexpr std::size_t kMostPages = 4096;  // 16 MiB
+    using Page = std::array<std::uint32_t, kPage>;
+
+    void loosen();
+
+    std::map<std::int64_t, std::unique_ptr<Page>> pages_;
+    Page* last_page_ = nullptr;
+    std::int64_t last_number_ = 0;
+    std::vector<std::int64_t> loose_;  ///< every value, once there were too many pages
+    std::size_t size_ = 0;
+};
+
+}  // namespace rle
