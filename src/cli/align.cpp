@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cli/align_stream.hpp"
 #include "cli/commands.hpp"
 #include "cli/reading.hpp"
 #include "cli/session_paths.hpp"
@@ -85,8 +86,8 @@ Outputs outputs_of(const AlignCommand& command) {
 
 std::string summary(const Alignment& a, const Outputs& outputs) {
     std::string text = fmt::format(
-        "Aligned {} rows of {} device(s) at {:g} Hz; {} have both telemetry and a gradient norm\n",
-        a.rows.size(), a.rows.devices.size(), a.sample_hz, a.n_samples);
+        "Aligned {} rows of {} device(s) at {:g} Hz; {} have both telemetry and a gradient norm\n", a.n_rows,
+        a.rows.devices.size(), a.sample_hz, a.n_samples);
     if (a.pairing.median_abs_dt_s) {
         text += fmt::format(
             "  a row's two halves lie {:.3f} s apart in the median, {:.3f} s at most (tolerance {:g} s)\n",
@@ -108,29 +109,36 @@ void refuse_without_overlap(const Alignment& a) {
                 hint);
 }
 
+Alignment align_in_memory(const AlignCommand& command, const AlignOptions& options,
+                          const std::string& output) {
+    const Telemetry telemetry = read_telemetry_files(command.telemetry, command.analysis);
+    const Training training = read_training_files(command.training, command.analysis);
+    Alignment result = align(telemetry, command.training.empty() ? nullptr : &training, options);
+    formats::write_aligned_csv(output, result.rows, telemetry);
+    return result;
+}
+
 }  // namespace
 
 Alignment align_stage(const AlignCommand& given) {
     const AlignCommand command = with_session_files(given);
     const std::optional<SessionInfo> info =
         command.session.empty() ? std::nullopt : read_session(command.session);
-    const Telemetry telemetry = read_telemetry_files(command.telemetry, command.analysis);
-    const Training training = read_training_files(command.training, command.analysis);
-    const bool has_training = training.size() > 0;
-
-    Alignment result =
-        align(telemetry, has_training ? &training : nullptr, align_options(command.analysis, info));
-    if (!has_training) {
-        result.warnings.push_back(
-            command.training.empty() ? "no training log: the gradient norm's cells are empty"
-                                     : "the training log holds no step: the gradient norm's cells are empty");
-    }
     const Outputs outputs = outputs_of(command);
+    const AlignOptions options = align_options(command.analysis, info);
+    std::optional<Alignment> streamed;
+    if (command.telemetry.size() == 1 && command.training.size() <= 1) {
+        const std::string training = command.training.empty() ? "" : command.training.front();
+        streamed =
+            align_streaming({command.telemetry.front(), training, outputs.csv}, command.analysis, options);
+    }
+    Alignment result = streamed ? std::move(*streamed) : align_in_memory(command, options, outputs.csv);
+    if (command.training.empty())
+        result.warnings.emplace_back("no training log: the gradient norm's cells are empty");
     if (!outputs.json.empty()) formats::write_text(outputs.json, formats::dump(formats::to_json(result)));
-    formats::write_aligned_csv(outputs.csv, result.rows, telemetry);
     print_warnings(result.warnings);
     say(summary(result, outputs), outputs.csv == "-" || outputs.json == "-");
-    if (has_training && result.n_samples == 0) refuse_without_overlap(result);
+    if (!command.training.empty() && result.n_samples == 0) refuse_without_overlap(result);
     return result;
 }
 

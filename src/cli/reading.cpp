@@ -45,4 +45,18 @@ Training read_training_files(const std::vector<std::string>& files, const Analys
     return parts.size() == 1 ? std::move(parts.front()) : formats::concatenate(std::move(parts));
 }
 
+std::unique_ptr<formats::TelemetryPieces> open_telemetry_file(const std::string& file,
+                                                              const AnalysisOptions& given) {
+    formats::ReadOptions options = read_options(given);
+    options.format = given.telemetry_format;
+    return formats::open_telemetry(file, options);
+}
+
+std::unique_ptr<formats::TrainingPieces> open_training_file(const std::string& file,
+                                                            const AnalysisOptions& given) {
+    formats::ReadOptions options = read_options(given);
+    options.format = given.training_format;
+    return formats::open_training(file, options);
+}
+
 }  // namespace rle::cli

@@ -20,7 +20,7 @@ constexpr std::array kSessionFiles{"session.json", "telemetry.csv", "training.cs
                                    "aligned.csv",  "align.json",    "balance.json", "correlation.json",
                                    "predict.json", "report.html",   "report.md",    "summary.json"};
 
-[[noreturn]] void fail(const std::string& where, const std::string& what, int error) {
+[[noreturn]] void fail_writing(const std::string& where, const std::string& what, int error) {
     const char* hint = error == ENOSPC || error == EDQUOT
                            ? "free some space; what was recorded so far is intact"
                        : error == EFBIG  ? "raise the limit (ulimit -f); what was recorded so far is intact"
@@ -34,7 +34,7 @@ constexpr std::array kSessionFiles{"session.json", "telemetry.csv", "training.cs
 AppendFile::AppendFile(const std::filesystem::path& path)
     : shown_(path.string()),
       fd_(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
-    if (!fd_) fail(shown_, "cannot create", errno);
+    if (!fd_) fail_writing(shown_, "cannot create", errno);
 }
 
 void AppendFile::append(std::string_view record) {
@@ -45,14 +45,15 @@ void AppendFile::append(std::string_view record) {
         return;
     }
     const int error = written < 0 ? errno : ENOSPC;
-    if (written > 0 && ::ftruncate(fd_.get(), size_) != 0) fail(shown_, "a torn last line", errno);
-    fail(shown_, "cannot write", error);
+    if (written > 0 && ::ftruncate(fd_.get(), size_) != 0) fail_writing(shown_, "a torn last line", errno);
+    fail_writing(shown_, "cannot write", error);
 }
 
 void AppendFile::sync() {
     if (synced_ == size_) return;
     // A pipe or a device cannot be synced; that is no failure.
-    if (::fdatasync(fd_.get()) != 0 && errno != EINVAL && errno != EROFS) fail(shown_, "cannot write", errno);
+    if (::fdatasync(fd_.get()) != 0 && errno != EINVAL && errno != EROFS)
+        fail_writing(shown_, "cannot write", errno);
     synced_ = size_;
 }
 
@@ -70,7 +71,7 @@ void prepare_session_folder(const std::filesystem::path& folder, bool replace) {
     }
     for (const char* name : kSessionFiles) std::filesystem::remove(folder / name, error);
     std::filesystem::create_directories(folder, error);
-    if (error) fail(folder.string(), "cannot make the folder", error.value());
+    if (error) fail_writing(folder.string(), "cannot make the folder", error.value());
 }
 
 std::string fresh_session_name() {

@@ -7,9 +7,7 @@
 #include <cstring>
 #include <set>
 
-#include "formats/block_writer.hpp"
 #include "formats/decimal.hpp"
-#include "formats/files.hpp"
 #include "formats/writers.hpp"
 
 namespace rle::formats {
@@ -141,6 +139,27 @@ std::string aligned_csv(const AlignedRows& rows, const Telemetry& telemetry) {
     TextBuffer out;
     append_aligned_rows(out, rows, telemetry.others, 0, rows.size());
     return aligned_header(telemetry.others).append(out.text());
+}
+
+AlignedTable::AlignedTable(const std::string& path, const std::vector<TextColumn>& others)
+    : file_(path), writer_(file_) {
+    file_.write(aligned_header(others));
+}
+
+void AlignedTable::add(AlignedRows rows, std::vector<TextColumn> others) {
+    struct Block {
+        AlignedRows rows;
+        std::vector<TextColumn> others;
+    };
+    const auto block = std::make_shared<const Block>(Block{std::move(rows), std::move(others)});
+    writer_.add([block](TextBuffer& out) {
+        append_aligned_rows(out, block->rows, block->others, 0, block->rows.size());
+    });
+}
+
+void AlignedTable::finish() {
+    writer_.finish();
+    file_.commit();
 }
 
 void write_aligned_csv(const std::string& path, const AlignedRows& rows, const Telemetry& telemetry) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/block_writer.hpp"
+#include "formats/files.hpp"
 #include "formats/text_buffer.hpp"
 #include "rlecouple/align.hpp"
 #include "rlecouple/telemetry.hpp"
@@ -24,6 +26,20 @@ void append_aligned_rows(TextBuffer& out, const AlignedRows& rows, const std::ve
 
 /// The whole table as one text.
 std::string aligned_csv(const AlignedRows& rows, const Telemetry& telemetry);
+
+/// A table that is written block by block ("-": stdout).
+class AlignedTable {
+  public:
+    AlignedTable(const std::string& path, const std::vector<TextColumn>& others);
+
+    /// The next rows, with the columns that their telemetry_row points into.
+    void add(AlignedRows rows, std::vector<TextColumn> others);
+    void finish();
+
+  private:
+    OutputFile file_;
+    BlockWriter writer_;
+};
 
 /// The whole table into a file ("-": stdout), formatted by as many threads as the machine has.
 void write_aligned_csv(const std::string& path, const AlignedRows& rows, const Telemetry& telemetry);

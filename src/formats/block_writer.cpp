@@ -26,13 +26,13 @@ struct BlockWriter::State {
     bool closing = false;
     std::exception_ptr error;
     std::vector<std::thread> threads;
+    std::size_t most_threads = 0;
     std::size_t most_under_way = 0;
 
     explicit State(OutputFile& to) : file(to) {
         const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-        const std::size_t count = std::min(cores, kMostThreads);
-        most_under_way = 2 * count;
-        for (std::size_t i = 0; i < count; ++i) threads.emplace_back([this] { work(); });
+        most_threads = std::min(cores, kMostThreads);
+        most_under_way = 2 * most_threads;
     }
 
     void work() {
@@ -102,6 +102,7 @@ void BlockWriter::add(Format format) {
     if (s.error) std::rethrow_exception(s.error);
     s.waiting.push_back(std::move(format));
     ++s.added;
+    if (s.threads.size() < s.most_threads) s.threads.emplace_back([&s] { s.work(); });
     s.changed.notify_all();
 }
 

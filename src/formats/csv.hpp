@@ -24,6 +24,8 @@ class CsvScanner {
     bool next(Record& cells);
     /// Number of the line on which the last record began, from 1.
     std::size_t line() const { return line_; }
+    /// Where the next record is looked for.
+    std::size_t position() const { return at_; }
     /// The last record had no line end.
     bool torn() const { return torn_; }
 

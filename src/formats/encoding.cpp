@@ -114,8 +114,12 @@ std::string decode(std::string bytes, const std::string& where) {
     if (bytes.starts_with("\x1f\x8b")) bytes = gunzip(bytes, where);
     if (bytes.starts_with("\xff\xfe")) return from_utf16(std::string_view(bytes).substr(2), true);
     if (bytes.starts_with("\xfe\xff")) return from_utf16(std::string_view(bytes).substr(2), false);
-    if (bytes.starts_with("\xef\xbb\xbf")) bytes.erase(0, 3);
+    if (bytes.starts_with(kUtf8Mark)) bytes.erase(0, kUtf8Mark.size());
     return bytes;
+}
+
+bool is_plain(std::string_view bytes) {
+    return !bytes.starts_with("\x1f\x8b") && !bytes.starts_with("\xff\xfe") && !bytes.starts_with("\xfe\xff");
 }
 
 std::string from_cp1252(std::string_view bytes) {

@@ -11,6 +11,10 @@ namespace rle::formats {
 /// are.
 std::string decode(std::string bytes, const std::string& where);
 
+inline constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
+/// decode() would give back these bytes, but for the mark.
+bool is_plain(std::string_view bytes);
+
 /// Windows-1252 -> UTF-8; what is valid UTF-8 already comes back as it is.
 std::string from_cp1252(std::string_view bytes);
 

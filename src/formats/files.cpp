@@ -1,6 +1,7 @@
 #include "formats/files.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "formats/encoding.hpp"
 #include "rlecouple/error.hpp"
@@ -95,6 +97,41 @@ std::string read_text(const std::string& path) {
     std::string text = decode(read_all(file.get(), where), where);
     if (text.empty()) throw Error(ErrorKind::failed, where, "the file is empty");
     return text;
+}
+
+std::optional<MappedText> MappedText::open(const std::string& path) {
+    if (path == "-") return std::nullopt;
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) fail(path, errno, "cannot read");
+    struct stat info {};
+    if (fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return std::nullopt;
+    const auto size = static_cast<std::size_t>(info.st_size);
+    void* const bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+    if (bytes == MAP_FAILED) return std::nullopt;
+    madvise(bytes, size, MADV_SEQUENTIAL);
+    MappedText mapped(static_cast<char*>(bytes), size);
+    if (!is_plain(std::string_view(mapped.bytes_, size)) || mapped.text().empty()) return std::nullopt;
+    return mapped;
+}
+
+MappedText::MappedText(MappedText&& other) noexcept
+    : bytes_(std::exchange(other.bytes_, nullptr)), size_(other.size_), forgotten_(other.forgotten_) {}
+
+MappedText::~MappedText() {
+    if (bytes_ != nullptr) munmap(bytes_, size_);
+}
+
+std::string_view MappedText::text() const {
+    const std::string_view all(bytes_, size_);
+    return all.starts_with(kUtf8Mark) ? all.substr(kUtf8Mark.size()) : all;
+}
+
+void MappedText::forget_before(std::size_t position) {
+    constexpr std::size_t kAtOnce = std::size_t{4} << 20U;  // a multiple of every page size
+    const std::size_t end = position / kAtOnce * kAtOnce;
+    if (end <= forgotten_) return;
+    madvise(bytes_ + forgotten_, end - forgotten_, MADV_DONTNEED);
+    forgotten_ = end;
 }
 
 // Devices and pipes cannot be replaced by a rename: `beside` stays empty.

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,28 @@ namespace rle::formats {
 /// The text of a file, "-" for stdin; gzip is unpacked, a byte-order mark dropped. Throws Error{failed} (no
 /// such file, a directory, no permission, empty) with a hint.
 std::string read_text(const std::string& path);
+
+/// The text of a file that stays where it is and is looked at through a window that moves on. It must not be
+/// cut short meanwhile.
+class MappedText {
+  public:
+    /// Missing for what cannot be looked at so, or is not plain text: a pipe, an empty file, gzip, UTF-16.
+    /// Throws Error{failed} as read_text does where the file cannot be opened.
+    static std::optional<MappedText> open(const std::string& path);
+    ~MappedText();
+    MappedText(MappedText&&) noexcept;
+
+    std::string_view text() const;
+    /// Gives back the memory of what lies before `position`; looking there again costs time only.
+    void forget_before(std::size_t position);
+
+  private:
+    MappedText(char* bytes, std::size_t size) : bytes_(bytes), size_(size) {}
+
+    char* bytes_;
+    std::size_t size_;
+    std::size_t forgotten_ = 0;
+};
 
 /// Writes `text` to `path` by way of a temporary file beside it; "-" writes to stdout. Throws Error{failed}
 /// on a full disk.

@@ -16,7 +16,53 @@ std::string name_of(const std::string& path) {
     return path == "-" ? "stdin" : path;
 }
 
+// The pieces of a mapped file, together with everything that they look at.
+template <class Stream>
+class FilePieces : public Pieces<Stream> {
+  public:
+    using Open = std::unique_ptr<Pieces<Stream>> (*)(const Source& source);
+
+    FilePieces(MappedText text, const std::string& path, ReadOptions options, Open open)
+        : text_(std::move(text)),
+          options_(std::move(options)),
+          source_{text_.text(), path, options_},
+          pieces_(open(source_)) {}
+
+    bool opened() const { return pieces_ != nullptr; }
+    bool next(Stream& piece, std::size_t most) override {
+        text_.forget_before(pieces_->consumed());
+        return pieces_->next(piece, most);
+    }
+    Stream finish() override { return pieces_->finish(); }
+    bool holds() const override { return pieces_->holds(); }
+    std::size_t consumed() const override { return pieces_->consumed(); }
+
+  private:
+    MappedText text_;
+    ReadOptions options_;
+    Source source_;
+    std::unique_ptr<Pieces<Stream>> pieces_;
+};
+
+template <class Stream>
+std::unique_ptr<Pieces<Stream>> open_file(const std::string& path, const ReadOptions& options,
+                                          typename FilePieces<Stream>::Open open) {
+    std::optional<MappedText> text = MappedText::open(path);
+    if (!text) return nullptr;
+    auto pieces = std::make_unique<FilePieces<Stream>>(std::move(*text), path, options, open);
+    if (!pieces->opened()) return nullptr;
+    return pieces;
+}
+
 }  // namespace
+
+std::unique_ptr<TelemetryPieces> open_telemetry(const std::string& path, const ReadOptions& options) {
+    return open_file<Telemetry>(path, options, open_telemetry_text);
+}
+
+std::unique_ptr<TrainingPieces> open_training(const std::string& path, const ReadOptions& options) {
+    return open_file<Training>(path, options, open_training_text);
+}
 
 Telemetry read_telemetry(const std::string& path, const ReadOptions& options) {
     const std::string text = read_text(path);

@@ -2,6 +2,7 @@
 // name.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "rlecouple/telemetry.hpp"
 
 namespace rle::formats {
+
+template <class Stream>
+class Pieces;  // pieces.hpp
 
 struct ReadOptions {
     std::string format;    ///< --format: name of a reader; empty: tell from the content
@@ -25,6 +29,10 @@ struct ReadOptions {
 Telemetry read_telemetry(const std::string& path, const ReadOptions& options = {});
 /// Likewise. A log without times, and without options that give them, throws Error{insufficient_data}.
 Training read_training(const std::string& path, const ReadOptions& options = {});
+/// Likewise in pieces. Null for what must be read whole: stdin, packed files, formats that are no rows of
+/// lines.
+std::unique_ptr<Pieces<Telemetry>> open_telemetry(const std::string& path, const ReadOptions& options);
+std::unique_ptr<Pieces<Training>> open_training(const std::string& path, const ReadOptions& options);
 /// Any CSV with a `t_s` column, as `correlate` and `balance` take it.
 Frame read_frame(const std::string& path);
 

@@ -39,7 +39,8 @@ constexpr TelemetryFormat kTelemetryFormats[] = {
     {"hwinfo-csv", "HWiNFO's sensor log", "28.9.2026,12:00:00.123,65.2,55,37.5,", refuse_hwinfo_csv,
      read_hwinfo_csv},
     {"csv", "CSV with a header: timestamp or t_s, temp_c, power_w, util_pct (or their usual other names)",
-     "2026-09-28T12:00:00.000000Z,0.0,gpu,50,100.0,50", refuse_telemetry_csv, read_telemetry_csv},
+     "2026-09-28T12:00:00.000000Z,0.0,gpu,50,100.0,50", refuse_telemetry_csv, read_telemetry_csv,
+     open_telemetry_csv},
 };
 
 constexpr TrainingFormat kTrainingFormats[] = {
@@ -54,9 +55,10 @@ constexpr TrainingFormat kTrainingFormats[] = {
      read_trainer_state},
     {"json", "JSON lines, or a JSON array of records",
      R"({"timestamp": 1761699262.48, "step": 1, "grad_norm": 1.05})", refuse_training_json,
-     read_training_json},
+     read_training_json, open_training_json},
     {"csv", "CSV with a header: a time, grad_norm, loss, ... (also Lightning's metrics.csv, W&B's export)",
-     "2026-09-28T12:00:00.000000Z,0.0,1,0.01,2.1,1.05,4.9e-05", refuse_training_csv, read_training_csv},
+     "2026-09-28T12:00:00.000000Z,0.0,1,0.01,2.1,1.05,4.9e-05", refuse_training_csv, read_training_csv,
+     open_training_csv},
     {"hf-printed", "Hugging Face Trainer, printed", "{'loss': 2.1, 'grad_norm': 1.05, 'epoch': 0.01}",
      refuse_hf_printed, read_printed},
     {"megatron", "Megatron-LM, printed",
@@ -110,6 +112,15 @@ Telemetry read_telemetry_text(const Source& source) {
 }
 Training read_training_text(const Source& source) {
     return choose(training_formats(), source).read(source);
+}
+
+std::unique_ptr<TelemetryPieces> open_telemetry_text(const Source& source) {
+    const TelemetryFormat& format = choose(telemetry_formats(), source);
+    return format.open != nullptr ? format.open(source) : nullptr;
+}
+std::unique_ptr<TrainingPieces> open_training_text(const Source& source) {
+    const TrainingFormat& format = choose(training_formats(), source);
+    return format.open != nullptr ? format.open(source) : nullptr;
 }
 
 }  // namespace rle::formats

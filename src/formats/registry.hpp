@@ -4,10 +4,12 @@
 // reader says why it refuses, so that an unknown file gets an answer that helps.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "formats/pieces.hpp"
 #include "formats/readers.hpp"
 
 namespace rle::formats {
@@ -26,6 +28,8 @@ struct TelemetryFormat {
     /// Empty: it is mine. Otherwise why not, in a few words. Looks at the first lines alone.
     std::string (*refuse)(const Source& source);
     Telemetry (*read)(const Source& source);
+    /// Opens it for reading in pieces, where the format can be; `source` must outlive what comes back.
+    std::unique_ptr<TelemetryPieces> (*open)(const Source& source) = nullptr;
 };
 
 struct TrainingFormat {
@@ -34,6 +38,7 @@ struct TrainingFormat {
     std::string_view example;
     std::string (*refuse)(const Source& source);
     Training (*read)(const Source& source);
+    std::unique_ptr<TrainingPieces> (*open)(const Source& source) = nullptr;
 };
 
 std::span<const TelemetryFormat> telemetry_formats();
@@ -43,5 +48,8 @@ std::span<const TrainingFormat> training_formats();
 /// no table, Error{failed} where all refuse.
 Telemetry read_telemetry_text(const Source& source);
 Training read_training_text(const Source& source);
+/// Likewise in pieces; null where the format cannot be read so.
+std::unique_ptr<TelemetryPieces> open_telemetry_text(const Source& source);
+std::unique_ptr<TrainingPieces> open_training_text(const Source& source);
 
 }  // namespace rle::formats

@@ -36,6 +36,8 @@ class Table {
     /// The next whole row; false at the end.
     bool next(Record& cells, const std::string& where);
     std::size_t line() const { return scanner_.line(); }
+    /// Characters of the text that lie behind.
+    std::size_t consumed() const { return scanner_.position(); }
     /// Rows that came out so far.
     std::size_t rows() const { return rows_; }
     const Counts& skipped() const { return skipped_; }

@@ -181,4 +181,11 @@ Telemetry read_telemetry_csv(const Source& source) {
     return read_table(*table, plan_of(table->header()), clock, source.where);
 }
 
+std::unique_ptr<TelemetryPieces> open_telemetry_csv(const Source& source) {
+    std::optional<Table> table = Table::open(source.text, is_header);
+    if (!table) return nullptr;
+    TablePlan plan = plan_of(table->header());
+    return table_pieces(std::move(*table), std::move(plan), Clock(source.options.time_zone), source.where);
+}
+
 }  // namespace rle::formats

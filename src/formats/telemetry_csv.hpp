@@ -7,5 +7,6 @@ namespace rle::formats {
 
 std::string refuse_telemetry_csv(const Source& source);
 Telemetry read_telemetry_csv(const Source& source);
+std::unique_ptr<TelemetryPieces> open_telemetry_csv(const Source& source);
 
 }  // namespace rle::formats

@@ -12,6 +12,33 @@
 namespace rle::formats {
 namespace {
 
+class TablePieces : public TelemetryPieces {
+  public:
+    TablePieces(Table table, TablePlan plan, Clock clock, const std::string& where)
+        : table_(std::move(table)),
+          plan_(std::move(plan)),
+          clock_(std::move(clock)),
+          where_(where),
+          rows_(table_.header(), plan_, clock_, where) {}
+
+    bool next(Telemetry& piece, std::size_t most) override {
+        while (rows_.size() < most && table_.next(cells_, where_)) rows_.add(cells_, table_.line());
+        rows_.take(piece);
+        return piece.size() > 0;
+    }
+    Telemetry finish() override { return rows_.finish(table_.skipped()); }
+    bool holds() const override { return true; }
+    std::size_t consumed() const override { return table_.consumed(); }
+
+  private:
+    Table table_;
+    TablePlan plan_;
+    Clock clock_;
+    std::string where_;
+    TelemetryRows rows_;
+    Record cells_;
+};
+
 std::string_view cell_at(const Record& cells, const std::optional<std::size_t>& column) {
     return column ? cells[*column] : std::string_view();
 }
@@ -55,15 +82,30 @@ void TelemetryRows::add(const Record& cells, std::size_t line) {
     for (const std::size_t c : others_) add_other(c, cells[c]);
 }
 
+void TelemetryRows::take(Telemetry& piece) {
+    taken_ += out_.size();
+    piece = Telemetry{};
+    piece.devices = out_.devices;
+    std::swap(piece.wall_us, out_.wall_us);
+    std::swap(piece.t_s, out_.t_s);
+    std::swap(piece.device, out_.device);
+    std::swap(piece.temp_c, out_.temp_c);
+    std::swap(piece.power_w, out_.power_w);
+    std::swap(piece.util_pct, out_.util_pct);
+    for (const TextColumn& column : out_.others) piece.others.emplace_back(column.name());
+    std::swap(piece.others, out_.others);
+}
+
 Telemetry TelemetryRows::finish(const Counts& skipped) {
     for (const auto& [reason, count] : skipped) out_.dropped[reason] += count;
     describe_skipped(skipped, where_, out_.warnings);
-    if (out_.size() == 0) explain_no_rows(skipped);
+    const std::size_t rows = out_.size() + taken_;
+    if (rows == 0) explain_no_rows(skipped);
     if (const auto lost = out_.dropped.find("no_time"); lost != out_.dropped.end()) {
         out_.warnings.push_back(
             fmt::format("{}: {} row(s) without a readable time were left out", where_, lost->second));
     }
-    for (const Reading* reading : {&temp_, &power_, &util_}) reading->finish(where_, out_.size(), out_);
+    for (const Reading* reading : {&temp_, &power_, &util_}) reading->finish(where_, rows, out_);
     warn_of_naive_times(clock_, where_, out_.warnings);
     if (!time_ && !t_s_) out_.warnings.push_back(where_ + ": its times are made from --step-seconds");
     return std::move(out_);
@@ -245,6 +287,10 @@ Telemetry read_table(Table& table, const TablePlan& plan, Clock& clock, const st
     Record cells;
     while (table.next(cells, where)) rows.add(cells, table.line());
     return rows.finish(table.skipped());
+}
+
+std::unique_ptr<TelemetryPieces> table_pieces(Table table, TablePlan plan, Clock clock, std::string where) {
+    return std::make_unique<TablePieces>(std::move(table), std::move(plan), std::move(clock), where);
 }
 
 void apply_unit(std::string_view unit, PlannedColumn& column) {

@@ -6,11 +6,13 @@
 // counted.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "formats/pieces.hpp"
 #include "formats/table.hpp"
 #include "formats/times.hpp"
 #include "rlecouple/quantities.hpp"
@@ -74,6 +76,9 @@ class TelemetryRows {
 
     /// One row, with a cell for every column of the plan.
     void add(const Record& cells, std::size_t line);
+    std::size_t size() const { return out_.size(); }  ///< rows that wait to be taken
+    /// The rows so far go to `piece`, with the names of the devices.
+    void take(Telemetry& piece);
     /// `skipped`: what was passed over before it came here. Throws as read_table does.
     Telemetry finish(const Counts& skipped);
 
@@ -91,7 +96,7 @@ class TelemetryRows {
     Clock& clock_;
     std::string where_;
     Telemetry out_;
-    std::size_t seen_ = 0;
+    std::size_t seen_ = 0, taken_ = 0;
     std::optional<std::size_t> time_, t_s_, device_, temp_column_, power_column_, util_column_;
     std::vector<std::size_t> others_;    ///< columns of Role::other
     std::vector<std::size_t> other_of_;  ///< by column: index into out_.others
@@ -105,6 +110,9 @@ class TelemetryRows {
 /// Throws Error{insufficient_data} where there is no row, Error{failed} where no row or no needed column can
 /// be read.
 Telemetry read_table(Table& table, const TablePlan& plan, Clock& clock, const std::string& where);
+
+/// Likewise, piece by piece. The table's text must outlive it.
+std::unique_ptr<TelemetryPieces> table_pieces(Table table, TablePlan plan, Clock clock, std::string where);
 
 /// The factor that makes `unit` (as in a header) into ours: "mw", "kw" -> W; "f", "k" -> degC; "j", "mj" ->
 /// J.

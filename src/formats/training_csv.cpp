@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "formats/table.hpp"
 #include "formats/training_record.hpp"
@@ -70,11 +71,64 @@ class Rows {
     }
 
     TrainingBuilder& builder() { return builder_; }
+    const TrainingBuilder& builder() const { return builder_; }
 
   private:
     TrainingBuilder builder_;
     bool sparse_;
     std::optional<TrainingRecord> pending_;
+};
+
+// In our own file every row is a step.
+bool is_sparse(const Table& table) {
+    return fmt::format("{}", fmt::join(table.header(), ",")) != kTrainingHeader;
+}
+
+class CsvLog : public TrainingPieces {
+  public:
+    CsvLog(const Source& source, Table table)
+        : source_(source),
+          table_(std::move(table)),
+          keys_(keys_of(table_.header(), source.options.grad_key)),
+          rows_(source, is_sparse(table_)) {}
+
+    /// Reads on until `most` steps wait, or to the end.
+    void read(std::size_t most) {
+        while (rows_.builder().size() < most) {
+            if (!table_.next(cells_, source_.where)) {
+                rows_.flush();
+                return;
+            }
+            maker_.clear();
+            for (std::size_t c = 0; c < keys_.size(); ++c) maker_.set(keys_[c], cells_[c]);
+            rows_.builder().note_texts(maker_);
+            rows_.add(maker_.record());
+        }
+    }
+    bool next(Training& piece, std::size_t most) override {
+        read(most);
+        rows_.builder().take(piece);
+        return piece.size() > 0;
+    }
+    Training finish() override {
+        TrainingBuilder& builder = rows_.builder();
+        for (const auto& [reason, count] : table_.skipped()) builder.count(reason, count);
+        std::vector<std::string> warnings;
+        describe_skipped(table_.skipped(), source_.where, warnings);
+        Training training = builder.finish();
+        training.warnings.insert(training.warnings.begin(), warnings.begin(), warnings.end());
+        return training;
+    }
+    bool holds() const override { return rows_.builder().taken_hold(); }
+    std::size_t consumed() const override { return table_.consumed(); }
+
+  private:
+    const Source& source_;
+    Table table_;
+    Keys keys_;
+    Rows rows_;
+    RecordMaker maker_;
+    Record cells_;
 };
 
 }  // namespace
@@ -88,25 +142,14 @@ std::string refuse_training_csv(const Source& source) {
 Training read_training_csv(const Source& source) {
     std::optional<Table> table = open_table(source);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_training_csv(source));
-    const Keys keys = keys_of(table->header(), source.options.grad_key);
-    // In our own file every row is a step.
-    Rows rows(source, fmt::format("{}", fmt::join(table->header(), ",")) != kTrainingHeader);
-    RecordMaker maker;
-    Record cells;
-    while (table->next(cells, source.where)) {
-        maker.clear();
-        for (std::size_t c = 0; c < keys.size(); ++c) maker.set(keys[c], cells[c]);
-        rows.builder().note_texts(maker);
-        rows.add(maker.record());
-    }
-    rows.flush();
-    TrainingBuilder& builder = rows.builder();
-    for (const auto& [reason, count] : table->skipped()) builder.count(reason, count);
-    std::vector<std::string> warnings;
-    describe_skipped(table->skipped(), source.where, warnings);
-    Training training = builder.finish();
-    training.warnings.insert(training.warnings.begin(), warnings.begin(), warnings.end());
-    return training;
+    CsvLog log(source, std::move(*table));
+    log.read(std::numeric_limits<std::size_t>::max());
+    return log.finish();
+}
+
+std::unique_ptr<TrainingPieces> open_training_csv(const Source& source) {
+    std::optional<Table> table = open_table(source);
+    return table ? std::make_unique<CsvLog>(source, std::move(*table)) : nullptr;
 }
 
 }  // namespace rle::formats

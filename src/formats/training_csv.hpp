@@ -7,5 +7,6 @@ namespace rle::formats {
 
 std::string refuse_training_csv(const Source& source);
 Training read_training_csv(const Source& source);
+std::unique_ptr<TrainingPieces> open_training_csv(const Source& source);
 
 }  // namespace rle::formats

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "formats/object_scanner.hpp"
 #include "formats/training_record.hpp"
@@ -14,91 +15,124 @@ namespace {
 
 constexpr std::string_view kHistory = "log_history";
 constexpr std::string_view kSummary = "train_runtime";
+constexpr std::size_t kEverything = std::numeric_limits<std::size_t>::max();
 
 std::size_t line_of(std::string_view text, std::size_t at) {
     return 1 + static_cast<std::size_t>(
                    std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
 }
 
-class JsonLog {
+// Where the first record begins.
+struct Begin {
+    std::size_t at = 0;  ///< of its brace; the text's size where there is none
+    bool in_array = false;
+};
+
+// Records one after the other, with commas, white space or line ends between them.
+class JsonLog : public TrainingPieces {
   public:
-    explicit JsonLog(const Source& source) : source_(source), builder_(source) {}
+    JsonLog(const Source& source, const Begin& begin)
+        : source_(source), builder_(source), at_(begin.at), in_array_(begin.in_array) {}
 
-    // Records one after the other, with commas, white space or line ends between them; `at` is the first one.
-    void read_records(std::size_t at, bool in_array) {
-        const std::string_view text = source_.text;
-        for (;;) {
-            at = skip_space(text, at);
-            if (in_array && at < text.size() && text[at] == ',') at = skip_space(text, at + 1);
-            if (at >= text.size()) {
-                if (in_array) torn();
-                return;
-            }
-            if (in_array && text[at] == ']') return;
-            const Scan scan = scan_record(text, at, fields_);
-            if (scan.result == ScanResult::complete) {
-                add();
-                at = scan.end;
-            } else if (in_array && scan.result == ScanResult::cut) {
-                torn();
-                return;
-            } else if (in_array) {
-                throw Error(ErrorKind::failed, fmt::format("{}:{}", source_.where, line_of(text, at)),
-                            "not a JSON record");
-            } else {
-                at = pass_over(at);
-                if (at == std::string_view::npos) return;
-            }
-        }
+    /// Reads on until `most` steps wait, or to the end.
+    void read(std::size_t most) {
+        while (!ended_ && builder_.size() < most) read_record();
     }
-
-    Training finish() {
+    bool next(Training& piece, std::size_t most) override {
+        read(most);
+        builder_.take(piece);
+        return piece.size() > 0;
+    }
+    Training finish() override {
         if (foreign_ > 0) {
             builder_.count("foreign_line", foreign_);
             builder_.warn(fmt::format("{} line(s) hold no JSON record; left out", foreign_));
         }
         return builder_.finish();
     }
+    bool holds() const override { return builder_.taken_hold(); }
+    std::size_t consumed() const override { return std::min(at_, source_.text.size()); }
 
   private:
+    void read_record() {
+        const std::string_view text = source_.text;
+        at_ = skip_space(text, at_);
+        if (in_array_ && at_ < text.size() && text[at_] == ',') at_ = skip_space(text, at_ + 1);
+        if (at_ >= text.size()) return in_array_ ? torn() : end();
+        if (in_array_ && text[at_] == ']') return end();
+        const Scan scan = scan_record(text, at_, fields_);
+        if (scan.result == ScanResult::complete) {
+            add();
+            at_ = scan.end;
+        } else if (!in_array_) {
+            pass_over();
+        } else if (scan.result == ScanResult::cut) {
+            torn();
+        } else {
+            throw Error(ErrorKind::failed, fmt::format("{}:{}", source_.where, line_of(text, at_)),
+                        "not a JSON record");
+        }
+    }
+
+    void end() { ended_ = true; }
+
     void add() {
         maker_.clear();
-        for (const RecordField& field : fields_) {
+        for (std::size_t i = 0; i < fields_.size(); ++i) {
+            const RecordField& field = fields_[i];
             // HF's closing summary names a train_loss that is no step's.
             if (field.key == kSummary) return;
-            maker_.set(
-                known_key(field.key, source_.options.grad_key),
-                field.kind == ValueKind::bare && field.value == "null" ? std::string_view() : field.value);
+            maker_.set(key_of(i), field.kind == ValueKind::bare && field.value == "null" ? std::string_view()
+                                                                                         : field.value);
         }
         builder_.note_texts(maker_);
         if (maker_.record().is_step) builder_.add(maker_.record());
     }
 
+    // Records of one log have the same keys in the same places, as a rule.
+    const KnownKey& key_of(std::size_t place) {
+        if (place >= last_keys_.size()) last_keys_.resize(place + 1);
+        auto& [key, known] = last_keys_[place];
+        if (key != fields_[place].key || key.empty()) {
+            key = fields_[place].key;
+            known = known_key(key, source_.options.grad_key);
+        }
+        return known;
+    }
+
     void torn() {
+        end();
         builder_.count("torn_line");
         builder_.warn("the file ends within its last record or list; what came before is used");
     }
 
-    // Lines that are no record: the position of the next line, or npos where the file ends in a torn one.
-    std::size_t pass_over(std::size_t at) {
-        const std::size_t end = source_.text.find('\n', at);
-        if (end == std::string_view::npos) {
-            torn();
-            return end;
-        }
+    // A line that is no record; the last one may be torn.
+    void pass_over() {
+        const std::size_t line_end = source_.text.find('\n', at_);
+        if (line_end == std::string_view::npos) return torn();
         ++foreign_;
-        return end + 1;
+        at_ = line_end + 1;
     }
 
     const Source& source_;
     TrainingBuilder builder_;
     RecordMaker maker_;
     std::vector<RecordField> fields_;
+    std::vector<std::pair<std::string, KnownKey>> last_keys_;  ///< by place in the record
+    std::size_t at_;
+    bool in_array_;
+    bool ended_ = false;
     std::size_t foreign_ = 0;
 };
 
 // Where the list of a document's `log_history` begins.
 std::optional<std::size_t> history_begin(std::string_view text) {
+    // A text that opens with a record of its own, as JSON lines do, is not searched to its end.
+    std::vector<RecordField> fields;
+    if (scan_record(text, skip_space(text, 0), fields).result == ScanResult::complete &&
+        std::none_of(fields.begin(), fields.end(), [](auto& field) { return field.key == kHistory; })) {
+        return std::nullopt;
+    }
     const std::size_t key = text.find("\"log_history\"");
     if (key == std::string_view::npos) return std::nullopt;
     std::size_t at = skip_space(text, key + kHistory.size() + 2);
@@ -119,11 +153,6 @@ bool opens_json(std::string_view text, std::size_t at) {
     const std::size_t key = skip_space(text, at + 1);
     return key < text.size() && text[key] == '"';
 }
-
-struct Begin {
-    std::size_t at = 0;  ///< of the first record's brace; the text's size where there is none
-    bool in_array = false;
-};
 
 // An array begins the text; lines may stand below what a program printed first.
 Begin first_record(std::string_view text) {
@@ -171,10 +200,13 @@ std::string refuse_training_json(const Source& source) {
 }
 
 Training read_training_json(const Source& source) {
-    const Begin begin = first_record(source.text);
-    JsonLog log(source);
-    log.read_records(begin.at, begin.in_array);
+    JsonLog log(source, first_record(source.text));
+    log.read(kEverything);
     return log.finish();
+}
+
+std::unique_ptr<TrainingPieces> open_training_json(const Source& source) {
+    return std::make_unique<JsonLog>(source, first_record(source.text));
 }
 
 std::string refuse_trainer_state(const Source& source) {
@@ -184,8 +216,8 @@ std::string refuse_trainer_state(const Source& source) {
 Training read_trainer_state(const Source& source) {
     const auto begin = history_begin(source.text);
     if (!begin) throw Error(ErrorKind::failed, source.where, refuse_trainer_state(source));
-    JsonLog log(source);
-    log.read_records(*begin, true);
+    JsonLog log(source, {*begin, true});
+    log.read(kEverything);
     return log.finish();
 }
 

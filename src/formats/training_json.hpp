@@ -7,6 +7,7 @@ namespace rle::formats {
 
 std::string refuse_training_json(const Source& source);
 Training read_training_json(const Source& source);
+std::unique_ptr<TrainingPieces> open_training_json(const Source& source);
 std::string refuse_trainer_state(const Source& source);
 Training read_trainer_state(const Source& source);
 

@@ -184,8 +184,27 @@ void TrainingBuilder::add(const TrainingRecord& record) {
     training_.loss.push_back(record.loss);
     training_.grad_norm.push_back(record.grad_norm);
     training_.learning_rate.push_back(record.learning_rate);
+    timed_ = timed_ || record.time.time_class != TimeClass::none || !std::isnan(record.t_s);
+    any_norm_ = any_norm_ || !std::isnan(record.grad_norm);
+    if (classes_.empty() || classes_.back() != record.time.time_class) {
+        classes_seen_.insert(record.time.time_class);
+    }
     classes_.push_back(record.time.time_class);
     relative_s_.push_back(record.relative_s);
+}
+
+void TrainingBuilder::take(Training& piece) {
+    taken_ += training_.size();
+    piece = Training{};
+    std::swap(piece.wall_us, training_.wall_us);
+    std::swap(piece.t_s, training_.t_s);
+    std::swap(piece.step, training_.step);
+    std::swap(piece.epoch, training_.epoch);
+    std::swap(piece.loss, training_.loss);
+    std::swap(piece.grad_norm, training_.grad_norm);
+    std::swap(piece.learning_rate, training_.learning_rate);
+    classes_.clear();
+    relative_s_.clear();
 }
 
 void TrainingBuilder::note_texts(const RecordMaker& maker) {
@@ -236,13 +255,12 @@ void TrainingBuilder::make_times() {
 void TrainingBuilder::judge_norms() {
     count("not_a_number", not_numbers_);
     if (not_numbers_ > 0) warn(fmt::format("{} value(s) are no number; missing", not_numbers_));
-    const std::vector<double>& norms = training_.grad_norm;
-    if (std::any_of(norms.begin(), norms.end(), [](double g) { return !std::isnan(g); })) return;
+    if (any_norm_) return;
     if (!text_for_norm_.empty()) {
         throw Error(ErrorKind::failed, source_.where,
                     fmt::format("the gradient norm is never a number; found '{}'", text_for_norm_));
     }
-    if (training_.size() == 0) {
+    if (training_.size() + taken_ == 0) {
         throw Error(ErrorKind::insufficient_data, source_.where,
                     "not one step with a loss or a gradient norm in it");
     }
@@ -251,12 +269,10 @@ void TrainingBuilder::judge_norms() {
 
 Training TrainingBuilder::finish() {
     judge_norms();
-    drop_lesser_times();
-    const bool timed =
-        std::any_of(training_.wall_us.begin(), training_.wall_us.end(),
-                    [](auto t) { return t != kNoTime; }) ||
-        std::any_of(training_.t_s.begin(), training_.t_s.end(), [](double t) { return !std::isnan(t); });
-    if (!timed) make_times();
+    if (taken_ == 0) {
+        drop_lesser_times();
+        if (!timed_) make_times();
+    }
     if (clock_.assumed_utc()) warn("times without a zone are taken as UTC; --tz ZONE says otherwise");
     return std::move(training_);
 }

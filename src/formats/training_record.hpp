@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,7 +72,12 @@ class TrainingBuilder {
         if (n > 0) training_.dropped[reason] += n;
     }
     void warn(const std::string& what) { training_.warnings.push_back(source_.where + ": " + what); }
-    std::size_t size() const { return training_.size(); }
+    std::size_t size() const { return training_.size(); }  ///< rows that wait to be taken
+
+    /// The rows so far go to `piece`. finish() then has none, and makes no times.
+    void take(Training& piece);
+    /// Rows that were taken are as finish() would have left them: their times are of one kind.
+    bool taken_hold() const { return timed_ && classes_seen_.size() == 1; }
 
     /// Gives times by --start and --step-seconds where the log has none. Throws Error{insufficient_data}
     /// where there is no step, or no time at all.
@@ -86,6 +92,10 @@ class TrainingBuilder {
     Clock clock_;
     Training training_;
     std::vector<TimeClass> classes_;  ///< by row
+    std::set<TimeClass> classes_seen_;
+    std::size_t taken_ = 0;
+    bool timed_ = false;
+    bool any_norm_ = false;
     std::vector<double> relative_s_;  ///< by row
     std::size_t not_numbers_ = 0;
     std::string text_for_norm_;
