@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -17,15 +18,17 @@
 namespace rle::formats {
 namespace {
 
-enum class Combine { largest, sum };
+enum class Combine { largest, sum, mean };
 
 struct Metric {
     std::string_view name;
     std::string_view ours;
     std::string_view device;  ///< where the series' labels name no GPU
     double scale;
-    bool counter_of_joules;  ///< the power is its rate
-    Combine combine;         ///< of several series of one device (sensors, sockets)
+    bool counter;           ///< its rate is the quantity
+    Combine combine;        ///< of several series of one device (sensors, sockets, cores)
+    double offset = 0.0;    ///< added after scaling
+    const char* mode = "";  ///< label that a series must bear; empty: any
 };
 constexpr Metric kMetrics[] = {
     {"DCGM_FI_DEV_GPU_TEMP", "temp_c", "gpu", 1.0, false, Combine::largest},
@@ -36,6 +39,7 @@ constexpr Metric kMetrics[] = {
     {"node_hwmon_temp_celsius", "temp_c", "cpu", 1.0, false, Combine::largest},
     {"node_thermal_zone_temp", "zone_temp_c", "cpu", 1.0, false, Combine::largest},
     {"node_rapl_package_joules_total", "power_w", "cpu", 1.0, true, Combine::sum},
+    {"node_cpu_seconds_total", "util_pct", "cpu", -100.0, true, Combine::mean, 100.0, "idle"},
 };
 
 constexpr double kBlank = 9.2e18;  // DCGM prints its blank values as numbers near 2^63
@@ -47,7 +51,8 @@ const Metric* find_metric(const Json& labels) {
     const auto name = labels.find("__name__");
     if (name == labels.end() || !name->is_string()) return nullptr;
     for (const Metric& metric : kMetrics) {
-        if (metric.name == name->get_ref<const std::string&>()) return &metric;
+        if (metric.name != name->get_ref<const std::string&>()) continue;
+        return *metric.mode == '\0' || labels.value("mode", "") == metric.mode ? &metric : nullptr;
     }
     return nullptr;
 }
@@ -61,8 +66,12 @@ std::string device_of(const Json& labels, const Metric& metric) {
 
 void combine(Row& row, const Metric& metric, double value) {
     const auto [at, added] = row.try_emplace(std::string(metric.ours), value);
-    if (added) return;
-    at->second = metric.combine == Combine::sum ? at->second + value : std::max(at->second, value);
+    if (metric.combine == Combine::mean) {
+        const double n = ++row[std::string(metric.ours) + ", series"];
+        at->second += (value - at->second) / n;
+    } else if (!added) {
+        at->second = metric.combine == Combine::sum ? at->second + value : std::max(at->second, value);
+    }
 }
 
 void add_series(const Json& series, Rows& rows) {
@@ -77,14 +86,17 @@ void add_series(const Json& series, Rows& rows) {
         const auto us = epoch_us(seconds);
         const auto number = parse_number(point.at(1).get_ref<const std::string&>());
         if (!us || !number || *number > kBlank) continue;
-        double value = *number * metric->scale;
-        if (metric->counter_of_joules) {
+        double value = *number;
+        if (metric->counter) {
             const double rate = (value - before) / (seconds - before_s);
             before = value;
             before_s = seconds;
             if (!(rate >= 0.0) || std::isinf(rate)) continue;  // the first point, or the counter began anew
             value = rate;
         }
+        value = metric->offset + metric->scale * value;
+        // A counter read a moment later than the query says grows by more than a second a second.
+        if (metric->ours == "util_pct") value = std::clamp(value, 0.0, 100.0);
         combine(rows[{*us, device}], *metric, value);
     }
 }

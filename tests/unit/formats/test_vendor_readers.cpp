@@ -72,6 +72,37 @@ TEST_CASE("Prometheus: series joined in time by device, counters made into rates
     CHECK((*t.other("energy_j"))[1] == "5000");
 }
 
+TEST_CASE("Prometheus over node_exporter: what the machine's sensors were made to say") {
+    const Telemetry t = read_telemetry(kTelemetry + "prometheus_node_exporter.json");
+    REQUIRE(t.size() == 20);
+    CHECK(t.devices == std::vector<std::string>{"cpu"});
+    CHECK(t.wall_us[1] - t.wall_us[0] == kSecond);
+    // 2 degC a second from 45 to 60, and another core at 55 all the time.
+    CHECK(std::vector<double>(t.temp_c.begin(), t.temp_c.begin() + 6) ==
+          std::vector<double>{55, 57, 59, 55, 55, 55});
+    CHECK(missing(t.power_w[0]));
+    CHECK(std::vector<double>(t.power_w.begin() + 1, t.power_w.begin() + 6) ==
+          std::vector<double>{60, 60, 45, 30, 30});  // half of 60 and half of 30 where they change over
+    CHECK(missing(t.util_pct[0]));
+    CHECK(t.util_pct[1] == 100);  // both cores were never idle
+}
+
+TEST_CASE("Prometheus: utilisation is what the cores were not idle, on average") {
+    const TempDir dir;
+    const auto series = [](const char* cpu, const char* mode, const char* values) {
+        return std::string(R"({"metric":{"__name__":"node_cpu_seconds_total","cpu":")") + cpu +
+               R"(","mode":")" + mode + R"("},"values":[)" + values + "]}";
+    };
+    rle::test::write_file(dir / "cpu.json",
+                          R"({"status":"success","data":{"resultType":"matrix","result":[)" +
+                              series("0", "idle", R"([1790596800,"10"],[1790596802,"10.5"])") + "," +
+                              series("1", "idle", R"([1790596800,"20"],[1790596802,"21.5"])") + "," +
+                              series("1", "user", R"([1790596800,"70"],[1790596802,"70.5"])") + "]}}");
+    const Telemetry t = read_telemetry(dir / "cpu.json");
+    REQUIRE(t.size() == 1);      // a counter's first value says nothing, and nothing else was asked
+    CHECK(t.util_pct[0] == 50);  // idle for 25 % and for 75 % of 2 s
+}
+
 TEST_CASE("rocm-smi has no times; amd-smi has") {
     CHECK(refusal_of([] { read_telemetry(kTelemetry + "rocm_smi.csv"); }).exit_code == 4);
     rle::formats::ReadOptions options;
