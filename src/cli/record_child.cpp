@@ -152,6 +152,10 @@ void Child::send(int signal) {
     ::kill(-pid_, signal);
 }
 
+void Child::send_alone(int signal) {
+    ::kill(pid_, signal);
+}
+
 bool Child::ended() {
     if (ended_) return true;
     siginfo_t info{};

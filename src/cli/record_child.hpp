@@ -35,6 +35,8 @@ class Child {
 
     /// To the whole group.
     void send(int signal);
+    /// To the process itself: its workers may not know the signal, and die of it.
+    void send_alone(int signal);
     /// Looks whether it has ended; true from then on.
     bool ended();
     std::optional<int> exit_status() const { return exit_status_; }

@@ -54,6 +54,10 @@ Runner setup_watch(CLI::App& app) {
         ->type_name("DIR");
     declare_alarm_options(app, options->alarm, "[3.5]");
     declare_actions(app, *options);
+    app.add_option("--wait", options->wait_s, "Wait this long for a session that is not there yet, s")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("S");
     app.add_flag("--from-start", options->from_start, "Also raise the alarms of what was recorded before");
     app.add_flag("-q,--quiet", options->quiet, "Don't show what the command prints");
     declare_device(app, options->analysis,

@@ -14,6 +14,7 @@ struct WatchOptions {
     std::string session;               ///< folder that is recorded to; empty: a command of our own
     std::vector<std::string> process;  ///< argv of the command
     std::string output;                ///< -o: have `collect` record the command into this folder
+    double wait_s = 2.0;               ///< for the session folder to appear
     bool from_start = false;           ///< raise alarms for what was there before, too
     bool quiet = false;                ///< don't show what the command prints
     std::string textfile;              ///< --textfile; empty: none

@@ -59,6 +59,7 @@ class Watching {
     int run();
 
   private:
+    bool session_there() const;
     void find_session();
     void start();
     void wait();
@@ -107,7 +108,7 @@ Watching::Watching(const WatchOptions& options)
       actions_(
           options.actions, options.process.empty() || !options.output.empty()
                                ? std::function<void(int)>()
-                               : [this](int signal) { child_->send(signal); }),
+                               : [this](int signal) { child_->send_alone(signal); }),
       parser_(options.analysis.grad_key, options.analysis.grad_pattern),
       score_(options.alarm.settled()),
       gate_(options.alarm.settled()),
@@ -116,23 +117,28 @@ Watching::Watching(const WatchOptions& options)
     last_.threshold = options.alarm.settled().threshold;
 }
 
+bool Watching::session_there() const {
+    const fs::path folder(folder_);
+    return is_there(folder / kSessionJson) || is_there(folder / kTelemetryCsv) ||
+           is_there(folder / kTrainingCsv);
+}
+
 void Watching::find_session() {
+    while (!over_ && !session_there() && now_s() < options_.wait_s) wait();
     std::error_code ignored;
+    if (over_ || session_there()) return;
     if (!fs::is_directory(folder_, ignored)) {
         throw Error(ErrorKind::failed, folder_,
                     is_there(folder_) ? "not a session folder" : "no such session folder",
                     fmt::format("start one with rlecouple collect -o {} -- CMD", folder_));
     }
-    const fs::path folder(folder_);
-    if (!is_there(folder / kSessionJson) && !is_there(folder / kTelemetryCsv) &&
-        !is_there(folder / kTrainingCsv)) {
-        throw Error(ErrorKind::failed, folder_, "no session is recorded there",
-                    fmt::format("start one with rlecouple collect -o {} -- CMD", folder_));
-    }
+    throw Error(ErrorKind::failed, folder_, "no session is recorded there",
+                fmt::format("start one with rlecouple collect -o {} -- CMD", folder_));
 }
 
 void Watching::start() {
     if (!options_.session.empty()) find_session();
+    if (over_) return;
     write_textfile(true);
     if (!options_.process.empty()) child_.emplace(command_of(options_));
     if (!folder_.empty()) {

@@ -235,6 +235,12 @@ TEST_CASE("signals end a watch, with what it watches where that is its own", "[w
         CHECK(watching.end(signal) == 128 + signal);
         CHECK(says(log, "0 alarm(s)"));
     }
+    Background early({"watch", dir / "late", "--wait", "60"}, dir / "late.log");
+    usleep(200'000);
+    std::filesystem::create_directories(dir / "late");
+    write_file(dir / "late/training.csv", training_csv(5));
+    CHECK(wait_until([&] { return says(dir / "late.log", "watching"); }));
+    CHECK(early.end(SIGTERM) == 143);
     const std::string pid_file = dir / "pid";
     Background own({"watch", "-q", "--", "sh", "-c", "echo $$ > " + pid_file + "; exec sleep 60"},
                    dir / "log");
@@ -258,9 +264,9 @@ TEST_CASE("bad input gets one clear line", "[watch]") {
         CHECK(done.out.empty());
     };
     refused({}, 2, "nothing to watch");
-    refused({dir / "none"}, 1, "no such session folder");
-    refused({dir / "file"}, 1, "not a session folder");
-    refused({dir / "empty"}, 1, "rlecouple collect");
+    refused({dir / "none", "--wait", "0.1"}, 1, "no such session folder");
+    refused({dir / "file", "--wait", "0"}, 1, "not a session folder");
+    refused({dir / "empty", "--wait", "0"}, 1, "rlecouple collect");
     refused({dir / "empty", "--", "true"}, 2, "-o SESSION");
     refused({"-o", dir / "x"}, 2, "behind --");
     refused({"--exec", "no-such-program-here", "--", "true"}, 1, "no-such-program-here");
