@@ -135,7 +135,8 @@ std::string device_by_names(const Names& names) {
 
 std::string name_of_carried(const std::string& header, const ColumnName& name, const Names& all) {
     for (const auto& [theirs, ours] : kRenamed) {
-        const bool free = std::none_of(all.begin(), all.end(), [&, &taken = ours](const auto& n) { return n.name == taken; });
+        const bool free = std::none_of(all.begin(), all.end(),
+                                       [&, &taken = ours](const auto& n) { return n.name == taken; });
         if (name.name == theirs && free) return std::string(ours);
     }
     return header;
