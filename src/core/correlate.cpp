@@ -120,6 +120,8 @@ void test(const CorrelateInput& input, const CorrelateOptions& options, Correlat
     if (!pair) return;
     result.tested = test_lag(*pair, input.dt_s, lag_options(input, options, result.n_samples));
     if (!result.tested) return;
+    result.warnings.insert(result.warnings.end(), result.tested->warnings.begin(),
+                           result.tested->warnings.end());
     result.verdict = result.tested->significant ? Verdict::coupled : Verdict::not_detected;
     couple(input, *pair, result);
 }

@@ -157,8 +157,9 @@ std::optional<CouplingFit> fit_coupling(const WhitenedPair& pair, double dt_s, d
                                         Interval likely_delay_s) {
     const double delay = samples_of(delay_s, dt_s);
     const std::size_t most = kMostRows + static_cast<std::size_t>(std::abs(delay));
-    const WhitenedPair part{pair.driver.middle(most), pair.response.middle(most), pair.driver_sd,
-                            pair.response_sd};
+    WhitenedPair part;
+    part.driver = pair.driver.middle(most);
+    part.response = pair.response.middle(most);
     const std::optional<Rate> rate = rate_at(part, delay);
     if (!rate) return std::nullopt;
     Interval k = rate->k;

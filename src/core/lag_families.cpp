@@ -96,6 +96,49 @@ Pair periodic_loads(Random& random, std::size_t n) {
     return apart(std::move(driver), 3.0 * sine(random, n, random.uniform(18.0, 40.0)) + white(random, n));
 }
 
+// Shapes of a trend that no polynomial and no exponential is.
+Pair power_settling(Random& random, std::size_t n) {
+    const auto power = [&](double height) {
+        const double start = random.uniform(3.0, 30.0), exponent = random.uniform(0.5, 2.0);
+        Series series(n);
+        for (std::size_t i = 0; i < n; ++i)
+            series[i] = height * std::pow(1.0 + static_cast<double>(i) / start, -exponent);
+        return series;
+    };
+    Series driver = power(random.uniform(3.0, 20.0)) + ar1(random, n, 0.7);
+    return apart(std::move(driver), power(-random.uniform(3.0, 20.0)) + ar1(random, n, 0.7));
+}
+
+Pair two_sigmoids(Random& random, std::size_t n) {
+    const auto sigmoid = [&](double height) {
+        const double middle = random.uniform(5.0, 30.0), width = random.uniform(1.0, 8.0);
+        Series series(n);
+        for (std::size_t i = 0; i < n; ++i)
+            series[i] = height / (1.0 + std::exp(-(static_cast<double>(i) - middle) / width));
+        return series;
+    };
+    Series driver = sigmoid(8.0) + white(random, n);
+    return apart(std::move(driver), sigmoid(-8.0) + white(random, n));
+}
+
+Pair decaying_spikes(Random& random, std::size_t n) {
+    Series driver = spiky(random, n);
+    for (double& g : driver) g *= std::exp(0.5 * random.normal());
+    driver = driver + settling(n, 8.0, random.uniform(10.0, 40.0));
+    return apart(std::move(driver), settling(n, -5.0, random.uniform(10.0, 40.0)) + ar1(random, n, 0.9));
+}
+
+Pair lognormal_and_ar(Random& random, std::size_t n) {
+    Series driver = 0.5 * ar1(random, n, 0.8);
+    for (double& g : driver) g = std::exp(g);
+    return apart(std::move(driver), ar1(random, n, 0.95));
+}
+
+Pair smoothed_over_ten(Random& random, std::size_t n) {
+    Series driver = ar1(random, n, 0.9);
+    return apart(std::move(driver), trailing_mean(ar1(random, n, 0.9), 10));
+}
+
 Pair level_steps(Random& random, std::size_t n) {
     Series driver = ar1(random, n, 0.5), response = ar1(random, n, 0.8);
     const std::size_t at_g = 10 + random.below(n - 20), at_r = 10 + random.below(n - 20);
@@ -116,6 +159,28 @@ Pair common_period(Random& random, std::size_t n) {
     const double period = random.uniform(10.0, 30.0);
     Series driver = sine(random, n, period) + white(random, n);
     return apart(std::move(driver), sine(random, n, period) + white(random, n));
+}
+
+Pair common_square(Random& random, std::size_t n) {
+    const double period = random.uniform(12.0, 30.0);
+    const auto square = [&] {
+        const double phase = random.uniform();
+        Series series(n);
+        for (std::size_t i = 0; i < n; ++i)
+            series[i] = std::fmod(static_cast<double>(i) / period + phase, 1.0) < 0.5 ? 1.0 : -1.0;
+        return series;
+    };
+    Series driver = square() + white(random, n);
+    return apart(std::move(driver), square() + white(random, n));
+}
+
+Pair common_step(Random& random, std::size_t n) {
+    Series driver = white(random, n), response = ar1(random, n, 0.8);
+    for (std::size_t i = 20 + random.below(n - 40); i < n; ++i) {
+        driver[i] += 5.0;
+        response[i] -= 8.0;
+    }
+    return apart(std::move(driver), std::move(response));
 }
 
 template <int k_percent, int delay>
@@ -200,24 +265,9 @@ const std::vector<LagFamily>& lag_family_table() {
         {"null_ar_0.9", "two AR(1), phi 0.9", kNull, 90, {}, two_ar<90>},
         {"null_ar_0.97", "two AR(1), phi 0.97", kNull, 180, {}, two_ar<97>},
         {"null_ar_0.97_long", "two AR(1), phi 0.97", kNull, 600, {}, two_ar<97>},
-        {"null_settling",
-         "both settle exponentially after the start, white noise",
-         kNull,
-         90,
-         {},
-         two_settling<0>},
-        {"null_settling_ar",
-         "both settle exponentially after the start, AR(1) 0.7",
-         kNull,
-         90,
-         {},
-         two_settling<70>},
-        {"null_settling_long",
-         "both settle exponentially after the start, white noise",
-         kNull,
-         600,
-         {},
-         two_settling<0>},
+        {"null_settling", "both settle exponentially, white noise", kNull, 90, {}, two_settling<0>},
+        {"null_settling_ar", "both settle exponentially, AR(1) 0.7", kNull, 90, {}, two_settling<70>},
+        {"null_settling_long", "both settle exponentially, white noise", kNull, 600, {}, two_settling<0>},
         {"null_spiky", "spiky gradient norm, RLE AR(1) 0.9", kNull, 90, {}, spiky_and_ar},
         {"null_random_walk", "two random walks", kNull, 90, {}, two_walks},
         {"null_rate_warm_up", "gradient norm ramps up, RLE settles", kNull, 90, {}, warm_up_of_rate},
@@ -253,12 +303,23 @@ const std::vector<LagFamily>& lag_family_table() {
          {},
          whole_numbers},
         {"null_periods", "both periodic, with different periods", kNull, 90, {}, periodic_loads},
-        {"null_level_steps",
-         "each changes its level once, at a time of its own",
+        {"null_level_steps", "each changes its level once, by itself", kNull, 180, {}, level_steps},
+        {"null_common_period", "both carry one period, in any phase", kNull, 180, {}, common_period},
+        {"null_power_settling", "both settle as a power, AR(1) 0.7", kNull, 90, {}, power_settling},
+        {"null_decaying_spikes",
+         "heavy-tailed spikes on a decay, RLE settles with AR(1) 0.9",
+         kNull,
+         90,
+         {},
+         decaying_spikes},
+        {"null_lognormal", "log-normal norm, RLE AR(1) 0.95", kNull, 180, {}, lognormal_and_ar},
+        {"null_smoothed_2hz",
+         "gradient norm AR(1) 0.9, RLE a trailing mean of 5 s",
          kNull,
          180,
-         {},
-         level_steps},
+         {.sample_hz = 2.0},
+         smoothed_over_ten},
+        {"null_sigmoid", "both rise as a logistic curve, white noise", kNull, 90, {}, two_sigmoids},
         {"null_10hz", "two AR(1) 0.97 at 10 Hz", kNull, 600, {.sample_hz = 10.0}, two_ar<97>},
         {"k0.05_white_1s", "white driver, k 0.05, delay 1 s", kCoupled, 90, {}, driven_by_white<5, 1>},
         {"k0.05_white_2s", "white driver, k 0.05, delay 2 s", kCoupled, 90, {}, driven_by_white<5, 2>},
@@ -313,7 +374,13 @@ const std::vector<LagFamily>& lag_family_table() {
          {.sample_hz = 10.0},
          continuous<10, 750>},
         {"common_cause", "something unseen drives both, RLE 1 s later", kShown, 90, {}, common_cause},
-        {"common_period", "both carry one period, in phases of their own", kShown, 180, {}, common_period},
+        {"common_square",
+         "both carry one square wave, in phases of their own",
+         kShown,
+         180,
+         {},
+         common_square},
+        {"common_step", "both change their level at one time", kShown, 180, {}, common_step},
     };
     return kFamilies;
 }

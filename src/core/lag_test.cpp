@@ -22,6 +22,7 @@ constexpr double kTwoSided95 = 1.959963984540054;  // standard normal
 std::string trend_words(const Trend& trend) {
     std::string words = trend.order == 0 ? "mean" : fmt::format("trend of degree {}", trend.order);
     if (!trend.settling.empty()) words += " and settling";
+    if (!trend.periods.empty()) words += fmt::format(" and {} shared period(s)", trend.periods.size());
     return words;
 }
 
@@ -35,6 +36,18 @@ std::string method_line(const Whitened& driver, const Whitened& response, std::s
         permuted ? "permutation within blocks" : "the normal law with fourth moments, Sidak's correction",
         driver.residual.size() > kMostProfiled ? fmt::format(" over the middle {} samples", kMostProfiled)
                                                : "");
+}
+
+std::vector<std::string> period_warnings(const WhitenedPair& pair, double dt_s) {
+    std::vector<std::string> warnings;
+    for (double period : pair.shared_periods) {
+        warnings.push_back(fmt::format(
+            "driver and response share a period of {:.3g} s, as under a load that comes round again; {}",
+            period * dt_s,
+            pair.periods_removed ? "it was taken out of both and is no evidence of coupling"
+                                 : "in a session this long it was left in, and may be what is found"));
+    }
+    return warnings;
 }
 
 // Adds a standard uncertainty to both arms of an interval about `centre`.
@@ -112,6 +125,7 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
     tested.driver_ar_order = static_cast<int>(x.ar.size());
     tested.response_ar_order = static_cast<int>(y.ar.size());
     tested.ccf = cross_correlation(x.residual, y.residual, dt_s, options.max_lag_s);
+    tested.warnings = period_warnings(pair, dt_s);
     const int peak = peak_index(tested.ccf);
     if (peak < 0) return std::nullopt;
     const FamilyWise test = family_wise(x.residual, y.residual, tested.ccf, options.alpha, options.seed);

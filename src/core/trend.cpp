@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace rle {
 
 using Eigen::Index;
 
 Trend merged(const Trend& a, const Trend& b) {
-    Trend both{std::max(a.order, b.order), a.settling};
+    Trend both{std::max(a.order, b.order), a.settling, {}};
     for (double tau : b.settling) {
         if (std::find(both.settling.begin(), both.settling.end(), tau) == both.settling.end()) {
             both.settling.push_back(tau);
@@ -46,6 +47,15 @@ Eigen::MatrixXd TrendColumns::rows(std::size_t begin, std::size_t count) const {
         double value = std::exp(-first / tau);
         for (Index i = 0; i < rows.rows(); ++i, value *= factor) rows(i, at) = value;
         ++at;
+    }
+    for (double period : trend_.periods) {
+        const double turn = 2.0 * std::numbers::pi / period;
+        for (Index i = 0; i < rows.rows(); ++i) {
+            const double angle = turn * (first + static_cast<double>(i));
+            rows(i, at) = std::cos(angle);
+            rows(i, at + 1) = std::sin(angle);
+        }
+        at += 2;
     }
     return rows;
 }

@@ -11,8 +11,9 @@ namespace rle {
 struct Trend {
     int order = 0;                 ///< degree of the polynomial
     std::vector<double> settling;  ///< time constants of exp(-t / tau), in samples
+    std::vector<double> periods;   ///< of a sine and a cosine each, in samples
 
-    int columns() const { return order + 1 + static_cast<int>(settling.size()); }
+    int columns() const { return order + 1 + static_cast<int>(settling.size() + 2 * periods.size()); }
 };
 
 /// The trend that contains both.
@@ -23,8 +24,8 @@ Trend merged(const Trend& a, const Trend& b);
 std::vector<double> settling_candidates(std::size_t n);
 
 /// The columns of a regression on a trend, made as they are asked for: Legendre polynomials over the session
-/// (t in [-1, 1]), then the exponentials. Orthogonal where that is free, so that the regressions on them are
-/// well conditioned.
+/// (t in [-1, 1]), then the exponentials, then the sines and cosines. Orthogonal where that is free, so that
+/// the regressions on them are well conditioned.
 class TrendColumns {
   public:
     /// For the samples from `begin` on, of a session of n.

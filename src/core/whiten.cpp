@@ -82,7 +82,7 @@ struct Scale {
 void divide_by_polynomial(const VectorXd& beta, std::vector<double>& errors, std::vector<double>& scale) {
     constexpr std::size_t kChunk = 4096;
     const Index degree = beta.size() - 1;
-    const TrendColumns polynomials(errors.size(), {static_cast<int>(degree), {}});
+    const TrendColumns polynomials(errors.size(), {static_cast<int>(degree), {}, {}});
     for (std::size_t begin = 0; begin < errors.size(); begin += kChunk) {
         const std::size_t count = std::min(kChunk, errors.size() - begin);
         const VectorXd half =
@@ -98,7 +98,7 @@ void divide_by_polynomial(const VectorXd& beta, std::vector<double>& errors, std
 // AIC chooses the degree. A second round on what the first leaves undoes the bend of the floor under the
 // logarithm.
 Scale fit_scale(std::vector<double>& errors, int max_order) {
-    const TrendColumns polynomials(errors.size(), {max_order, {}});
+    const TrendColumns polynomials(errors.size(), {max_order, {}, {}});
     LogSquares fit = regress_log_squares(errors, polynomials);
     Scale scale;
     double best_score = std::numeric_limits<double>::infinity();
@@ -149,7 +149,7 @@ struct Choice {
 // Every polynomial, alone and with every settling exponential, times every AR order up to max_ar.
 Choice best_choice(const std::vector<double>& y, int max_trend, int max_ar) {
     const std::vector<double> taus = settling_candidates(y.size());
-    const NestedRegressions regressions(y, interpolated(y), TrendColumns(y.size(), {max_trend, taus}),
+    const NestedRegressions regressions(y, interpolated(y), TrendColumns(y.size(), {max_trend, taus, {}}),
                                         max_ar);
     Choice best;
     const auto consider = [&](const Trend& trend, const std::vector<Index>& columns, int parameters) {
@@ -161,17 +161,30 @@ Choice best_choice(const std::vector<double>& y, int max_trend, int max_ar) {
     };
     for (int order = 0; order <= max_trend; ++order) {
         std::vector<Index> columns = first(order + 1);
-        consider({order, {}}, columns, order + 1);
+        consider({order, {}, {}}, columns, order + 1);
         columns.push_back(0);
         for (std::size_t k = 0; k < taus.size(); ++k) {
             columns.back() = max_trend + 1 + static_cast<Index>(k);
-            consider({order, {taus[k]}}, columns, order + 3);  // its height and its time constant
+            consider({order, {taus[k]}, {}}, columns, order + 3);  // its height and its time constant
         }
     }
     return best;
 }
 
 }  // namespace
+
+double score_trend(std::span<const double> series, const Trend& trend, const WhitenOptions& options) {
+    const std::vector<double> y = standardised(series);
+    const TrendColumns columns(y.size(), trend);
+    const NestedRegressions regressions(y, interpolated(y), columns, options.max_ar_order);
+    const int parameters = trend.columns() + static_cast<int>(trend.settling.size());  // and time constants
+    double best = std::numeric_limits<double>::infinity();
+    int p = 0;
+    for (double rss : regressions.rss(first(columns.columns()))) {
+        best = std::min(best, regressions.bic(rss, parameters + p++));
+    }
+    return best;
+}
 
 Whitened Whitened::middle(std::size_t most) const {
     if (residual.size() <= most) return *this;

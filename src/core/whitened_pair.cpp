@@ -3,17 +3,42 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/lag_products.hpp"
 #include "core/series.hpp"
+#include "core/shared_period.hpp"
 
 namespace rle {
 namespace {
 
 constexpr std::size_t kFewestPairs = 30;
+constexpr std::size_t kMostPeriods = 4;
 
 std::size_t count_pairs(std::span<const double> a, std::span<const double> b) {
     std::size_t n = 0;
     for (std::size_t i = 0; i < a.size(); ++i) n += std::isfinite(a[i]) && std::isfinite(b[i]) ? 1U : 0U;
     return n;
+}
+
+// A period that stands out of both series beside a first-order memory, which leaves a line as it is where one
+// of higher order would take it up (Mann & Lees, Climatic Change 33, 1996), and with which BIC finds the two
+// better described, whatever the order. Of a long session the middle is looked at.
+std::optional<double> find_shared_period(std::span<const double> driver, std::span<const double> response,
+                                         const Trend& trend, const WhitenOptions& limits) {
+    const std::size_t part = std::min(driver.size(), kMostFitted), from = (driver.size() - part) / 2;
+    driver = driver.subspan(from, part);
+    response = response.subspan(from, part);
+    if (!varies(driver) || !varies(response)) return std::nullopt;
+    const WhitenOptions first_order{.max_trend_order = 0, .max_ar_order = 1, .max_scale_order = 0};
+    const std::optional<double> period = shared_period(whiten(driver, trend, first_order).residual,
+                                                       whiten(response, trend, first_order).residual);
+    if (!period) return std::nullopt;
+    Trend with = trend;
+    with.periods.push_back(*period);
+    double gain = 0.0;
+    for (const std::span<const double> series : {driver, response}) {
+        gain += score_trend(series, trend, limits) - score_trend(series, with, limits);
+    }
+    return gain > 0.0 ? period : std::nullopt;
 }
 
 }  // namespace
@@ -26,9 +51,21 @@ std::optional<WhitenedPair> whiten_pair(std::span<const double> driver, std::spa
         whiten_options(std::min(count_present(driver), count_present(response)), dt_s);
     // One trend for both: what one series needs is taken out of the other too, in case its own noise hides
     // it.
-    const Trend trend = merged(choose_trend(driver, limits), choose_trend(response, limits));
-    return WhitenedPair{whiten(driver, trend, limits), whiten(response, trend, limits),
-                        standard_deviation(driver), standard_deviation(response)};
+    Trend trend = merged(choose_trend(driver, limits), choose_trend(response, limits));
+    WhitenedPair pair;
+    pair.driver_sd = standard_deviation(driver);
+    pair.response_sd = standard_deviation(response);
+    pair.periods_removed = driver.size() <= kMostFitted;
+    while (pair.shared_periods.size() < kMostPeriods) {
+        const std::optional<double> period = find_shared_period(driver, response, trend, limits);
+        if (!period) break;
+        pair.shared_periods.push_back(*period);
+        if (!pair.periods_removed) break;  // no one frequency need fit a week
+        trend.periods.push_back(*period);
+    }
+    pair.driver = whiten(driver, trend, limits);
+    pair.response = whiten(response, trend, limits);
+    return pair;
 }
 
 }  // namespace rle

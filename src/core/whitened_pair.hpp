@@ -12,7 +12,9 @@ namespace rle {
 struct WhitenedPair {
     Whitened driver;
     Whitened response;
-    double driver_sd = 0.0;  ///< of the series as given; Whitened is in units of it
+    std::vector<double> shared_periods;  ///< in samples; lines that stand out of both series
+    bool periods_removed = false;        ///< with the trend
+    double driver_sd = 0.0;              ///< of the series as given; Whitened is in units of it
     double response_sd = 0.0;
 };
 
