@@ -33,7 +33,16 @@ std::vector<double> filtered(const std::vector<double>& series, double theta) {
 struct Reach {
     int first = 0;
     int last = 0;
+    bool observed = false;  // only rows in which none of them, nor the effect before, is missing
 };
+
+bool observed(const Whitened& effect, const Whitened& cause, std::size_t t, const Reach& reach) {
+    if (!std::isfinite(effect.residual[t - 1])) return false;
+    for (int j = reach.first; j <= reach.last; ++j) {
+        if (!std::isfinite(cause.residual[t - static_cast<std::size_t>(j)])) return false;
+    }
+    return true;
+}
 
 // Cross-products of the effect and of the cause's lags, after trend and the effect's own past are
 // taken out.
@@ -66,8 +75,10 @@ class Regression {
         const std::vector<double> x = filtered(cause.filled, theta);
         const std::size_t begin =
             std::max<std::size_t>({1, effect.ar.size(), static_cast<std::size_t>(reach.last)});
-        const Rows rows =
-            rows_where(begin, y.size(), [&](std::size_t t) { return std::isfinite(effect.residual[t]); });
+        const Rows rows = rows_where(begin, y.size(), [&](std::size_t t) {
+            return std::isfinite(effect.residual[t]) &&
+                   (!reach.observed || observed(effect, cause, t, reach));
+        });
         rows_ = static_cast<double>(rows.count());
         sums_ = lag_products(effect.trend_columns(), {{y, 0, most_own}, {x, reach.first, reach.last}}, rows,
                              effect.scale);
@@ -167,7 +178,8 @@ DelayProfile profile_side(const Whitened& effect, const Whitened& cause, Reach r
 
 }  // namespace
 
-DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int low, int high) {
+DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int low, int high,
+                           bool all_observed) {
     const std::size_t most =
         kMostProfiled + static_cast<std::size_t>(std::max(std::abs(low), std::abs(high)));
     const Whitened x = driver.middle(most), y = response.middle(most);
@@ -177,8 +189,8 @@ DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int
         profile.points.insert(profile.points.end(), side.points.begin(), side.points.end());
         profile.freedom = std::min(profile.freedom, side.freedom);
     };
-    if (low <= 0) take(profile_side(y, x, {std::max(0, -high), -low}, -1.0));
-    if (high >= 0) take(profile_side(x, y, {std::max(0, low), high}, 1.0));
+    if (low <= 0) take(profile_side(y, x, {std::max(0, -high), -low, all_observed}, -1.0));
+    if (high >= 0) take(profile_side(x, y, {std::max(0, low), high, all_observed}, 1.0));
     profile.freedom = std::max(1.0, profile.freedom);
     return profile;
 }

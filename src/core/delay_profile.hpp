@@ -33,8 +33,11 @@ struct DelayProfile {
     double freedom = 0.0;  ///< residual degrees of freedom
 };
 
-/// For the lags from `low` to `high`, in samples.
-DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int low, int high);
+/// For the lags from `low` to `high`, in samples. `all_observed`: only on rows in which none of the cause's
+/// samples at these lags is missing, nor the effect's before: what carried a gap there is a forecast that
+/// knows of no cause.
+DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int low, int high,
+                           bool all_observed = false);
 
 struct DelayEstimate {
     double lag = 0.0;   ///< in samples. On the grid, unless the data reject every grid point at 3.5 %

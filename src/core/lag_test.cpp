@@ -9,6 +9,7 @@
 #include "core/delay_profile.hpp"
 #include "core/lag_products.hpp"
 #include "core/permutation.hpp"
+#include "core/series.hpp"
 #include "core/whitened_pair.hpp"
 #include "rlecouple/ccf.hpp"
 
@@ -88,6 +89,21 @@ std::pair<int, int> profiled_lags(int reach, int peak, std::size_t n) {
     return {std::max(-reach, peak - most), std::min(reach, peak + most)};
 }
 
+bool has_gaps(const Whitened& series) {
+    return count_present(series.residual) + series.ar.size() < series.residual.size();
+}
+
+// A sample that stands there as a forecast draws the lag towards its neighbours. So where samples are
+// missing, and the lag is known to a sample, it is estimated again on the rows that have what they need.
+DelayEstimate likely_delay(const Whitened& driver, const Whitened& response, int low, int high) {
+    const DelayEstimate first = estimate_delay(profile_delay(driver, response, low, high), 0.05);
+    if (!has_gaps(driver) && !has_gaps(response)) return first;
+    const int nearest = static_cast<int>(std::lround(first.lag));
+    const int from = std::max(low, nearest - 1), to = std::min(high, nearest + 1);
+    if (first.interval.low < from || first.interval.high > to) return first;
+    return estimate_delay(profile_delay(driver, response, from, to, true), 0.05);
+}
+
 // The likelihood's lag where there is coupling; else that of the greatest |r|, which is what p_value speaks
 // of.
 void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& response, double dt_s,
@@ -95,7 +111,7 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
     const int reach = static_cast<int>(tested.ccf.size() / 2);
     const int peak = peak_index(tested.ccf);
     const auto [low, high] = profiled_lags(reach, peak - reach, driver.residual.size());
-    DelayEstimate delay = estimate_delay(profile_delay(driver, response, low, high), 0.05);
+    DelayEstimate delay = likely_delay(driver, response, low, high);
     if (!tested.significant && high - low < 2 * reach)
         delay.interval = {-static_cast<double>(reach), static_cast<double>(reach)};  // it may be anywhere
     const auto greatest = static_cast<std::size_t>(peak);
