@@ -35,7 +35,8 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kSettle =
     kSecond / 5;  // between the reading that counters count from and the first sample
 constexpr std::int64_t kGrace = 5 * kSecond;  // for the training to end before it is killed
-constexpr double kSessionEveryS = 5.0;
+constexpr double kKeepEveryS = 5.0;           // session.json, and all files synced: as often as ext4 commits
+constexpr double kDrawEveryS = 0.25;
 constexpr double kLogEveryS = 0.02;  // a followed log is looked at: what its steps may be late
 constexpr std::int64_t kWallClockMovedUs = 10'000;
 
@@ -67,6 +68,7 @@ class Recording {
     void show(std::string_view bytes);
     void look_after_child();
     void every_moment();
+    void keep();
     void note_clock(bool always);
     void end_recording(bool last_sample);
     void stop_training(int signal);
@@ -96,8 +98,8 @@ class Recording {
     int exit_code_ = 0;
     std::int64_t kill_at_ns_ = 0;  // 0: nobody waits for the training to end
     double recorded_s_ = 0.0;      // until now, or until sampling ended
-    double next_second_s_ = 0.0;   // of real time, as the next
-    double next_session_s_ = kSessionEveryS;
+    double next_look_s_ = 0.0;     // of real time, as the next
+    double next_keep_s_ = kKeepEveryS;
 };
 
 // What the session's clock shows; that of a recording played back at another speed is not the machine's.
@@ -206,13 +208,13 @@ void Recording::loop() {
 
 // Until the next thing that is due by the clock.
 int Recording::wait_ms() const {
-    double wait = next_second_s_ - elapsed_s();
+    double wait = next_look_s_ - elapsed_s();
     if (log_) wait = std::min(wait, kLogEveryS);
     if (sampling_ && options_.duration_s && !std::isinf(options_.speed))
         wait = std::min(wait, (*options_.duration_s - now_s()) / options_.speed);
     if (kill_at_ns_ != 0)
         wait = std::min(wait, static_cast<double>(kill_at_ns_ - sensors::monotonic_ns()) * 1e-9);
-    return static_cast<int>(std::ceil(std::clamp(wait, 0.0, 1.0) * 1000.0));
+    return static_cast<int>(std::ceil(std::clamp(wait, 0.0, kKeepEveryS) * 1000.0));
 }
 
 void Recording::on_signal(int signal) {
@@ -301,21 +303,23 @@ void Recording::every_moment() {
         end_recording(false);
         if (child_runs()) stop_training(SIGTERM);
     }
-    if (elapsed_s() < next_second_s_) return;
-    next_second_s_ = std::max(next_second_s_ + (live_.wanted() ? 0.25 : 1.0), elapsed_s());
-    telemetry_->sync();
-    if (training_) training_->sync();
-    note_clock(false);
-    if (elapsed_s() >= next_session_s_) {
-        next_session_s_ = elapsed_s() + kSessionEveryS;
-        write_session(false);
-    }
+    if (elapsed_s() < next_look_s_) return;
+    next_look_s_ = std::max(next_look_s_ + (live_.wanted() ? kDrawEveryS : kKeepEveryS), elapsed_s());
+    if (elapsed_s() >= next_keep_s_) keep();
     if (!live_.wanted() || (training_ && show_output_ && !training_->at_line_start())) return;
     const SamplerStatus status = sampler_->status();
     ProgressState state{now_s(), options_.duration_s, {}, 0, live_rle_.after(status)};
     if (training_) state.steps = training_->steps();
     if (training_ && training_->last()) state.grad_norm = training_->last()->grad_norm;
     live_.draw(progress_line(state, sensors_, status));
+}
+
+void Recording::keep() {
+    next_keep_s_ = std::max(next_keep_s_ + kKeepEveryS, elapsed_s());
+    telemetry_->sync();
+    if (training_) training_->sync();
+    note_clock(false);
+    write_session(false);
 }
 
 void Recording::note_clock(bool always) {
