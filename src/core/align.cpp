@@ -7,6 +7,7 @@
 
 #include "core/align_plan.hpp"
 #include "core/align_windows.hpp"
+#include "core/busy_stretch.hpp"
 #include "core/device_rle.hpp"
 #include "rlecouple/align_stream.hpp"
 
@@ -55,6 +56,7 @@ struct DeviceLane {
     SampleWindow window;
     std::vector<Gap> gaps;
     double last_s = kMissing;  // of the newest sample in the window
+    BusyStretch busy{};
 };
 
 }  // namespace
@@ -117,7 +119,21 @@ struct Aligner::State {
         if (length > 2.0 * plan.interval_s + kTimeResolution)
             lane.gaps.push_back({lane.last_s, length, plan.result.rows.devices[slot]});
         lane.last_s = row.t_s;
+        lane.busy.take(row.t_s, row.util_pct);
         lane.window.push(row);
+    }
+
+    void hint_at_clocks(double first_s, double last_s, Alignment& result) const {
+        for (const DeviceLane& lane : lanes) {
+            const auto offset = lane.busy.offset_of(first_s, last_s, steps.steps);
+            if (!offset) continue;
+            result.warnings.push_back(fmt::format(
+                "the device is at work as long as the training log lasts, but begins and ends {:g} s {} it: "
+                "do "
+                "the clocks differ? --clock-offset {:g} would put them together",
+                std::abs(*offset), *offset > 0.0 ? "after" : "before", result.clock_offset_s + *offset));
+            return;
+        }
     }
 
     bool telemetry_covers(double t_s) const {
@@ -236,6 +252,7 @@ Alignment Aligner::finish() {
         const double first = s.plan.clock.training_s(s.steps.first.wall_us, s.steps.first.t_s);
         const double last = s.plan.clock.training_s(s.steps.last.wall_us, s.steps.last.t_s);
         result.overlap_s = std::max(0.0, std::min(to, last) - std::max(from, first));
+        if (result.clock != "t_s") s.hint_at_clocks(first, last, result);
         if (result.n_samples == 0) result.suggested_shift_s = helpful_shift(from, to, first, last);
     }
     warn_about_rows(result);
