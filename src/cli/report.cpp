@@ -88,8 +88,11 @@ void read_documents(const fs::path& folder, report::ReportInput& input, Document
         input.balance = formats::balance_from_json(document, path);
         documents.balance = document;
     });
-    try_read(folder, kPredictJson, input,
-             [&](const std::string& path) { documents.predict = formats::read_json(path); });
+    try_read(folder, kPredictJson, input, [&](const std::string& path) {
+        const Json document = formats::read_json(path);
+        input.prediction = formats::prediction_from_json(document, path);
+        documents.predict = document;
+    });
     try_read(folder, kAlignedCsv, input,
              [&](const std::string& path) { input.aligned = formats::read_frame(path); });
 }

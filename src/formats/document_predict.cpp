@@ -50,6 +50,31 @@ Json raised_to_json(const std::vector<RaisedAlarm>& raised) {
     return out;
 }
 
+LeadTime lead_from(const std::optional<Fields>& fields) {
+    if (!fields) return {};
+    return {fields->number("median"), fields->number("p10"), fields->number("p90")};
+}
+
+WarningScore score_from(const Fields& fields) {
+    return {fields.number("precision"), fields.number("recall"), fields.number("f1"),
+            fields.number("false_alarms_per_h"), lead_from(fields.object("lead_time_s"))};
+}
+
+Rival rival_from(const Fields& fields) {
+    return {fields.text("name"), fields.text("rule"), score_from(fields), fields.number("f1_difference"),
+            fields.interval("f1_difference_ci95")};
+}
+
+AlarmOptions alarm_from(const Fields& fields) {
+    AlarmOptions alarm;
+    alarm.window_s = fields.number_or("window_s", alarm.window_s);
+    alarm.fewest_before = fields.count("fewest_before");
+    alarm.threshold = fields.number_or("threshold", alarm.threshold);
+    alarm.debounce = fields.count("debounce");
+    alarm.min_interval_s = fields.number_or("min_interval_s", alarm.min_interval_s);
+    return alarm;
+}
+
 }  // namespace
 
 Json to_json(const Prediction& p) {
@@ -81,6 +106,42 @@ Json to_json(const Prediction& p) {
     out["raised"] = raised_to_json(p.raised);
     out["warnings"] = p.warnings;
     return out;
+}
+
+Prediction prediction_from_json(const Json& document, const std::string& where) {
+    const Fields fields = Fields::of_document(document, "predict", where);
+    Prediction p;
+    p.driver = fields.text("driver");
+    p.device = fields.text("device");
+    p.event = fields.text("event");
+    p.horizon_s = fields.number_or("horizon_s", p.horizon_s);
+    p.events = fields.count("events");
+    p.events_before = fields.count("events_before");
+    p.alarms = fields.count("alarms");
+    p.alarms_undecided = fields.count("alarms_undecided");
+    p.alarms_during_event = fields.count("alarms_during_event");
+    p.score = score_from(fields);
+    p.precision_ci95 = fields.interval("precision_ci95");
+    p.recall_ci95 = fields.interval("recall_ci95");
+    if (const auto manual = fields.object("manual_horizon")) p.manual_score = score_from(*manual);
+    for (const Fields& rival : fields.objects("baselines")) p.rivals.push_back(rival_from(rival));
+    p.beats_baselines = fields.flag("beats_baselines").value_or(false);
+    p.verdict = value_of(kVerdicts, fields, "verdict").value_or(p.verdict);
+    p.explanation = fields.text("explanation");
+    if (const auto alarm = fields.object("alarm")) {
+        p.alarm = alarm_from(*alarm);
+        p.threshold_chosen = alarm->flag("threshold_chosen").value_or(false);
+    }
+    p.scored_from_s = fields.number("scored_from_s");
+    p.scored_s = fields.number("scored_s");
+    p.resolution_s = fields.number("resolution_s");
+    p.event_times_s = fields.numbers("event_times_s");
+    for (const Fields& raised : fields.objects("raised")) {
+        p.raised.push_back(
+            {raised.number_or("t_s", kMissing), raised.number_or("z", kMissing), raised.number("lead_s")});
+    }
+    p.warnings = fields.texts("warnings");
+    return p;
 }
 
 }  // namespace rle::formats

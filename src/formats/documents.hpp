@@ -27,6 +27,7 @@ SessionInfo session_from_json(const nlohmann::ordered_json& document, const std:
 Alignment alignment_from_json(const nlohmann::ordered_json& document, const std::string& where);
 Correlation correlation_from_json(const nlohmann::ordered_json& document, const std::string& where);
 Balance balance_from_json(const nlohmann::ordered_json& document, const std::string& where);
+Prediction prediction_from_json(const nlohmann::ordered_json& document, const std::string& where);
 
 /// Text of a document, indented by two, with a final newline.
 std::string dump(const nlohmann::ordered_json& document);

@@ -26,6 +26,7 @@ std::string sections(const View& view, std::vector<Chart>& charts) {
                    draw(correlation_charts(view), charts) + manual_and_tested_table(input));
     out += section("energy", "Thermal fit and energy balance",
                    draw(balance_charts(view), charts) + energy_table(input));
+    if (input.prediction) out += section("alarms", "Do gradient spikes warn?", alarm_table(input));
     out += section("interpretation", "Interpretation", interpretation_table(input));
     out += section("ranges", "Range checks", range_check_table(input));
     out += section("alignment", "Alignment", alignment_table(input));

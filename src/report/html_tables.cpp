@@ -178,6 +178,30 @@ std::string energy_table(const ReportInput& input) {
     return out + "</dl>\n";
 }
 
+std::string alarm_table(const ReportInput& input) {
+    const Prediction& p = *input.prediction;
+    std::string out = fmt::format(
+        "<p>{}</p>\n<table><caption>Alarms where the robust z-score of {} exceeds {}, as warnings of {} "
+        "within {} "
+        "s</caption>{}<tbody>",
+        escape_html(p.explanation), escape_html(p.driver), plain(p.alarm.threshold), escape_html(p.event),
+        plain(p.horizon_s),
+        head_row({"", "Precision", "Recall", "F1", "False alarms an hour", "Lead time, median (s)",
+                  "F1 less the rival's (95 %)"}));
+    const auto row = [&](const std::string& name, const WarningScore& score, const std::string& difference) {
+        fmt::format_to(Out(out), "<tr><th scope=\"row\">{}</th>", escape_html(name));
+        for (const auto& value :
+             {score.precision, score.recall, score.f1, score.false_alarms_per_h, score.lead.median_s})
+            fmt::format_to(Out(out), "<td>{}</td>", or_dash(number(value, 2)));
+        fmt::format_to(Out(out), "<td>{}</td></tr>\n", difference);
+    };
+    row("gradient norm", p.score, "");
+    row("the same, within 1 s", p.manual_score, "");
+    for (const Rival& rival : p.rivals)
+        row(rival.name, rival.score, or_dash(interval(rival.f1_difference_ci95, 2)));
+    return out + "</tbody></table>\n";
+}
+
 std::string interpretation_table(const ReportInput& input) {
     const std::vector<Guideline> rows = guidelines(input);
     if (rows.empty()) return absent("Interpretation", "neither correlation.json nor balance.json is there");

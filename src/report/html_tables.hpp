@@ -12,6 +12,7 @@ std::string headline_section(const ReportInput& input);
 std::string notices(const View& view);  ///< modelled columns, missing stages
 std::string manual_and_tested_table(const ReportInput& input);
 std::string energy_table(const ReportInput& input);
+std::string alarm_table(const ReportInput& input);  ///< needs a prediction
 std::string interpretation_table(const ReportInput& input);
 std::string range_check_table(const ReportInput& input);
 std::string alignment_table(const ReportInput& input);

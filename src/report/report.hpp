@@ -13,6 +13,7 @@
 #include "rlecouple/align.hpp"
 #include "rlecouple/balance.hpp"
 #include "rlecouple/correlation.hpp"
+#include "rlecouple/predict.hpp"
 #include "rlecouple/session.hpp"
 #include "rlecouple/telemetry.hpp"
 
@@ -27,6 +28,7 @@ struct ReportInput {
     std::optional<Frame> aligned;        ///< aligned.csv
     std::optional<Correlation> correlation;
     std::optional<Balance> balance;
+    std::optional<Prediction> prediction;  ///< without it the report has no section on alarms
     std::vector<std::pair<std::string, std::string>> input_hashes;  ///< file name, SHA-256
     std::vector<std::pair<std::string, std::string>> unreadable;    ///< file name, why it could not be used
     std::vector<std::string> command;                               ///< the command line that made the report

@@ -153,6 +153,7 @@ std::vector<std::string> all_warnings(const ReportInput& input) {
     if (input.correlation && input.correlation->tested)
         append(all, "correlate", input.correlation->tested->warnings);
     if (input.balance) append(all, "balance", input.balance->warnings);
+    if (input.prediction) append(all, "predict", input.prediction->warnings);
     for (const auto& [file, why] : input.unreadable)
         all.push_back("report: " + file + " could not be used: " + why);
     return all;

@@ -64,7 +64,11 @@ TEST_CASE("a session folder gets predict.json; the words go to stdout") {
     CHECK(p["events"] == 9);  // a threshold that is given leaves the whole session to be scored
     CHECK(done.out.find("9 alarm(s), 9 event(s)") != std::string::npos);
     CHECK(rlecouple({"report", dir.path()}).exit_code == 0);
-    CHECK(json::parse(read_file(dir / "summary.json"))["predict"]["events"] == 9);
+    CHECK(json::parse(read_file(dir / "summary.json"))["predict"] == p);
+    const std::string page = read_file(dir / "report.html");
+    CHECK(page.find("Do gradient spikes warn?") != std::string::npos);
+    CHECK(page.find(p["explanation"].get<std::string>()) != std::string::npos);
+    CHECK(page.find("ar1_forecast") != std::string::npos);
 }
 
 TEST_CASE("alarms that come after the event warn of nothing, and that is said") {
