@@ -27,7 +27,7 @@ TEST_CASE("a period that both carry is found, one that only one carries is not")
 }
 
 TEST_CASE("noise shares no period, whatever its memory") {
-    // Both tests at 2 % in the same place: 100 sessions with one are less likely than 1 in 1,000.
+    // A line must stand out of both at one frequency and pay for its parameters by BIC.
     int found = 0;
     for (std::uint64_t s = 0; s < 100; ++s) {
         Random random(50 + s);
