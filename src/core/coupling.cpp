@@ -25,7 +25,7 @@ using Eigen::VectorXd;
 constexpr std::array kThetas{0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95};
 constexpr Index kFewestFree = 10;
 constexpr double kAlpha = 0.05;
-constexpr std::size_t kMostRows = 32768;  // of a longer session the middle, which tells k to half a per cent
+constexpr std::size_t kMostRows = 32768;  // of a longer session a part, which tells k to half a per cent
 constexpr double kLeastFreedom = 0.05;    // of one row: 1 - leverage
 
 // Columns: driver(t - delay), response(t-1), trend; target: response(t). Filtered, in units of the series'
@@ -158,8 +158,9 @@ std::optional<CouplingFit> fit_coupling(const WhitenedPair& pair, double dt_s, d
     const double delay = samples_of(delay_s, dt_s);
     const std::size_t most = kMostRows + static_cast<std::size_t>(std::abs(delay));
     WhitenedPair part;
-    part.driver = pair.driver.middle(most);
-    part.response = pair.response.middle(most);
+    const std::size_t from = telling_part(pair.driver, pair.response, most);
+    part.driver = pair.driver.part(from, most);
+    part.response = pair.response.part(from, most);
     const std::optional<Rate> rate = rate_at(part, delay);
     if (!rate) return std::nullopt;
     Interval k = rate->k;
@@ -168,6 +169,7 @@ std::optional<CouplingFit> fit_coupling(const WhitenedPair& pair, double dt_s, d
         const std::optional<Rate> there = beside != delay ? rate_at(part, beside) : std::nullopt;
         if (there) k = {std::min(k.low, there->k.low), std::max(k.high, there->k.high)};
     }
+    if (!std::isfinite(k.width()) || !std::isfinite(rate->beta(0))) return std::nullopt;
     const double unit = pair.response_sd / pair.driver_sd / dt_s;
     const double phi = rate->beta(1);
     CouplingFit fit;

@@ -182,7 +182,8 @@ DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int
                            bool all_observed) {
     const std::size_t most =
         kMostProfiled + static_cast<std::size_t>(std::max(std::abs(low), std::abs(high)));
-    const Whitened x = driver.middle(most), y = response.middle(most);
+    const std::size_t from = telling_part(driver, response, most);
+    const Whitened x = driver.part(from, most), y = response.part(from, most);
     DelayProfile profile;
     profile.freedom = std::numeric_limits<double>::infinity();
     const auto take = [&profile](const DelayProfile& side) {

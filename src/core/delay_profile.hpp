@@ -17,7 +17,7 @@
 
 namespace rle {
 
-/// Rows of the regressions: of a longer session the middle, which tells the lag more closely than any clock.
+/// Rows of the regressions: of a longer session a part, which tells the lag more closely than any clock.
 inline constexpr std::size_t kMostProfiled = 20000;
 
 struct LikelyLag {

@@ -169,14 +169,6 @@ Rows Rows::spread(std::size_t most) const {
     return out;
 }
 
-Rows rows_where(std::size_t begin, std::size_t end, const std::function<bool(std::size_t)>& usable) {
-    Rows rows;
-    for (std::size_t t = begin; t < end; ++t) {
-        if (usable(t)) rows.add(t);
-    }
-    return rows;
-}
-
 MatrixXd lag_products(const TrendColumns& trend, const std::vector<Lags>& lags, const Rows& rows,
                       std::span<const double> scale) {
     Summation summation(trend, lags, scale);

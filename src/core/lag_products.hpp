@@ -7,7 +7,6 @@
 
 #include <Eigen/Core>
 #include <cstddef>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -45,7 +44,14 @@ class Rows {
 };
 
 /// The t >= begin at which usable(t) holds.
-Rows rows_where(std::size_t begin, std::size_t end, const std::function<bool(std::size_t)>& usable);
+template <typename Usable>
+Rows rows_where(std::size_t begin, std::size_t end, Usable usable) {
+    Rows rows;
+    for (std::size_t t = begin; t < end; ++t) {
+        if (usable(t)) rows.add(t);
+    }
+    return rows;
+}
 
 /// A regression is fitted on no more rows than these: by then a coefficient is known to half a per cent of an
 /// SD, and what that leaves in a residual is far below the correlations that any number of samples tells

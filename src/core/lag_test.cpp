@@ -35,8 +35,7 @@ std::string method_line(const Whitened& driver, const Whitened& response, std::s
                                              : "",
         lags,
         permuted ? "permutation within blocks" : "the normal law with fourth moments, Sidak's correction",
-        driver.residual.size() > kMostProfiled ? fmt::format(" over the middle {} samples", kMostProfiled)
-                                               : "");
+        driver.residual.size() > kMostProfiled ? fmt::format(" over {} samples of all", kMostProfiled) : "");
 }
 
 std::vector<std::string> period_warnings(const WhitenedPair& pair, double dt_s) {

@@ -9,9 +9,9 @@
 namespace rle {
 
 struct Trend {
-    int order = 0;                 ///< degree of the polynomial
-    std::vector<double> settling;  ///< time constants of exp(-t / tau), in samples
-    std::vector<double> periods;   ///< of a sine and a cosine each, in samples
+    int order = 0;                      ///< degree of the polynomial
+    std::vector<double> settling = {};  ///< time constants of exp(-t / tau), in samples
+    std::vector<double> periods = {};   ///< of a sine and a cosine each, in samples
 
     int columns() const { return order + 1 + static_cast<int>(settling.size() + 2 * periods.size()); }
 };

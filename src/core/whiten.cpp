@@ -1,6 +1,7 @@
 #include "core/whiten.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -186,17 +187,36 @@ double score_trend(std::span<const double> series, const Trend& trend, const Whi
     return best;
 }
 
-Whitened Whitened::middle(std::size_t most) const {
-    if (residual.size() <= most) return *this;
-    const std::size_t from = (residual.size() - most) / 2;
-    const auto part = [&](const std::vector<double>& all) {
+std::size_t telling_part(const Whitened& a, const Whitened& b, std::size_t most) {
+    if (a.residual.size() <= most) return 0;
+    constexpr std::size_t kPlaces = 8;   // beside the first
+    constexpr double kMoves = 0.05;      // of the residuals' root mean square
+    constexpr double kGoodEnough = 0.8;  // of the best place
+    const auto moves = [](const Whitened& w, std::size_t t) {
+        return std::abs(w.residual[t + 1] - w.residual[t]) > kMoves;
+    };
+    std::array<double, kPlaces + 1> pairs{};
+    const std::size_t free = a.residual.size() - most;
+    for (std::size_t k = 0; k <= kPlaces; ++k) {
+        for (std::size_t t = free * k / kPlaces, end = t + most - 1; t < end; ++t)
+            pairs[k] += moves(a, t) && moves(b, t) ? 1.0 : 0.0;
+    }
+    const auto best = std::max_element(pairs.begin(), pairs.end());
+    if (pairs[kPlaces / 2] >= kGoodEnough * *best) return free / 2;
+    return free * static_cast<std::size_t>(best - pairs.begin()) / kPlaces;
+}
+
+Whitened Whitened::part(std::size_t from, std::size_t count) const {
+    if (from == 0 && residual.size() <= count) return *this;
+    const std::size_t most = std::min(count, residual.size() - from);
+    const auto cut = [&](const std::vector<double>& all) {
         const auto first = all.begin() + static_cast<std::ptrdiff_t>(all.empty() ? 0 : from);
         return std::vector<double>(first, all.empty() ? first : first + static_cast<std::ptrdiff_t>(most));
     };
     Whitened out;
-    out.residual = part(residual);
-    out.filled = part(filled);
-    out.scale = part(scale);
+    out.residual = cut(residual);
+    out.filled = cut(filled);
+    out.scale = cut(scale);
     out.ar = ar;
     out.trend = trend;
     out.scale_order = scale_order;

@@ -44,11 +44,15 @@ struct Whitened {
     std::size_t session = 0;  ///< samples of the session
 
     TrendColumns trend_columns() const { return {session, trend, begin}; }
-    /// Not more than `most` samples, from the middle of the session.
-    Whitened middle(std::size_t most) const;
+    /// `count` samples from `from` on, or as many as there are.
+    Whitened part(std::size_t from, std::size_t count) const;
 };
 
 /// Whitens with this trend; the AR order is chosen by BIC, given the trend. Same needs.
 Whitened whiten(std::span<const double> series, const Trend& trend, const WhitenOptions& options);
+
+/// Where a part of at most `most` samples of both begins that tells most of the pair: about the middle,
+/// unless one of them is missing or rests there.
+std::size_t telling_part(const Whitened& a, const Whitened& b, std::size_t most);
 
 }  // namespace rle

@@ -111,6 +111,21 @@ TEST_CASE("whitening a long session with gaps leaves white noise, and knows wher
     CHECK(n > 58000.0);
 }
 
+TEST_CASE("a long session whose middle is at rest or missing tells the lag by its ends") {
+    for (double middle : {0.5, std::numeric_limits<double>::quiet_NaN()}) {
+        Random random(4);
+        Series x = simulate::ar1(random, 100000, 0.9);
+        const Series y = simulate::coupled_response(
+            random, x, 0.1, {.k_per_s = 0.05, .delay_samples = 5, .process_noise = 0.3});
+        for (std::size_t t = 20000; t < 80000; ++t) x[t] = middle;
+        const auto t = test_lag(x, y, 0.1, {});
+        REQUIRE(t);
+        CHECK(t->significant);
+        CHECK(*t->t_lag_s == Approx(-0.5).margin(0.05));
+        CHECK(t->t_lag_ci95_s->width() < 0.3);
+    }
+}
+
 TEST_CASE("Granger's F by cross-products is that by QR") {
     // One row more than are regressed by QR: it moves F by about one part in the rows.
     Random random(3);
