@@ -90,7 +90,9 @@ struct Frame {
     std::vector<double> t_s;
     std::vector<std::string> names;            ///< columns of numbers; one of empty cells alone counts, too
     std::vector<std::vector<double>> columns;  ///< as `names`; NaN is missing
-    std::vector<std::string> device;           ///< one a row; empty where the table has no such column
+    std::vector<std::string> unread;  ///< names of further columns of numbers, which nobody asked for
+    std::vector<std::string> device;  ///< one a row; empty where the table names at most one
+    std::string only_device;          ///< the one that it names, then
     std::map<std::string, std::set<std::string>>
         modelled;  ///< device ("" where none is named) -> columns that are estimates, not measurements
     std::vector<std::string> warnings;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "cli/align.hpp"
@@ -10,7 +11,9 @@
 #include "cli/correlate.hpp"
 #include "cli/predict.hpp"
 #include "cli/report.hpp"
+#include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
+#include "formats/readers.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {
@@ -30,19 +33,34 @@ int attempt(Stage stage) {
     }
 }
 
-int correlate_if_trained(const std::string& session, const AnalysisOptions& options, bool has_training) {
+using Table = std::shared_ptr<const Frame>;
+
+// aligned.csv, once for all the stages that use it; null where it cannot be read, which they will find
+// themselves.
+Table read_aligned(const std::string& session) {
+    try {
+        const auto file = std::filesystem::path(session) / kAlignedCsv;
+        return std::make_shared<const Frame>(formats::read_frame(file.string()));
+    } catch (const Error&) {
+        return nullptr;
+    }
+}
+
+int correlate_if_trained(const std::string& session, const Table& table, const AnalysisOptions& options,
+                         bool has_training) {
     if (!has_training && options.driver == "grad_norm") {
         print_warning("no training log, so there is nothing to correlate with the gradient norm");
         return 0;
     }
-    const Correlation result = correlate_stage({session, "", options});
+    const Correlation result = correlate_stage({session, "", options, table});
     return result.verdict == Verdict::insufficient_data ? kCannotTell : 0;
 }
 
 // Few sessions hold anything to warn of: that is no reason to call the analysis incomplete.
-int predict_in_passing(const std::string& session, const AnalysisOptions& options) {
+int predict_in_passing(const std::string& session, const Table& table, const AnalysisOptions& options) {
     PredictCommand command{session, "", options};
     command.brief = true;
+    command.table = table;
     predict_stage(command);
     return 0;
 }
@@ -60,13 +78,15 @@ int analyze_session(const std::string& session, const AnalysisOptions& options) 
         has_training = align_stage({session, {}, {}, "", "", options}).n_training > 0;
         return 0;
     });
-    if (status == 0) status = attempt([&] { return correlate_if_trained(session, options, has_training); });
-    if (has_training) attempt([&] { return predict_in_passing(session, options); });
+    const Table table = status == 0 ? read_aligned(session) : nullptr;
+    if (status == 0)
+        status = attempt([&] { return correlate_if_trained(session, table, options, has_training); });
+    if (has_training) attempt([&] { return predict_in_passing(session, table, options); });
     const int balanced = attempt([&] {
-        balance_stage({session, "", options});
+        balance_stage({session, "", options, table});
         return 0;
     });
-    const ReportFiles report = report_session(session);
+    const ReportFiles report = report_session(session, {"", table});
     say(fmt::format("{}\n  {}\n", bold(report.sentence), report.html));
     return status != 0 ? status : balanced;
 }

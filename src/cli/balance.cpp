@@ -144,8 +144,8 @@ void declare_balance_options(CLI::App& app, AnalysisOptions& options) {
 Balance balance_stage(const BalanceCommand& command) {
     const StageInput input = stage_input(command.input, kAlignedCsv, "align");
     std::string device;
-    const Frame frame =
-        select_device(formats::read_frame(input.file), input.info, command.analysis.device(), device);
+    const Frame frame = select_device(command.table ? *command.table : formats::read_frame(input.file),
+                                      input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
     BalanceOptions options;
     options.ambient_c = ambient_of(command.analysis, input, warnings);

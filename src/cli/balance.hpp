@@ -1,10 +1,12 @@
 // Step 5: thermal constants and the energy balance.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "cli/analysis_options.hpp"
 #include "rlecouple/balance.hpp"
+#include "rlecouple/telemetry.hpp"
 
 namespace rle::cli {
 
@@ -12,6 +14,7 @@ struct BalanceCommand {
     std::string input;   ///< session folder, file, or "-"
     std::string output;  ///< -o: balance.json, "-" for stdout; empty: into the session
     AnalysisOptions analysis;
+    std::shared_ptr<const Frame> table = {};  ///< what stands at `input`, where it is at hand already
 };
 
 /// --fit-ambient and --idle-power

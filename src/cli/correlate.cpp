@@ -23,11 +23,18 @@ namespace rle::cli {
 namespace fs = std::filesystem;
 namespace {
 
+std::vector<std::string> all_names(const Frame& frame) {
+    std::vector<std::string> names = frame.names;
+    names.insert(names.end(), frame.unread.begin(), frame.unread.end());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
 const std::vector<double>& column(const Frame& frame, const std::string& name, const std::string& where,
                                   const char* option) {
     if (const auto* found = frame.find(name)) return *found;
     throw Error(ErrorKind::failed, where, fmt::format("no column '{}' with numbers in it", name),
-                fmt::format("{} takes one of {}", option, fmt::join(frame.names, ", ")));
+                fmt::format("{} takes one of {}", option, fmt::join(all_names(frame), ", ")));
 }
 
 std::vector<double> column_if_there(const Frame& frame, const UniformGrid& grid, const std::string& name) {
@@ -110,20 +117,25 @@ CorrelateInput correlate_input(const CorrelateCommand& command, const StageInput
     return out;
 }
 
+formats::FrameColumns used_columns(const AnalysisOptions& given) {
+    return {given.driver, given.response, "grad_norm", "temp_c", "power_w"};
+}
+
 }  // namespace
 
 Correlation correlate_stage(const CorrelateCommand& command) {
     const StageInput input = stage_input(command.input, kAlignedCsv, "align");
     std::string device;
-    const Frame frame =
-        select_device(formats::read_frame(input.file), input.info, command.analysis.device(), device);
+    Frame table =
+        command.table ? *command.table : formats::read_frame(input.file, used_columns(command.analysis));
+    const Frame frame = select_device(std::move(table), input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
-    const CorrelateInput table = correlate_input(command, input, frame, device, warnings);
+    const CorrelateInput in = correlate_input(command, input, frame, device, warnings);
     const std::string why = correlation_of_estimates(estimated_columns(input, frame, device),
                                                      command.analysis.driver, command.analysis.response);
     if (!why.empty()) warnings.push_back(why);
     Correlation result =
-        correlate(table, {command.analysis.max_lag_s, command.analysis.alpha, command.analysis.seed});
+        correlate(in, {command.analysis.max_lag_s, command.analysis.alpha, command.analysis.seed});
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
 
     const std::string output = stage_output(input, command.output, kCorrelationJson);

@@ -113,8 +113,8 @@ std::string summary(const Prediction& p) {
 Prediction predict_stage(const PredictCommand& command) {
     const StageInput input = stage_input(command.input, kAlignedCsv, "align");
     std::string device;
-    const Frame frame =
-        select_device(formats::read_frame(input.file), input.info, command.analysis.device(), device);
+    const Frame frame = select_device(command.table ? *command.table : formats::read_frame(input.file),
+                                      input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
     const PredictInput table = predict_input(command, input, frame, device, warnings);
     PredictOptions options;

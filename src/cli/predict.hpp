@@ -1,12 +1,14 @@
 // How well do alarms on the gradient norm warn of a collapse?
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "cli/alarm_options.hpp"
 #include "cli/analysis_options.hpp"
 #include "rlecouple/predict.hpp"
+#include "rlecouple/telemetry.hpp"
 
 namespace rle::cli {
 
@@ -15,9 +17,10 @@ struct PredictCommand {
     std::string output;        ///< -o: predict.json, "-" for stdout; empty: into the session
     AnalysisOptions analysis;  ///< --device, --driver, --temp-limit, --seed
     AlarmChoice alarm = {};
-    double horizon_s = 3.0;     ///< --horizon
-    std::string event = "any";  ///< --event: any, collapse, throttle, or a column of flags
-    bool brief = false;         ///< print the explanation alone, and no warning
+    double horizon_s = 3.0;                   ///< --horizon
+    std::string event = "any";                ///< --event: any, collapse, throttle, or a column of flags
+    bool brief = false;                       ///< print the explanation alone, and no warning
+    std::shared_ptr<const Frame> table = {};  ///< what stands at `input`, where it is at hand already
 };
 
 /// Reads the table, scores the alarms, writes predict.json where it has a place, prints a summary.

@@ -67,7 +67,8 @@ void try_read(const fs::path& folder, const char* name, report::ReportInput& inp
     }
 }
 
-void read_documents(const fs::path& folder, report::ReportInput& input, Documents& documents) {
+void read_documents(const fs::path& folder, const std::shared_ptr<const Frame>& aligned,
+                    report::ReportInput& input, Documents& documents) {
     try_read(folder, kSessionJson, input, [&](const std::string& path) {
         const Json document = formats::read_json(path);
         input.session = formats::session_from_json(document, path);
@@ -93,11 +94,12 @@ void read_documents(const fs::path& folder, report::ReportInput& input, Document
         input.prediction = formats::prediction_from_json(document, path);
         documents.predict = document;
     });
-    try_read(folder, kAlignedCsv, input,
-             [&](const std::string& path) { input.aligned = formats::read_frame(path); });
+    try_read(folder, kAlignedCsv, input, [&](const std::string& path) {
+        input.aligned = aligned ? *aligned : formats::read_frame(path);
+    });
 }
 
-Read gather(const std::string& session) {
+Read gather(const std::string& session, const std::shared_ptr<const Frame>& aligned = {}) {
     std::error_code ignored;
     if (!fs::is_directory(session, ignored)) {
         throw Error(ErrorKind::failed, session,
@@ -119,7 +121,7 @@ Read gather(const std::string& session) {
         throw Error(ErrorKind::failed, session, "no session: it holds none of the files of one",
                     "record one with rlecouple collect -o " + session);
     }
-    read_documents(folder, read.input, read.documents);
+    read_documents(folder, aligned, read.input, read.documents);
     return read;
 }
 
@@ -207,7 +209,7 @@ int compare_sessions(const std::vector<std::string>& sessions, const ReportOptio
 }  // namespace
 
 ReportFiles report_session(const std::string& session, const ReportOptions& options) {
-    Read read = gather(session);
+    Read read = gather(session, options.aligned);
     const report::ReportInput& input = read.input;
     ReportFiles files{{}, report::verdict_word(input), report::verdict_sentence(input)};
     if (options.output == "-") {

@@ -1,6 +1,7 @@
 // The report of a session: report.html, report.md and summary.json from whatever stages were run.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "report/report.hpp"
@@ -9,6 +10,7 @@ namespace rle::cli {
 
 struct ReportOptions {
     std::string output;  ///< -o: folder that the files go to, "-" prints report.md; empty: into the session
+    std::shared_ptr<const Frame> aligned = {};  ///< the session's aligned.csv, where it is at hand already
 };
 
 /// What was written, for the caller's last words.

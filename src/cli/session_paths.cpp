@@ -83,10 +83,10 @@ std::string choose_device(const std::vector<std::string>& devices, const std::op
                 fmt::format("choose one with --device: {}", fmt::join(devices, ", ")));
 }
 
-Frame select_device(const Frame& frame, const std::optional<SessionInfo>& info, const std::string& wanted,
+Frame select_device(Frame frame, const std::optional<SessionInfo>& info, const std::string& wanted,
                     std::string& chosen) {
     chosen = choose_device(frame.device_names(), info, wanted);
-    return chosen.empty() ? frame : frame.of_device(chosen);
+    return chosen.empty() || frame.device.empty() ? std::move(frame) : frame.of_device(chosen);
 }
 
 }  // namespace rle::cli

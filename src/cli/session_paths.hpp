@@ -48,7 +48,7 @@ std::string choose_device(const std::vector<std::string>& devices, const std::op
                           const std::string& wanted);
 
 /// The rows of that device; `chosen` becomes its name.
-Frame select_device(const Frame& frame, const std::optional<SessionInfo>& info, const std::string& wanted,
+Frame select_device(Frame frame, const std::optional<SessionInfo>& info, const std::string& wanted,
                     std::string& chosen);
 
 }  // namespace rle::cli

@@ -32,12 +32,13 @@ Frame Frame::of_device(std::string_view name) const {
     out.names = names;
     out.columns.resize(columns.size());
     out.warnings = warnings;
-    const std::string known = device.empty() ? std::string() : std::string(name);
+    const bool named = !device.empty() || !only_device.empty();
+    const std::string known = named ? std::string(name) : std::string();
+    out.only_device = known;
     if (const auto marks = modelled.find(known); marks != modelled.end()) out.modelled.insert(*marks);
     for (std::size_t row = 0; row < size(); ++row) {
         if (!device.empty() && device[row] != name) continue;
         out.t_s.push_back(t_s[row]);
-        if (!device.empty()) out.device.push_back(device[row]);
         for (std::size_t c = 0; c < columns.size(); ++c) out.columns[c].push_back(columns[c][row]);
     }
     return out;
@@ -45,6 +46,7 @@ Frame Frame::of_device(std::string_view name) const {
 
 std::vector<std::string> Frame::device_names() const {
     std::vector<std::string> out;
+    if (!only_device.empty()) out.push_back(only_device);
     for (const std::string& d : device) {
         if (std::find(out.begin(), out.end(), d) == out.end()) out.push_back(d);
     }

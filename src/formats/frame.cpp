@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "formats/files.hpp"
 #include "formats/numbers.hpp"
@@ -16,16 +17,19 @@ namespace rle::formats {
 namespace {
 
 constexpr double kMicro = 1e-6;
+constexpr std::size_t kRowsAtOnce = 4096;
 
 struct NumberColumn {
     std::size_t at = 0;
     const Quantity* quantity = nullptr;
+    bool wanted = true;
     std::vector<double> values;
     std::size_t numbers = 0;
     std::size_t texts = 0;
     std::size_t not_readings = 0;
 
     void take(std::string_view cell) {
+        if (!wanted) return glance(cell);
         const Cell parsed = parse_cell(cell);
         double value = kMissing;
         if (parsed.kind == CellKind::number) {
@@ -39,11 +43,20 @@ struct NumberColumn {
         if (!std::isnan(value)) ++numbers;
         values.push_back(value);
     }
+
+    // Of a column that nobody asked for: does it hold numbers?
+    void glance(std::string_view cell) {
+        if (numbers > 0 || cell.empty()) return;
+        const CellKind kind = parse_cell(cell).kind;
+        if (kind == CellKind::number) ++numbers;
+        if (kind == CellKind::text) ++texts;
+    }
 };
 
 class FrameReader {
   public:
-    FrameReader(Table table, std::string where) : table_(std::move(table)), where_(std::move(where)) {
+    FrameReader(Table table, std::string where, const FrameColumns& only)
+        : table_(std::move(table)), where_(std::move(where)) {
         const std::vector<std::string>& header = table_.header();
         for (std::size_t c = 0; c < header.size(); ++c) {
             if (header[c] == "t_s") {
@@ -55,14 +68,20 @@ class FrameReader {
             } else if (header[c] == "modelled") {
                 modelled_ = c;
             } else if (!header[c].empty()) {
-                columns_.push_back({c, find_quantity(header[c]), {}, 0, 0, 0});
+                const bool wanted =
+                    only.empty() || std::find(only.begin(), only.end(), header[c]) != only.end();
+                columns_.push_back({c, find_quantity(header[c]), wanted, {}, 0, 0, 0});
             }
         }
     }
 
-    Frame read() {
+    /// `text` may be null; what was read of it is given back.
+    Frame read(MappedText* text) {
         Record cells;
-        while (table_.next(cells, where_)) add(cells);
+        for (std::size_t row = 0; table_.next(cells, where_); ++row) {
+            add(cells);
+            if (text != nullptr && row % kRowsAtOnce == 0) text->forget_before(table_.consumed());
+        }
         if (frame_.size() == 0) {
             throw Error(untimed_ > 0 ? ErrorKind::failed : ErrorKind::insufficient_data, where_,
                         untimed_ > 0 ? "no row has a number in t_s" : "a header but not one whole row");
@@ -85,9 +104,18 @@ class FrameReader {
             return;
         }
         frame_.t_s.push_back(*t_s);
-        if (device_) frame_.device.emplace_back(cells[*device_]);
+        if (device_) take_device(cells[*device_]);
         if (modelled_) take_marks(device_ ? std::string_view(cells[*device_]) : "", cells[*modelled_]);
         for (NumberColumn& column : columns_) column.take(cells[column.at]);
+    }
+
+    // One device, as a rule, and then no row needs to say so.
+    void take_device(std::string_view name) {
+        const std::size_t rows = frame_.size();
+        if (rows == 1) frame_.only_device = name;
+        if (frame_.device.empty() && name == frame_.only_device) return;
+        if (frame_.device.empty()) frame_.device.assign(rows - 1, std::exchange(frame_.only_device, {}));
+        frame_.device.emplace_back(name);
     }
 
     // "power_w;temp_c", the same in nearly every row
@@ -114,6 +142,10 @@ class FrameReader {
         const std::string& name = table_.header()[column.at];
         // An empty column is a column that the source has no readings for; one of words is none of numbers.
         if (column.numbers == 0 && column.texts > 0) return;
+        if (!column.wanted) {
+            frame_.unread.push_back(name);
+            return;
+        }
         if (column.texts > 0 && column.numbers > 0) {
             warn(fmt::format("column '{}': {} cell(s) are no number; missing", name, column.texts));
         }
@@ -143,9 +175,11 @@ bool is_header(const std::vector<std::string>& header) {
 
 }  // namespace
 
-Frame read_frame(const std::string& path) {
+Frame read_frame(const std::string& path, const FrameColumns& only) {
     const std::string where = path == "-" ? "stdin" : path;
-    const std::string text = read_text(path);
+    std::optional<MappedText> mapped = MappedText::open(path);
+    const std::string whole = mapped ? std::string() : read_text(path);
+    const std::string_view text = mapped ? mapped->text() : whole;
     std::optional<Table> table = Table::open(text, is_header);
     if (!table) {
         CsvScanner scanner(text, guess_separator(text));
@@ -155,7 +189,7 @@ Frame read_frame(const std::string& path) {
                     "no column t_s; found " + list_of(std::vector<std::string>(first.begin(), first.end())),
                     "a table that `rlecouple align` wrote has one");
     }
-    return FrameReader(std::move(*table), where).read();
+    return FrameReader(std::move(*table), where, only).read(mapped ? &*mapped : nullptr);
 }
 
 }  // namespace rle::formats

@@ -33,8 +33,10 @@ Training read_training(const std::string& path, const ReadOptions& options = {})
 /// lines.
 std::unique_ptr<Pieces<Telemetry>> open_telemetry(const std::string& path, const ReadOptions& options);
 std::unique_ptr<Pieces<Training>> open_training(const std::string& path, const ReadOptions& options);
-/// Any CSV with a `t_s` column, as `correlate` and `balance` take it.
-Frame read_frame(const std::string& path);
+/// Any CSV with a `t_s` column, as `correlate` and `balance` take it; of its columns these alone, where any
+/// are named.
+using FrameColumns = std::vector<std::string>;
+Frame read_frame(const std::string& path, const FrameColumns& only = {});
 
 /// Several files of one stream, one after the other in time.
 Telemetry concatenate(std::vector<Telemetry> parts);

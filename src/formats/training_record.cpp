@@ -94,7 +94,8 @@ std::string_view unwrap(std::string_view value) {
     if (value.starts_with('[') && value.ends_with(']') && value.find(',') == std::string_view::npos) {
         value = value.substr(1, value.size() - 2);
     }
-    return trim(value.substr(0, value.find_first_of(",)")));
+    const auto end = std::find_if(value.begin(), value.end(), [](char c) { return c == ',' || c == ')'; });
+    return trim(value.substr(0, static_cast<std::size_t>(end - value.begin())));
 }
 
 }  // namespace
