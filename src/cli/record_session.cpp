@@ -35,7 +35,8 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kSettle =
     kSecond / 5;  // between the reading that counters count from and the first sample
 constexpr std::int64_t kGrace = 5 * kSecond;  // for the training to end before it is killed
-constexpr double kKeepEveryS = 5.0;           // session.json, and all files synced: as often as ext4 commits
+constexpr double kSyncEveryS = 1.0;           // what a power failure may cost
+constexpr double kKeepEveryS = 5.0;           // session.json, and a look at the wall clock
 constexpr double kDrawEveryS = 0.25;
 constexpr double kLogEveryS = 0.02;  // a followed log is looked at: what its steps may be late
 constexpr std::int64_t kWallClockMovedUs = 10'000;
@@ -68,6 +69,7 @@ class Recording {
     void show(std::string_view bytes);
     void look_after_child();
     void every_moment();
+    void sync();
     void keep();
     void note_clock(bool always);
     void end_recording(bool last_sample);
@@ -99,6 +101,7 @@ class Recording {
     std::int64_t kill_at_ns_ = 0;  // 0: nobody waits for the training to end
     double recorded_s_ = 0.0;      // until now, or until sampling ended
     double next_look_s_ = 0.0;     // of real time, as the next
+    double next_sync_s_ = kSyncEveryS;
     double next_keep_s_ = kKeepEveryS;
 };
 
@@ -214,7 +217,7 @@ int Recording::wait_ms() const {
         wait = std::min(wait, (*options_.duration_s - now_s()) / options_.speed);
     if (kill_at_ns_ != 0)
         wait = std::min(wait, static_cast<double>(kill_at_ns_ - sensors::monotonic_ns()) * 1e-9);
-    return static_cast<int>(std::ceil(std::clamp(wait, 0.0, kKeepEveryS) * 1000.0));
+    return static_cast<int>(std::ceil(std::clamp(wait, 0.0, kSyncEveryS) * 1000.0));
 }
 
 void Recording::on_signal(int signal) {
@@ -304,7 +307,8 @@ void Recording::every_moment() {
         if (child_runs()) stop_training(SIGTERM);
     }
     if (elapsed_s() < next_look_s_) return;
-    next_look_s_ = std::max(next_look_s_ + (live_.wanted() ? kDrawEveryS : kKeepEveryS), elapsed_s());
+    next_look_s_ = std::max(next_look_s_ + (live_.wanted() ? kDrawEveryS : kSyncEveryS), elapsed_s());
+    if (elapsed_s() >= next_sync_s_) sync();
     if (elapsed_s() >= next_keep_s_) keep();
     if (!live_.wanted() || (training_ && show_output_ && !training_->at_line_start())) return;
     const SamplerStatus status = sampler_->status();
@@ -314,10 +318,14 @@ void Recording::every_moment() {
     live_.draw(progress_line(state, sensors_, status));
 }
 
-void Recording::keep() {
-    next_keep_s_ = std::max(next_keep_s_ + kKeepEveryS, elapsed_s());
+void Recording::sync() {
+    next_sync_s_ = std::max(next_sync_s_ + kSyncEveryS, elapsed_s());
     telemetry_->sync();
     if (training_) training_->sync();
+}
+
+void Recording::keep() {
+    next_keep_s_ = std::max(next_keep_s_ + kKeepEveryS, elapsed_s());
     note_clock(false);
     write_session(false);
 }
