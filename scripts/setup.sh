@@ -46,6 +46,6 @@ build() {
     rm -f "$log"
     # shellcheck disable=SC2086
     if [ -t 1 ]; then cmake --build "$folder" --target $targets
-    else cmake --build "$folder" --target $targets | awk '/^\[[0-9]+\/[0-9]+\]/ { if (++n % 25 == 0) print $1; next } { print; fflush() }'
+    else cmake --build "$folder" --target $targets | awk '/^\[[0-9]+\/[0-9]+\]/ { if (++n % 25 == 0) { print $1; fflush() } next } { print; fflush() }'
     fi
 }
