@@ -1,6 +1,7 @@
 // THE table of quantities: name, unit, plausible range, how several samples become one.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -30,5 +31,9 @@ struct ManualRange {
     double high;
 };
 std::span<const ManualRange> manual_ranges();
+
+/// Bits of NVIDIA's clock event reasons that hold the clocks down: power cap (0x4), hardware slowdown (0x8),
+/// software (0x20) and hardware (0x40) thermal slowdown, power brake (0x80). Idle and chosen clocks are none.
+inline constexpr std::uint64_t kNvidiaThrottling = 0x4 | 0x8 | 0x20 | 0x40 | 0x80;
 
 }  // namespace rle

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 
 #include "formats/telemetry_table.hpp"
 #include "rlecouple/error.hpp"
+#include "rlecouple/quantities.hpp"
 
 namespace rle::formats {
 namespace {
@@ -38,8 +41,8 @@ constexpr Field kFields[] = {
     {"temperature.memory", Role::other, "mem_temp_c", true},
     {"power.limit", Role::other, "power_limit_w", true},
     {"enforced.power.limit", Role::other, "power_limit_enforced_w", true},
-    {"clocks_throttle_reasons.active", Role::other, "throttle", false},
-    {"clocks_event_reasons.active", Role::other, "throttle", false},
+    {"clocks_throttle_reasons.active", Role::other, "throttle_reasons", false},
+    {"clocks_event_reasons.active", Role::other, "throttle_reasons", false},
 };
 
 // What serves as power_w, best first: power.draw is a 1 s average on most boards.
@@ -95,6 +98,22 @@ TablePlan plan_of(const std::vector<std::string>& header) {
     return plan;
 }
 
+// The flag beside the bits: 0 or 1; empty where the cell holds no hexadecimal number.
+void add_throttle_flag(Telemetry& telemetry) {
+    const TextColumn* reasons = telemetry.other("throttle_reasons");
+    if (reasons == nullptr) return;
+    TextColumn flag("throttle");
+    for (std::size_t row = 0; row < reasons->size(); ++row) {
+        std::string_view cell = (*reasons)[row];
+        cell.remove_prefix(cell.starts_with("0x") ? 2 : cell.size());
+        std::uint64_t bits = 0;
+        const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), bits, 16);
+        const bool is_number = error == std::errc{} && end == cell.data() + cell.size();
+        flag.push_back(!is_number ? "" : (bits & kNvidiaThrottling) != 0 ? "1" : "0");
+    }
+    telemetry.others.push_back(std::move(flag));
+}
+
 }  // namespace
 
 std::string refuse_nvidia_smi_csv(const Source& source) {
@@ -106,7 +125,9 @@ Telemetry read_nvidia_smi_csv(const Source& source) {
     std::optional<Table> table = Table::open(source.text, is_header);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_nvidia_smi_csv(source));
     Clock clock(source.options.time_zone);
-    return read_table(*table, plan_of(table->header()), clock, source.where);
+    Telemetry telemetry = read_table(*table, plan_of(table->header()), clock, source.where);
+    add_throttle_flag(telemetry);
+    return telemetry;
 }
 
 }  // namespace rle::formats

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "rlecouple/quantities.hpp"
 #include "sensors/nvml_library.hpp"
 #include "sensors/patient.hpp"
 
@@ -10,10 +11,6 @@ namespace rle::sensors {
 namespace {
 
 constexpr double kPatience = 0.25;
-
-// Event reasons that hold the clocks down: power cap, hardware slowdown, software and hardware thermal, power
-// brake.
-constexpr std::uint64_t kThrottling = 0x4 | 0x8 | 0x20 | 0x40 | 0x80;
 
 // Power changes every 100 ms. What an averaged reading lags behind a step of power was measured on an H100
 // PCIe (0.485 to 0.514 s) and an RTX 3090 (0.597 to 0.613 s), the instant one on the H100 (0.024 to 0.097 s);
@@ -28,7 +25,7 @@ using Reading = std::function<std::optional<double>(NvmlDevice&)>;
 std::optional<double> throttle_flag(NvmlDevice& device) {
     const auto bits = device.event_reasons();
     if (!bits) return std::nullopt;
-    return (static_cast<std::uint64_t>(*bits) & kThrottling) != 0 ? 1.0 : 0.0;
+    return (static_cast<std::uint64_t>(*bits) & kNvidiaThrottling) != 0 ? 1.0 : 0.0;
 }
 
 // Power as nvidia-smi's power.draw has it is an average from Ampere on; GA100 is the exception.

@@ -92,7 +92,10 @@ TEST_CASE(
     CHECK((*t.other("fan_pct"))[1].empty());
     CHECK((*t.other("clock_mhz"))[1] == "210");
     CHECK((*t.other("mem_used_mib"))[0] == "4096");
-    CHECK((*t.other("throttle"))[0] == "0x0000000000000004");
+    CHECK((*t.other("throttle_reasons"))[0] == "0x0000000000000004");
+    CHECK((*t.other("throttle"))[0] == "1");   // the power cap
+    CHECK((*t.other("throttle"))[1] == "0");   // idle
+    CHECK((*t.other("throttle"))[2].empty());  // "Not Active", in a field of hexadecimal numbers
     CHECK(t.dropped == rle::Counts{{"malformed_line", 2}, {"repeated_header", 1}, {"unphysical", 1}});
 }
 
