@@ -42,10 +42,12 @@ struct TestedCorrelation {
     std::vector<LagPoint> ccf;   ///< of the prewhitened residuals
     std::optional<double> band;  ///< |r| beyond this is significant at alpha, family-wise
     std::optional<double> r_peak;
-    std::optional<double> t_lag_s;         ///< s; refined below the grid where the data carry it
+    std::optional<double> t_lag_s;         ///< s; on the grid, less the sensors' delay
     std::optional<Interval> t_lag_ci95_s;  ///< s
     std::optional<Interval>
         likely_lag_s;  ///< s; the likelihood's part of that interval, sensors' delays not taken off
+    std::optional<double>
+        fine_lag_s;  ///< s; t_lag_s between grid points where the data reject those; k is fitted there
     std::optional<double> p_value;  ///< family-wise over all lags searched
     double alpha = 0.05;
     bool significant = false;

@@ -104,7 +104,8 @@ void couple(const CorrelateInput& input, const WhitenedPair& pair, Correlation& 
         return;
     }
     const Interval likely = *result.tested->likely_lag_s;
-    result.coupling = fit_coupling(pair, input.dt_s, input.sensor_delay_s - lag, {-likely.high, -likely.low});
+    result.coupling = fit_coupling(pair, input.dt_s, input.sensor_delay_s - *result.tested->fine_lag_s,
+                                   {-likely.high, -likely.low});
     if (result.coupling) result.coupling->delay_s = 0.0 - lag;
     if (result.tested->response_ar_order >= kSmoothedOrder) {
         result.warnings.push_back(

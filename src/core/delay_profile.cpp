@@ -18,9 +18,9 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr int kSteps = 50;  // between two grid points
-constexpr std::array kThetas{0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95};
+constexpr int kSteps = 50;         // between two grid points
 constexpr double kOffGrid = 4.45;  // chi-squared(1) at 3.5 %
+constexpr std::array kThetas{0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95};
 
 // Divided by (1 - theta B), which turns noise e(t) - theta e(t-1) into e(t).
 std::vector<double> filtered(const std::vector<double>& series, double theta) {
@@ -206,13 +206,12 @@ DelayEstimate estimate_delay(const DelayProfile& profile, double alpha) {
     for (const LikelyLag& point : profile.points) {
         if (point.on_grid && less(on_grid, point)) on_grid = point;
     }
-    const bool off_grid = best.log_likelihood_ratio - on_grid.log_likelihood_ratio > kOffGrid;
-    const double lag = off_grid ? best.lag : on_grid.lag;
 
     const double t = t_critical(alpha, profile.freedom);
     const double cut =
         profile.freedom * std::log1p(t * t / profile.freedom);  // the F test, as a likelihood ratio
-    DelayEstimate estimate{lag, {lag, lag}};
+    const bool off_grid = best.log_likelihood_ratio - on_grid.log_likelihood_ratio > kOffGrid;
+    DelayEstimate estimate{on_grid.lag, off_grid ? best.lag : on_grid.lag, {on_grid.lag, on_grid.lag}};
     for (const LikelyLag& point : profile.points) {
         if (best.log_likelihood_ratio - point.log_likelihood_ratio > cut) continue;
         estimate.interval.low = std::min(estimate.interval.low, point.lag);

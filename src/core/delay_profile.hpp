@@ -40,9 +40,10 @@ DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int
                            bool all_observed = false);
 
 struct DelayEstimate {
-    double lag = 0.0;   ///< in samples. On the grid, unless the data reject every grid point at 3.5 %
-    Interval interval;  ///< the lags that a likelihood-ratio test at `alpha` does not reject: their hull,
-                        ///< with `lag` in it
+    double lag = 0.0;       ///< in samples: the likeliest grid point
+    double fine_lag = 0.0;  ///< the same, unless the data reject every grid point at 3.5 %: then between two
+    Interval interval;      ///< the lags that a likelihood-ratio test at `alpha` does not reject: their hull,
+                            ///< with `lag` in it
 };
 
 DelayEstimate estimate_delay(const DelayProfile& profile, double alpha);

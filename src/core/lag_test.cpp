@@ -17,6 +17,7 @@ namespace rle {
 
 namespace {
 
+constexpr double kLeastShare = 0.5;  // of the greatest |r|, at the likeliest lag, for the two to agree
 constexpr std::size_t kMostLagsProfiled = 100;     // to either side, in samples
 constexpr double kTwoSided95 = 1.959963984540054;  // standard normal
 
@@ -103,8 +104,8 @@ DelayEstimate likely_delay(const Whitened& driver, const Whitened& response, int
     return estimate_delay(profile_delay(driver, response, from, to, true), 0.05);
 }
 
-// The likelihood's lag where there is coupling; else that of the greatest |r|, which is what p_value speaks
-// of.
+// The likelihood's lag where there is coupling and a correlation at that lag; else that of the greatest |r|,
+// which is what p_value speaks of.
 void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& response, double dt_s,
             const LagTestOptions& options) {
     const int reach = static_cast<int>(tested.ccf.size() / 2);
@@ -114,8 +115,14 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
     if (!tested.significant && high - low < 2 * reach)
         delay.interval = {-static_cast<double>(reach), static_cast<double>(reach)};  // it may be anywhere
     const auto greatest = static_cast<std::size_t>(peak);
-    const std::size_t at = tested.significant ? nearest_index(tested.ccf, delay.lag) : greatest;
-    const double lag = tested.significant ? delay.lag * dt_s : tested.ccf[greatest].lag_s;
+    const std::size_t likely = nearest_index(tested.ccf, delay.lag);
+    const bool agree = std::abs(tested.ccf[likely].r.value_or(0.0)) >=
+                       kLeastShare * std::abs(tested.ccf[greatest].r.value_or(0.0));
+    const std::size_t at = tested.significant && agree ? likely : greatest;
+    const double lag = tested.ccf[at].lag_s;
+    if (tested.significant && !agree)
+        tested.warnings.emplace_back(
+            "the likeliest lag is not that of the greatest correlation: the lag is uncertain");
     Interval interval{std::min(lag, delay.interval.low * dt_s), std::max(lag, delay.interval.high * dt_s)};
     tested.likely_lag_s = interval;
     interval = with_half_step(interval, lag, 0.5 * dt_s);
@@ -124,6 +131,7 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
     tested.sensor_delay_s = late;
     tested.r_peak = tested.ccf[at].r;
     tested.t_lag_s = lag + late;
+    tested.fine_lag_s = (tested.significant && agree ? delay.fine_lag * dt_s : lag) + late;
     tested.t_lag_ci95_s = Interval{interval.low + late, interval.high + late};
     if (tested.significant) tested.causal_order = order_of(*tested.t_lag_s, *tested.t_lag_ci95_s, dt_s);
 }
