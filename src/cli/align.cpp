@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/align_stream.hpp"
+#include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/reading.hpp"
 #include "cli/session_paths.hpp"
@@ -99,6 +101,11 @@ std::string summary(const Alignment& a, const Outputs& outputs) {
 }
 
 void refuse_without_overlap(const Alignment& a) {
+    if (a.overlap_s > 0.0 && !a.suggested_shift_s) {
+        throw Error(ErrorKind::insufficient_data, "align",
+                    fmt::format("no row has telemetry and a training step within {:g} s", a.tolerance_s),
+                    "a larger --tolerance would pair them");
+    }
     const std::string hint =
         a.suggested_shift_s
             ? fmt::format(
@@ -125,6 +132,11 @@ Alignment align_stage(const AlignCommand& given) {
     const std::optional<SessionInfo> info =
         command.session.empty() ? std::nullopt : read_session(command.session);
     const Outputs outputs = outputs_of(command);
+    std::vector<std::string> inputs = command.telemetry;
+    inputs.insert(inputs.end(), command.training.begin(), command.training.end());
+    if (std::count(inputs.begin(), inputs.end(), "-") > 1)
+        throw Error(ErrorKind::usage, "-", "two inputs cannot share stdin", "name a file for one");
+    refuse_overwriting(inputs, {outputs.csv, outputs.json});
     const AlignOptions options = align_options(command.analysis, info);
     std::optional<Alignment> streamed;
     if (command.telemetry.size() == 1 && command.training.size() <= 1) {
@@ -156,7 +168,7 @@ Runner setup_align(CLI::App& app) {
         ->type_name("FILE");
     app.add_option("--sample-hz", command->analysis.sample_hz,
                    "Rate of the grid, Hz [the session's, else the telemetry's own]")
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->type_name("HZ");
     declare_ambient(app, command->analysis);
     declare_device(app, command->analysis, "Only this device (may be repeated) [all]");

@@ -1,5 +1,7 @@
 #include "cli/analysis_options.hpp"
 
+#include "cli/checks.hpp"
+
 namespace rle::cli {
 
 void declare_device(CLI::App& app, AnalysisOptions& options, const char* what) {
@@ -8,14 +10,16 @@ void declare_device(CLI::App& app, AnalysisOptions& options, const char* what) {
 
 void declare_ambient(CLI::App& app, AnalysisOptions& options) {
     app.add_option("--ambient", options.ambient_c, "Ambient temperature, degC [the session's, else 21]")
+        ->check(temperature())
         ->type_name("DEGC");
 }
 
 void declare_limits(CLI::App& app, AnalysisOptions& options) {
     app.add_option("--rated-power", options.rated_power_w, "Rated power, W [the device's power limit]")
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->type_name("W");
     app.add_option("--temp-limit", options.temp_limit_c, "Temperature limit, degC [the device's]")
+        ->check(temperature())
         ->type_name("DEGC");
 }
 
@@ -23,7 +27,7 @@ void declare_rle_options(CLI::App& app, AnalysisOptions& options) {
     app.add_option("--tolerance", options.tolerance_s,
                    "Farthest sample or step that a grid point may take, s")
         ->capture_default_str()
-        ->check(CLI::NonNegativeNumber)
+        ->check(not_negative())
         ->type_name("S");
     app.add_option("--clock-offset", options.clock_offset_s, "Seconds to add to the training log's times")
         ->capture_default_str()
@@ -36,11 +40,11 @@ void declare_rle_options(CLI::App& app, AnalysisOptions& options) {
         ->check(CLI::IsMember({"limit", "constant"}));
     app.add_option("--slope-window", options.slope_window_s, "Trailing window of the heating rate, s")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->type_name("S");
     app.add_option("--tau-sustain", options.tau_sustain_s,
                    "Thermal time constant for --sustain constant, s [fitted]")
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->type_name("S");
 }
 
@@ -61,7 +65,7 @@ void declare_reading_options(CLI::App& app, AnalysisOptions& options) {
     app.add_option("--start", options.start, "Time of the first step of a log without times, ISO 8601")
         ->type_name("TIME");
     app.add_option("--step-seconds", options.step_seconds, "Seconds a step of a log without times")
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->type_name("S");
 }
 
@@ -78,7 +82,7 @@ void declare_correlate_options(CLI::App& app, AnalysisOptions& options) {
         ->type_name("COLUMN");
     app.add_option("--max-lag", options.max_lag_s, "Longest lag searched, s")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->type_name("S");
     app.add_option("--alpha", options.alpha, "Level of the tests")
         ->capture_default_str()

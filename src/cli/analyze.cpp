@@ -7,6 +7,7 @@
 
 #include "cli/align.hpp"
 #include "cli/balance.hpp"
+#include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/correlate.hpp"
 #include "cli/predict.hpp"
@@ -97,7 +98,7 @@ Runner setup_analyze(CLI::App& app) {
     app.add_option("session", *session, "Session folder")->required()->type_name("SESSION");
     app.add_option("--sample-hz", options->sample_hz,
                    "Rate of the grid, Hz [the session's, else the telemetry's own]")
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->type_name("HZ");
     declare_ambient(app, *options);
     declare_device(app, *options, "Device to analyse [all aligned, the GPU correlated]");

@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/estimates.hpp"
 #include "cli/session_paths.hpp"
@@ -137,7 +138,7 @@ Balance balanced(const BalanceInput& table, const BalanceOptions& options, const
 void declare_balance_options(CLI::App& app, AnalysisOptions& options) {
     app.add_flag("--fit-ambient", options.fit_ambient, "Fit the ambient temperature, starting at --ambient");
     app.add_option("--idle-power", options.idle_power_w, "Power at rest, W, for eta_p [estimated]")
-        ->check(CLI::NonNegativeNumber)
+        ->check(not_negative())
         ->type_name("W");
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 
+#include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/record_files.hpp"
 #include "cli/record_sources.hpp"
@@ -16,19 +17,6 @@ namespace rle::cli {
 namespace {
 
 constexpr double kWorkloadDurationS = 90.0;  // the manual's session
-
-CLI::Validator number_in(double low, double high) {
-    const std::string range = CLI::detail::to_string(low) + " to " + CLI::detail::to_string(high);
-    return CLI::Validator(
-        [=](const std::string& text) {
-            double value = 0.0;
-            const bool is_number = CLI::detail::lexical_cast(text, value) && std::isfinite(value);
-            return is_number && low <= value && value <= high
-                       ? std::string{}
-                       : "'" + text + "' is not a number from " + range;
-        },
-        range, "number");
-}
 
 void declare_sensor_options(CLI::App& app, CollectOptions& options) {
     app.add_option("--sample-hz", options.sample_hz, "Samples a second")
@@ -77,7 +65,7 @@ void declare_training_options(CLI::App& app, CollectOptions& options) {
     app.add_option("--train-log", options.train_log,
                    "Read the steps from this growing file, not from what is printed")
         ->type_name("FILE");
-    app.add_option("--pid", options.pid, "Record while this process runs")->check(CLI::PositiveNumber);
+    app.add_option("--pid", options.pid, "Record while this process runs")->check(positive_number());
     app.add_option("--grad-key", options.grad_key, "Key that holds the gradient norm in a printed line")
         ->type_name("KEY");
     app.add_option("--grad-pattern", options.grad_pattern,

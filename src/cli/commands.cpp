@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "cli/checks.hpp"
+
 namespace rle::cli {
 namespace {
 
@@ -99,7 +101,10 @@ void add_command(CLI::App& app, const Command& command, Runner& chosen) {
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
     sub->footer(fmt::format("\nExample:\n  {}", command.example));
     Runner runner = command.setup(*sub);
-    sub->callback([&chosen, runner = std::move(runner)] { chosen = runner; });
+    sub->callback([&chosen, sub, runner = std::move(runner)] {
+        refuse_non_numbers(*sub);
+        chosen = runner;
+    });
 }
 
 std::string explain_usage(const CLI::App& app, const std::vector<std::string>& arguments,

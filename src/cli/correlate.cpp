@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/estimates.hpp"
 #include "cli/session_paths.hpp"
@@ -134,8 +135,14 @@ Correlation correlate_stage(const CorrelateCommand& command) {
     const std::string why = correlation_of_estimates(estimated_columns(input, frame, device),
                                                      command.analysis.driver, command.analysis.response);
     if (!why.empty()) warnings.push_back(why);
-    Correlation result =
-        correlate(in, {command.analysis.max_lag_s, command.analysis.alpha, command.analysis.seed});
+    double max_lag_s = command.analysis.max_lag_s;
+    if (const double length_s = static_cast<double>(in.driver.size()) * in.dt_s;
+        max_lag_s > length_s && length_s > 0.0) {
+        warnings.push_back(
+            fmt::format("lags are searched up to {:g} s, the length of the session", length_s));
+        max_lag_s = length_s;
+    }
+    Correlation result = correlate(in, {max_lag_s, command.analysis.alpha, command.analysis.seed});
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
 
     const std::string output = stage_output(input, command.output, kCorrelationJson);
@@ -155,7 +162,7 @@ Runner setup_correlate(CLI::App& app) {
                    "Write the result here, - for stdout [SESSION/correlation.json]")
         ->type_name("FILE");
     app.add_option("--sample-hz", command->analysis.sample_hz, "Rate of the table's grid, Hz [its own]")
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->type_name("HZ");
     declare_device(app, command->analysis, "Device to correlate [the GPU where there is only one]");
     declare_correlate_options(app, command->analysis);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
@@ -143,7 +144,7 @@ Runner setup_predict(CLI::App& app) {
     app.add_option("--horizon", command->horizon_s,
                    "Longest time from an alarm to an event that it warns of, s")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->type_name("S");
     app.add_option("--event", command->event,
                    "What to warn of: any (collapse or throttle), or a column that is not 0 in trouble")
@@ -154,6 +155,7 @@ Runner setup_predict(CLI::App& app) {
         ->capture_default_str()
         ->type_name("COLUMN");
     app.add_option("--temp-limit", command->analysis.temp_limit_c, "Temperature limit, degC [the device's]")
+        ->check(temperature())
         ->type_name("DEGC");
     declare_device(app, command->analysis, "Device to look at [the GPU where there is only one]");
     declare_seed(app, command->analysis);

@@ -7,6 +7,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "cli/checks.hpp"
 #include "formats/documents.hpp"
 #include "rlecouple/error.hpp"
 
@@ -43,6 +44,7 @@ StageInput stage_input(const std::string& path, const char* file_name, const cha
 }
 
 std::string stage_output(const StageInput& input, const std::string& output, const char* file_name) {
+    refuse_overwriting({input.file}, {output});
     if (!output.empty()) return output;
     return input.session ? (fs::path(*input.session) / file_name).string() : std::string();
 }

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/ui.hpp"
 #include "rlecouple/error.hpp"
@@ -56,7 +57,7 @@ Runner setup_watch(CLI::App& app) {
     declare_actions(app, *options);
     app.add_option("--wait", options->wait_s, "Wait this long for a session that is not there yet, s")
         ->capture_default_str()
-        ->check(CLI::NonNegativeNumber)
+        ->check(not_negative())
         ->type_name("S");
     app.add_flag("--from-start", options->from_start, "Also raise the alarms of what was recorded before");
     app.add_flag("-q,--quiet", options->quiet, "Don't show what the command prints");

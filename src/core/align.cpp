@@ -253,7 +253,8 @@ Alignment Aligner::finish() {
         const double last = s.plan.clock.training_s(s.steps.last.wall_us, s.steps.last.t_s);
         result.overlap_s = std::max(0.0, std::min(to, last) - std::max(from, first));
         if (result.clock != "t_s") s.hint_at_clocks(first, last, result);
-        if (result.n_samples == 0) result.suggested_shift_s = helpful_shift(from, to, first, last);
+        if (result.n_samples == 0 && result.overlap_s == 0.0)
+            result.suggested_shift_s = helpful_shift(from, to, first, last);
     }
     warn_about_rows(result);
     return result;

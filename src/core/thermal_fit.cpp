@@ -18,6 +18,7 @@ using namespace thermal;
 
 constexpr std::size_t kFewest = 8;     // temperatures that a fit wants
 constexpr double kTellingRatio = 4.0;  // a constant whose interval spans more than this factor is not told
+constexpr double kMostCapacity = 1e7;  // J/degC, where the search ends (thermal_search.cpp)
 constexpr double kTellingAmbient =
     20.0;  // degC, likewise for the width of a fitted ambient temperature's interval
 
@@ -192,7 +193,14 @@ class Account {
         const double tau = time_constants(c_, c_.hA(fan_))[0];
         const bool steady_power = power.width() < 0.03 * std::max(std::abs(power.high), 1e-9);
         const bool steady_temp = temp.width() <= std::max(3.0 * problem_.resolution, 0.5);
-        if (steady_power && steady_temp) {
+        if (at_rest_throughout()) {
+            out.warnings.push_back(
+                "hA, C and the time constant are missing: the temperature stands still whatever the power "
+                "does; is its sensor stuck?");
+            forget(fit, true);
+            fit.ci95.clear();
+            fit.adequate = false;
+        } else if (steady_power && steady_temp) {
             out.warnings.push_back(
                 "hA, C and the time constant are missing: power and temperature hardly moved, and a state of "
                 "rest has no time constant");
@@ -217,6 +225,9 @@ class Account {
         }
         note_missing(out);
     }
+
+    // The greatest capacity that is searched fits best: no finite one explains so little movement.
+    bool at_rest_throughout() const { return (c_.C_die + c_.C_sink) >= 0.99 * kMostCapacity; }
 
     static void forget(ThermalFit& fit, bool capacity_too) {
         fit.hA_w_per_c.reset();

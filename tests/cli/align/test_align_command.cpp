@@ -191,3 +191,57 @@ TEST_CASE("wrong usage is exit 2 with a hint") {
     CHECK(unknown.exit_code == 2);
     CHECK(unknown.err.find("did you mean 'align'?") != std::string::npos);
 }
+
+TEST_CASE("no output is written over an input, or over another output") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(40));
+    const std::string telemetry = dir / "telemetry.csv", training = dir / "training.csv";
+    const std::string before = read_file(telemetry), log = read_file(training);
+    const std::vector<std::vector<std::string>> refused{
+        {"align", "--telemetry", telemetry, "--training", training, "-o", telemetry},
+        {"align", "--telemetry", telemetry, "--training", training, "-o", dir / "x.csv", "--json", training},
+        {"align", "--telemetry", telemetry, "--training", training, "-o", dir / "x", "--json", dir / "./x"},
+        {"align", "--telemetry", telemetry, "--training", training, "-o", "-", "--json", "-"},
+        {"align", "--telemetry", "-", "--training", "-"},
+        {"correlate", telemetry, "--driver", "util_pct", "--response", "temp_c", "-o", telemetry},
+        {"balance", telemetry, "-o", telemetry},
+    };
+    for (const auto& arguments : refused) {
+        INFO(arguments[0] << " " << arguments.back());
+        const Finished done = rlecouple(arguments);
+        CHECK(done.exit_code == 2);
+        CHECK(lines_of(done.err).back().rfind("rlecouple: ", 0) == 0);
+        CHECK(done.out.empty());
+    }
+    CHECK(read_file(telemetry) == before);
+    CHECK(read_file(training) == log);
+    CHECK(!std::filesystem::exists(dir / "x"));
+}
+
+TEST_CASE("nan and infinity are the value of no option") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(40));
+    for (const char* option :
+         {"--ambient", "--temp-limit", "--slope-window", "--clock-offset", "--sample-hz"}) {
+        for (const char* value : {"nan", "inf", "-Infinity"}) {
+            INFO(option << " " << value);
+            const Finished done =
+                rlecouple({"align", dir.path().string(), std::string(option) + "=" + value});
+            CHECK(done.exit_code == 2);
+            REQUIRE(lines_of(done.err).size() == 1);
+            CHECK(done.err.size() < 160);
+            CHECK(done.err.find(option) != std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("streams that overlap without a pair are not told to shift") {
+    const TempDir dir;
+    write_file(dir / "t.csv", "t_s,temp_c,power_w,util_pct\n0.2,50,100,50\n1.2,50,100,50\n2.2,51,100,50\n");
+    write_file(dir / "g.csv", "t_s,grad_norm\n0.9,1\n1.9,2\n");
+    const Finished done = rlecouple({"align", "--telemetry", dir / "t.csv", "--training", dir / "g.csv", "-o",
+                                     dir / "a.csv", "--sample-hz", "10", "--tolerance", "0"});
+    CHECK(done.exit_code == 4);
+    CHECK(lines_of(done.err).back().find("within 0 s") != std::string::npos);
+    CHECK(done.err.find("shifted") == std::string::npos);
+}

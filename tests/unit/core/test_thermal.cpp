@@ -307,3 +307,20 @@ TEST_CASE("residuals that are plainly not noise make the fit inadequate") {
     options.two_nodes = true;
     CHECK(fit_thermal(s, options).fit.adequate);
 }
+
+TEST_CASE("a temperature that stands still under a moving power tells no constant at all") {
+    ThermalSamples s;
+    for (int i = 0; i < 120; ++i) {
+        s.t_s.push_back(i);
+        s.temp_c.push_back(50.0);
+        s.power_w.push_back(i / 10 % 2 == 0 ? 50.0 : 200.0);
+    }
+    const ThermalResult result = fit_thermal(s, given(21.0));
+    CHECK(!result.fit.hA_w_per_c);
+    CHECK(!result.fit.C_j_per_c);
+    CHECK(result.fit.node_C_j_per_c.empty());
+    CHECK(result.fit.tau_s.empty());
+    CHECK(result.fit.ci95.empty());
+    CHECK(!result.fit.adequate);
+    CHECK(mentions(result.warnings, "stands still"));
+}

@@ -1,0 +1,101 @@
+#include "cli/checks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+
+#include "rlecouple/error.hpp"
+
+namespace rle::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<double> finite_number(const std::string& text) {
+    const char* const begin = text.data() + (text.starts_with('+') ? 1 : 0);
+    double value = 0.0;
+    const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+template <class Holds>
+CLI::Validator number_that(Holds holds, const std::string& what) {
+    return CLI::Validator(
+        [holds, what](std::string& text) {
+            const std::optional<double> value = finite_number(text);
+            return value && holds(*value) ? std::string() : fmt::format("'{}' is not {}", text, what);
+        },
+        "");
+}
+
+bool says_no_number(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (text.starts_with('-') || text.starts_with('+')) text.erase(0, 1);
+    constexpr std::array kWords{"nan", "inf", "infinity"};
+    return std::find(kWords.begin(), kWords.end(), text) != kWords.end();
+}
+
+bool is_file_name(const std::string& name) {
+    return !name.empty() && name != "-";
+}
+
+// The same file on the disk, or the same name of a file that is not there yet; a device may serve twice.
+bool same_file(const std::string& a, const std::string& b) {
+    std::error_code error;
+    if (fs::exists(a, error) && fs::exists(b, error))
+        return fs::equivalent(a, b, error) && fs::is_regular_file(a, error);
+    return fs::absolute(a, error).lexically_normal() == fs::absolute(b, error).lexically_normal();
+}
+
+}  // namespace
+
+CLI::Validator positive_number() {
+    return number_that([](double value) { return value > 0.0; }, "a number above 0");
+}
+
+CLI::Validator not_negative() {
+    return number_that([](double value) { return value >= 0.0; }, "a number from 0 on");
+}
+
+CLI::Validator number_in(double low, double high) {
+    return number_that([=](double value) { return low <= value && value <= high; },
+                       fmt::format("a number from {} to {}", low, high));
+}
+
+CLI::Validator temperature() {
+    return number_that([](double value) { return value >= -100.0 && value <= 1000.0; },
+                       "a temperature from -100 to 1000 degC");
+}
+
+void refuse_non_numbers(const CLI::App& command) {
+    for (const CLI::Option* option : command.get_options()) {
+        if (option->get_positional()) continue;
+        for (const std::string& value : option->results()) {
+            if (says_no_number(value)) throw CLI::ValidationError(option->get_name(), value + " is no value");
+        }
+    }
+}
+
+void refuse_overwriting(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
+    for (auto output = outputs.begin(); output != outputs.end(); ++output) {
+        if (*output == "-" && std::count(outputs.begin(), output, "-") > 0)
+            throw Error(ErrorKind::usage, "-", "two outputs cannot share stdout", "name a file for one");
+        if (!is_file_name(*output)) continue;
+        for (const std::string& input : inputs) {
+            if (is_file_name(input) && same_file(input, *output))
+                throw Error(ErrorKind::usage, *output, "is an input: it would be written over",
+                            "name another file");
+        }
+        if (std::any_of(outputs.begin(), output,
+                        [&](const auto& o) { return is_file_name(o) && same_file(o, *output); }))
+            throw Error(ErrorKind::usage, *output, "is named for two outputs", "name another file for one");
+    }
+}
+
+}  // namespace rle::cli

@@ -1,0 +1,23 @@
+// Checks of option values, in words that fit on a line. nan and infinity are no values of any option.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace rle::cli {
+
+CLI::Validator positive_number();
+CLI::Validator not_negative();
+CLI::Validator number_in(double low, double high);
+/// A temperature in degC that a machine or a room can have: -100 to 1000.
+CLI::Validator temperature();
+
+/// Throws CLI::ValidationError where an option of `command` was given nan or an infinity.
+void refuse_non_numbers(const CLI::App& command);
+
+/// Throws Error{usage} where an output is one of the inputs, or two outputs are one file: a recording that is
+/// written over while it is read is lost. "-" and "" are no files.
+void refuse_overwriting(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs);
+
+}  // namespace rle::cli
