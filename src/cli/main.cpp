@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/ui.hpp"
+#include "formats/unfinished.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/version.hpp"
 
@@ -15,6 +17,19 @@ namespace {
 
 constexpr int kFailed = static_cast<int>(rle::ErrorKind::failed);
 constexpr int kUsage = static_cast<int>(rle::ErrorKind::usage);
+
+// Ends as the signal would have ended us, without the files that were being written.
+extern "C" void end_by_signal(int signal) {
+    rle::formats::remove_unfinished();
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
+
+void tidy_up_at_signals() {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        if (std::signal(signal, end_by_signal) == SIG_IGN) std::signal(signal, SIG_IGN);
+    }
+}
 
 int run(std::vector<std::string> arguments) {
     CLI::App app{"Is trouble in a training run's optimizer coupled to the heat of its hardware?",
@@ -43,6 +58,7 @@ int run(std::vector<std::string> arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    tidy_up_at_signals();
     try {
         return run(rle::cli::remember_command_line(argc, argv));
     } catch (const rle::Error& error) {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "formats/encoding.hpp"
+#include "formats/unfinished.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -139,6 +140,7 @@ struct OutputFile::State {
     std::string where;
     fs::path target;
     std::string beside;
+    Unfinished remembered;
     FileDescriptor file{-1};
 
     ~State() {
@@ -153,6 +155,7 @@ struct OutputFile::State {
         file.open(mkostemp(name.data(), O_CLOEXEC));
         if (file.get() < 0) fail(where, errno, "cannot write");
         beside = name;
+        remembered = Unfinished(beside);
     }
 };
 
@@ -192,6 +195,7 @@ void OutputFile::commit() {
     if (fchmod(s.file.get(), 0666 & ~mask) != 0 || s.file.close() != 0) fail(s.where, errno, "cannot write");
     if (std::rename(s.beside.c_str(), s.target.c_str()) != 0) fail(s.where, errno, "cannot write");
     s.beside.clear();
+    s.remembered = {};
 }
 
 void write_text(const std::string& path, std::string_view text) {

@@ -245,3 +245,26 @@ TEST_CASE("streams that overlap without a pair are not told to shift") {
     CHECK(lines_of(done.err).back().find("within 0 s") != std::string::npos);
     CHECK(done.err.find("shifted") == std::string::npos);
 }
+
+TEST_CASE("a signal in the middle of writing leaves nothing behind, and what stood there before") {
+    const TempDir dir;
+    std::string telemetry = "t_s,temp_c,power_w,util_pct\n";
+    for (int i = 0; i < 300000; ++i) {
+        telemetry += std::to_string(i / 10) + "." + std::to_string(i % 10) + ",50," +
+                     std::to_string(100 + i % 7) + ",60\n";
+    }
+    write_file(dir / "t.csv", telemetry);
+    write_file(dir / "out.csv", "before");
+    // Signalled as soon as the file beside out.csv stands there; where the writing was quicker, it is
+    // complete.
+    const Finished done =
+        run({"sh", "-c",
+             "cd \"$1\"; \"$0\" align --telemetry t.csv -o out.csv 2>/dev/null & p=$!; "
+             "while kill -0 $p 2>/dev/null && ! ls out.csv.?????? >/dev/null 2>&1; do :; done; "
+             "kill -TERM $p; wait $p; ls",
+             RLE_BINARY, dir.path().string()});
+    const std::string before_or_whole = read_file(dir / "out.csv");
+    CHECK((before_or_whole == "before" || before_or_whole.size() > telemetry.size()));
+    for (const auto& entry : fs::directory_iterator(dir.path()))
+        CHECK(entry.path().filename().string().rfind("out.csv.", 0) != 0);
+}
