@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -99,6 +100,19 @@ void read_documents(const fs::path& folder, const std::shared_ptr<const Frame>& 
     });
 }
 
+// A stage that was run before the table was made anew speaks of rows that are not there.
+template <class Result>
+void note_if_stale(const fs::path& folder, const char* name, const char* stage,
+                   std::optional<Result>& result) {
+    std::error_code error;
+    const auto table = fs::last_write_time(folder / kAlignedCsv, error);
+    if (error || !result) return;
+    const auto made = fs::last_write_time(folder / name, error);
+    if (error || table - made < std::chrono::seconds(2)) return;
+    result->warnings.push_back(
+        fmt::format("{} is older than aligned.csv: run rlecouple {} again", name, stage));
+}
+
 Read gather(const std::string& session, const std::shared_ptr<const Frame>& aligned = {}) {
     std::error_code ignored;
     if (!fs::is_directory(session, ignored)) {
@@ -122,6 +136,9 @@ Read gather(const std::string& session, const std::shared_ptr<const Frame>& alig
                     "record one with rlecouple collect -o " + session);
     }
     read_documents(folder, aligned, read.input, read.documents);
+    note_if_stale(folder, kCorrelationJson, "correlate", read.input.correlation);
+    note_if_stale(folder, kBalanceJson, "balance", read.input.balance);
+    note_if_stale(folder, kPredictJson, "predict", read.input.prediction);
     return read;
 }
 

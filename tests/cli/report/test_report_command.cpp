@@ -109,6 +109,20 @@ TEST_CASE("-o makes a folder for the files, and -o - prints what one pastes") {
     CHECK(!fs::exists(dir / "report.md"));
 }
 
+TEST_CASE("a result that is older than the table it was made from is named") {
+    const TempDir dir;
+    make_analysed(dir.path());
+    REQUIRE(rlecouple({"report", dir.path().string()}).exit_code == 0);
+    CHECK(!has(read_file(dir / "report.md"), "is older than"));
+    const auto made = fs::last_write_time(dir / "correlation.json");
+    fs::last_write_time(dir / "aligned.csv", made + std::chrono::minutes(5));
+    fs::last_write_time(dir / "balance.json", made + std::chrono::minutes(6));
+    REQUIRE(rlecouple({"report", dir.path().string()}).exit_code == 0);
+    const std::string text = read_file(dir / "report.md");
+    CHECK(has(text, "correlation.json is older than aligned.csv: run rlecouple correlate again"));
+    CHECK(!has(text, "balance.json is older"));
+}
+
 TEST_CASE("several sessions stand side by side: printed, or as a folder of files") {
     const TempDir dir;
     for (const char* name : {"one", "two"}) make_analysed(dir.path() / name);
