@@ -187,6 +187,7 @@ TEST_CASE("a training that says nothing of steps leaves no training.csv, and a w
     TempDir dir;
     const std::string folder = dir / "s";
     const Finished done = rlecouple({"collect", "-o", folder, "--", "echo", "hello"});
+    INFO(done.err);
     CHECK(done.exit_code == 0);
     CHECK_FALSE(std::filesystem::exists(folder + "/training.csv"));
     CHECK(done.err.find("--grad-pattern") != std::string::npos);
