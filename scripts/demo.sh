@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # From a fresh clone to a verdict: installs what is missing, builds, records a training run on this very machine, analyses it.
-# usage: scripts/demo.sh [SECONDS]     seconds to record [45]
+# usage: scripts/demo.sh [SECONDS]     seconds to record [30]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
-seconds=${1:-45}
+seconds=${1:-30}
 session=results/demo-$(date -u +%Y%m%dT%H%M%SZ)
 
 # shellcheck disable=SC2086
