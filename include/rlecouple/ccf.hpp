@@ -18,6 +18,11 @@ std::vector<LagPoint> cross_correlation(std::span<const double> driver, std::spa
 /// no r at all.
 int peak_index(std::span<const LagPoint> ccf);
 
+/// The longest lag, in steps of the grid, at which r rests on enough pairs both ways: on a third of `n`, the
+/// samples that have both, and on 20, but never more than two thirds of them are asked for. With fewer a few
+/// samples at the session's ends would decide, and the greatest |r| be found where r is known worst.
+std::size_t longest_told(std::span<const LagPoint> ccf, std::size_t n);
+
 /// l < 0 driver_leads, l > 0 response_leads, 0 simultaneous.
 CausalOrder causal_order_of(double lag_s);
 

@@ -43,6 +43,7 @@ inline constexpr std::size_t kFewestSamples = 30;
 /// neither was recorded.
 struct ThermalStress {
     std::optional<double> temp_spread_c;
+    std::optional<double> temp_high_c;  ///< 95th percentile
     std::optional<double> power_spread_w;
     std::optional<double> power_high_w;  ///< 95th percentile
     bool stressed = true;                ///< false: one of them hardly moved

@@ -91,9 +91,11 @@ std::string summary(const Alignment& a, const Outputs& outputs) {
         "Aligned {} rows of {} device(s) at {:g} Hz; {} have both telemetry and a gradient norm\n", a.n_rows,
         a.rows.devices.size(), a.sample_hz, a.n_samples);
     if (a.pairing.median_abs_dt_s) {
+        const double reach_s = std::max(a.tolerance_s, 0.5 / a.sample_hz);  // steps count in the whole cell
         text += fmt::format(
-            "  a row's two halves lie {:.3f} s apart in the median, {:.3f} s at most (tolerance {:g} s)\n",
-            *a.pairing.median_abs_dt_s, *a.pairing.max_abs_dt_s, a.tolerance_s);
+            "  a row's two halves lie {:.3f} s apart in the median, {:.3f} s at most, each within {:g} s of "
+            "the row's time\n",
+            *a.pairing.median_abs_dt_s, *a.pairing.max_abs_dt_s, reach_s);
     }
     if (!a.gaps.empty()) text += fmt::format("  {} gap(s) in the telemetry\n", a.gaps.size());
     return text + fmt::format("  wrote {}{}{}\n", outputs.csv == "-" ? "stdout" : outputs.csv,

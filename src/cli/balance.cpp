@@ -61,17 +61,20 @@ double ambient_of(const AnalysisOptions& given, const StageInput& input, std::ve
     return assumed;
 }
 
-std::string words(const Interval& interval) {
-    const bool unbounded = interval.low > 0.0 ? interval.high / interval.low > 1e6 : interval.width() > 1e3;
-    return unbounded ? " (95 %: unbounded)"
-                     : fmt::format(" (95 %: {:.4g} to {:.4g})", interval.low, interval.high);
+bool is_bounded(const Interval& interval) {
+    return interval.low > 0.0 ? interval.high / interval.low <= 1e6 : interval.width() <= 1e3;
 }
 
+// A value that is left out may still have an interval that tells something.
 std::string with_interval(const std::optional<double>& value, const ThermalFit& fit, const char* key,
                           const char* unit) {
     const auto found = fit.ci95.find(key);
-    const std::string interval = found == fit.ci95.end() ? "" : words(found->second);
-    return value ? fmt::format("{:.4g} {}{}", *value, unit, interval) : "not told by the data" + interval;
+    const bool bounded = found != fit.ci95.end() && is_bounded(found->second);
+    const std::string ends =
+        bounded ? fmt::format("{:.4g} to {:.4g}", found->second.low, found->second.high) : "";
+    if (!value) return "not told by the data" + (bounded ? fmt::format("; 95 %: {} {}", ends, unit) : "");
+    if (found == fit.ci95.end()) return fmt::format("{:.4g} {}", *value, unit);
+    return fmt::format("{:.4g} {} (95 %: {})", *value, unit, bounded ? ends : "unbounded");
 }
 
 std::string thermal_words(const Balance& b) {

@@ -24,7 +24,7 @@ struct CheckCommand {
     std::string session;
     std::string baseline;
     std::string tolerance = "20%";
-    std::vector<std::string> metrics;  ///< NAME=TOLERANCE
+    std::vector<std::string> metrics;  ///< NAME or NAME=TOLERANCE
     std::string junit;
     std::string output;
     bool update = false;
@@ -141,9 +141,10 @@ Runner setup_check(CLI::App& app) {
         ->capture_default_str()
         ->type_name("PERCENT");
     app.add_option("--metric", command->metrics,
-                   "Tolerance of one metric, NAME=10% or NAME=0.5 in its unit; may be repeated")
+                   "Look at this metric too, at --tolerance, or at NAME=10% or NAME=0.5 in its unit; may be "
+                   "repeated")
         ->allow_extra_args(false)
-        ->type_name("NAME=TOLERANCE");
+        ->type_name("NAME[=TOLERANCE]");
     app.add_option("--junit", command->junit, "Write JUnit's XML here, - for stdout")->type_name("FILE");
     app.add_option("-o,--output", command->output, "Write the table as JSON here, - for stdout")
         ->type_name("FILE");

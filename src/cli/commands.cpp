@@ -85,6 +85,13 @@ std::vector<std::string> option_names(const CLI::App& app) {
     return names;
 }
 
+// The parser's own words, but for arguments that nobody takes: those it lists from the last to the first.
+std::string what_is_wrong(const CLI::App& command, const CLI::ParseError& error) {
+    const std::vector<std::string> extra = command.remaining();
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || extra.empty()) return error.what();
+    return fmt::format("does not take {}", fmt::join(extra, " "));
+}
+
 }  // namespace
 
 std::span<const Command> commands() {
@@ -122,8 +129,9 @@ std::string explain_usage(const CLI::App& app, const std::vector<std::string>& a
                                            fmt::join(names, ", "))
                              : fmt::format("no command '{}'; did you mean '{}'?", *first_word, guess);
     }
-    std::string line = fmt::format("{}: {}", *first_word, error.what());
-    const std::vector<std::string> known = option_names(*app.get_subcommand(*first_word));
+    const CLI::App& command = *app.get_subcommand(*first_word);
+    std::string line = fmt::format("{}: {}", *first_word, what_is_wrong(command, error));
+    const std::vector<std::string> known = option_names(command);
     for (const std::string& argument : arguments) {
         const std::string word = argument.substr(0, argument.find('='));
         if (word.rfind("--", 0) != 0 || std::find(known.begin(), known.end(), word) != known.end()) continue;

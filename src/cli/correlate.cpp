@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -92,6 +93,11 @@ std::string summary(const Correlation& c) {
                             lag_words(c.tested->t_lag_s.value_or(0.0), c), *c.tested->p_value,
                             c.tested->significant ? "significant" : "not significant");
     }
+    if (c.tested && c.tested->sensor_delay_s != 0.0) {
+        text += fmt::format(
+            "                         {} is read {:.3g} s late; that is taken off the tested lag\n",
+            c.response, c.tested->sensor_delay_s);
+    }
     if (c.verdict) text += fmt::format("  verdict                {}\n", bold(words(*c.verdict)));
     if (!c.explanation.empty()) text += fmt::format("  {}\n", c.explanation);
     return text;
@@ -118,6 +124,17 @@ CorrelateInput correlate_input(const CorrelateCommand& command, const StageInput
     return out;
 }
 
+bool is_empty(const std::vector<double>& column) {
+    return std::none_of(column.begin(), column.end(), [](double x) { return std::isfinite(x); });
+}
+
+std::string no_driver(const std::string& name) {
+    constexpr std::array kLogged{"grad_norm", "loss", "learning_rate", "step", "epoch"};
+    const bool logged = std::find(kLogged.begin(), kLogged.end(), name) != kLogged.end();
+    return fmt::format("{} has no value in any row{}", name,
+                       logged ? ": the session has no training log, or none that has it" : "");
+}
+
 formats::FrameColumns used_columns(const AnalysisOptions& given) {
     return {given.driver, given.response, "grad_norm", "temp_c", "power_w"};
 }
@@ -135,14 +152,9 @@ Correlation correlate_stage(const CorrelateCommand& command) {
     const std::string why = correlation_of_estimates(estimated_columns(input, frame, device),
                                                      command.analysis.driver, command.analysis.response);
     if (!why.empty()) warnings.push_back(why);
-    double max_lag_s = command.analysis.max_lag_s;
-    if (const double length_s = static_cast<double>(in.driver.size()) * in.dt_s;
-        max_lag_s > length_s && length_s > 0.0) {
-        warnings.push_back(
-            fmt::format("lags are searched up to {:g} s, the length of the session", length_s));
-        max_lag_s = length_s;
-    }
-    Correlation result = correlate(in, {max_lag_s, command.analysis.alpha, command.analysis.seed});
+    if (is_empty(in.driver)) warnings.push_back(no_driver(command.analysis.driver));
+    Correlation result =
+        correlate(in, {command.analysis.max_lag_s, command.analysis.alpha, command.analysis.seed});
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
 
     const std::string output = stage_output(input, command.output, kCorrelationJson);

@@ -148,6 +148,7 @@ Json data_sheet_json(const report::ReportInput& input) {
         const auto text = [](const std::string& value) { return value.empty() ? Json() : Json(value); };
         Json out{{"section", row.section}, {"key", row.key}, {"label", row.label}};
         out["value"] = row.number ? Json(*row.number) : text(row.value);
+        out["text"] = text(row.value);
         out["unit"] = text(row.unit);
         out["expected"] = text(row.expected);
         out["remark"] = text(row.remark);

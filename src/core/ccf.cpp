@@ -11,6 +11,7 @@ namespace rle {
 namespace {
 
 constexpr std::size_t kFewestPairs = 3;
+constexpr std::size_t kLeastPairs = 20;       // for a lag to be searched, where the session has them
 constexpr std::ptrdiff_t kFewSamples = 4096;  // up to which each lag is summed up by itself, in two passes
 constexpr double kLeastVariance = 1e-5;       // of the whole series'
 
@@ -115,6 +116,14 @@ int peak_index(std::span<const LagPoint> ccf) {
         if (gain > 0.0 || (gain == 0.0 && std::abs(point.lag_s) < std::abs(leader.lag_s))) best = i;
     }
     return best;
+}
+
+std::size_t longest_told(std::span<const LagPoint> ccf, std::size_t n) {
+    const std::size_t least = std::min(std::max(kLeastPairs, n / 3), 2 * n / 3);
+    const std::size_t middle = ccf.size() / 2;
+    std::size_t reach = middle;
+    while (reach > 0 && std::min(ccf[middle - reach].n, ccf[middle + reach].n) < least) --reach;
+    return reach;
 }
 
 CausalOrder causal_order_of(double lag_s) {

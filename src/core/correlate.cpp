@@ -134,6 +134,7 @@ ThermalStress thermal_stress(const std::vector<double>& temp_c, const std::vecto
     const std::vector<double> temp = present(temp_c), power = present(power_w);
     if (!temp.empty()) {
         const Ends ends = ends_of(temp);
+        stress.temp_high_c = ends.high;
         stress.temp_spread_c = ends.high - ends.low;
     }
     if (!power.empty()) {
@@ -143,12 +144,32 @@ ThermalStress thermal_stress(const std::vector<double>& temp_c, const std::vecto
     }
     const bool temp_still = stress.temp_spread_c && *stress.temp_spread_c < kLeastTempSpread;
     const bool power_still =
-        stress.power_spread_w && *stress.power_spread_w < kLeastPowerSpread * *stress.power_high_w;
+        stress.power_spread_w &&
+        (*stress.power_spread_w == 0.0 || *stress.power_spread_w < kLeastPowerSpread * *stress.power_high_w);
     stress.stressed = !temp_still && !power_still;
     return stress;
 }
 
-Correlation correlate(const CorrelateInput& input, const CorrelateOptions& options) {
+namespace {
+
+// The manual's cross-correlation, over no more lags than the session tells of.
+void search_lags(const CorrelateInput& input, double max_lag_s, Correlation& result) {
+    const double length_s = static_cast<double>(input.driver.size()) * input.dt_s;
+    result.max_lag_s = std::min(max_lag_s, length_s);
+    result.manual = manual_correlation(input.driver, input.response, input.dt_s, result.max_lag_s);
+    const std::vector<LagPoint>& ccf = result.manual.ccf;
+    const std::size_t told = longest_told(ccf, result.n_samples), asked = ccf.size() / 2;
+    if (told == asked && max_lag_s <= length_s) return;
+    result.max_lag_s = ccf[asked + told].lag_s;
+    result.warnings.push_back(
+        fmt::format("lags are searched up to {:g} s: at longer ones too few of the {} samples have a partner",
+                    result.max_lag_s, result.n_samples));
+    result.manual = manual_correlation(input.driver, input.response, input.dt_s, result.max_lag_s);
+}
+
+}  // namespace
+
+Correlation correlate(const CorrelateInput& input, const CorrelateOptions& asked) {
     check(input);
     Correlation result;
     result.driver = input.driver_name;
@@ -156,8 +177,9 @@ Correlation correlate(const CorrelateInput& input, const CorrelateOptions& optio
     result.device = input.device;
     result.n_samples = count_pairs(input);
     result.sample_hz = 1.0 / input.dt_s;
-    result.max_lag_s = options.max_lag_s;
-    result.manual = manual_correlation(input.driver, input.response, input.dt_s, options.max_lag_s);
+    search_lags(input, asked.max_lag_s, result);
+    CorrelateOptions options = asked;
+    options.max_lag_s = result.max_lag_s;
     result.sigma_opt = relative_spread(input.sigma_opt_of.empty() ? input.driver : input.sigma_opt_of);
     std::string constant;
     if (is_constant(input.driver, input.response)) constant = input.driver_name;

@@ -55,6 +55,15 @@ std::string movement(const Correlation& c) {
         together, lag, ci.low, ci.high);
 }
 
+// How far a quantity moved between its 5th and 95th percentile, the latter being `high`.
+std::string moved(const char* name, const std::optional<double>& spread, const std::optional<double>& high,
+                  const char* unit) {
+    if (!spread) return fmt::format("{} was not recorded", name);
+    if (*spread == 0.0) return fmt::format("{} stayed at {:.3g} {}", name, *high, unit);
+    return fmt::format("{} moved by {:.3g} {}, from {:.3g} to {:.3g}", name, *spread, unit, *high - *spread,
+                       *high);
+}
+
 std::string coupled(const Correlation& c) {
     const TestedCorrelation& t = *c.tested;
     std::string sentence = fmt::format(
@@ -102,15 +111,8 @@ double independent_samples(const std::vector<double>& driver, const std::vector<
 }
 
 std::string stillness(const ThermalStress& stress) {
-    std::string words;
-    if (stress.power_spread_w)
-        words = fmt::format("power moved by {:.3g} W about at most {:.3g} W", *stress.power_spread_w,
-                            *stress.power_high_w);
-    if (stress.temp_spread_c) {
-        words += fmt::format("{}temperature {}by {:.3g} degC", words.empty() ? "" : ", ",
-                             words.empty() ? "moved " : "", *stress.temp_spread_c);
-    }
-    return words;
+    return moved("power", stress.power_spread_w, stress.power_high_w, "W") + "; " +
+           moved("temperature", stress.temp_spread_c, stress.temp_high_c, "degC");
 }
 
 std::string explain(const Correlation& result, const ThermalStress& stress, double independent,

@@ -60,6 +60,13 @@ void append_indented(std::string& out, const Json& value, std::size_t depth) {
     out.push_back(object ? '}' : ']');
 }
 
+// The library's words without its own error number.
+std::string reason(const Json::exception& error) {
+    const std::string text = error.what();
+    const std::size_t end = text.find("] ");
+    return end == std::string::npos ? text : text.substr(end + 2);
+}
+
 }  // namespace
 
 std::string dump(const Json& document) {
@@ -83,6 +90,8 @@ Json read_json(const std::string& path) {
             ErrorKind::failed, path,
             "not JSON at line " + std::to_string(line) + ", column " + std::to_string(at - line_begin + 1),
             "was it cut short?");
+    } catch (const Json::exception& error) {  // a number beyond a double's range
+        throw Error(ErrorKind::failed, path, "JSON that cannot be used: " + reason(error));
     }
 }
 

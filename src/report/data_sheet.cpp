@@ -107,11 +107,14 @@ void Sheet::count(std::string key, std::string label, const std::optional<std::u
 }
 
 void Sheet::number(std::string key, std::string label, const std::optional<double>& value, RowNotes notes) {
-    const std::string shown = notes.digits > 0 ? report::number(value, notes.digits)
-                              : value          ? plain(*value)
-                                               : "";
-    text(std::move(key), std::move(label), shown, std::move(notes));
-    if (!shown.empty()) rows_.back().number = value;
+    std::string shown = notes.digits > 0 ? report::number(value, notes.digits) : value ? plain(*value) : "";
+    shown_number(std::move(key), std::move(label), value, std::move(shown), std::move(notes));
+}
+
+void Sheet::shown_number(std::string key, std::string label, const std::optional<double>& value,
+                         std::string shown, RowNotes notes) {
+    text(std::move(key), std::move(label), std::move(shown), std::move(notes));
+    if (!rows_.back().value.empty()) rows_.back().number = value;
 }
 
 std::string reason_for(const ReportInput& input, const std::string& file, const std::string& otherwise) {

@@ -28,6 +28,9 @@ class Sheet {
     void count(std::string key, std::string label, const std::optional<std::uint64_t>& value,
                RowNotes notes = {});
     void number(std::string key, std::string label, const std::optional<double>& value, RowNotes notes = {});
+    /// The same, `shown` in words of its own.
+    void shown_number(std::string key, std::string label, const std::optional<double>& value,
+                      std::string shown, RowNotes notes = {});
     std::vector<DataSheetRow> take() { return std::move(rows_); }
 
   private:

@@ -54,6 +54,11 @@ std::string join(const std::string& a, const std::string& b) {
     return b.empty() ? a : a + "; " + b;
 }
 
+// Beside a constant that is left out; empty where it has no interval either.
+std::string left_out(const std::string& ci) {
+    return ci.empty() ? ci : "not told by the data; " + ci;
+}
+
 std::string adequacy(const ThermalFit& fit) {
     return fit.adequate ? "residuals look like noise" : "not adequate: the residuals are plainly not noise";
 }
@@ -61,14 +66,18 @@ std::string adequacy(const ThermalFit& fit) {
 void add_fit_rows(Sheet& sheet, const Balance& b) {
     const ThermalFit& fit = b.thermal;
     sheet.text("thermal_model", "Thermal model", fit.model, {.remark = adequacy(fit)});
+    const std::string hA_ci = with_ci(fit.ci95, "hA_w_per_c"), C_ci = with_ci(fit.ci95, "C_j_per_c");
     sheet.number("hA_w_per_c", "Heat transfer hA", fit.hA_w_per_c,
-                 {.unit = "W/degC", .remark = with_ci(fit.ci95, "hA_w_per_c")});
+                 {.unit = "W/degC", .remark = hA_ci, .missing = left_out(hA_ci)});
     sheet.number("C_j_per_c", "Heat capacity C", fit.C_j_per_c,
-                 {.unit = "J/degC", .remark = with_ci(fit.ci95, "C_j_per_c")});
+                 {.unit = "J/degC", .remark = C_ci, .missing = left_out(C_ci)});
     sheet.number("fit_rmse_c", "Fit, root mean square error", fit.rmse_c, {.unit = "degC"});
     const std::string ci = b.tau_th.ci95_s ? "95 % interval " + interval(b.tau_th.ci95_s) : "";
     sheet.number("tau_th_s", "Thermal time constant, fitted", b.tau_th.value_s,
-                 {.unit = "s", .expected = "3 +- 1", .remark = join(tau_class_text(b.tau_th.tau_class), ci)});
+                 {.unit = "s",
+                  .expected = "3 +- 1",
+                  .remark = join(tau_class_text(b.tau_th.tau_class), ci),
+                  .missing = left_out(ci)});
     sheet.number("tau_th_manual_s", "Thermal time constant as the manual has it", b.tau_th.manual_median_s,
                  {.unit = "s", .remark = "median of dT/(dT/dt), a time constant only while cooling"});
 }
@@ -104,8 +113,8 @@ void add_granger_row(Sheet& sheet, const std::string& key, const std::string& la
     std::string remark;
     if (test)
         remark = fmt::format("F({}, {}) = {}, order {}", test->df1, test->df2, number(test->f), test->order);
-    sheet.text(key, label, p_value(p),
-               {.remark = remark, .missing = "correlate gives no Granger test for this session"});
+    sheet.shown_number(key, label, p, p_value(p),
+                       {.remark = remark, .missing = "correlate gives no Granger test for this session"});
 }
 
 void add_tested_rows(Sheet& sheet, const Correlation& c) {

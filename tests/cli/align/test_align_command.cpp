@@ -181,6 +181,9 @@ TEST_CASE("wrong usage is exit 2 with a hint") {
     const Finished misspelt = rlecouple({"align", "--tolerence", "3"});
     CHECK(misspelt.exit_code == 2);
     CHECK(misspelt.err.find("did you mean '--tolerance'?") != std::string::npos);
+    const Finished surplus = rlecouple({"align", "x", "--colour", "red", "blue"});
+    CHECK(surplus.exit_code == 2);
+    CHECK(surplus.err.find("does not take --colour red blue") != std::string::npos);
     CHECK(rlecouple({"align", "x", "--sample-hz", "-1"}).exit_code == 2);
     CHECK(rlecouple({"align", "x", "--stability", "maybe"}).exit_code == 2);
     const Finished process = rlecouple({"align", "x", "--", "true"});

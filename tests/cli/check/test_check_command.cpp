@@ -58,6 +58,9 @@ TEST_CASE("a session holds against its own baseline, and not against another tau
               .exit_code == 3);
     CHECK(rlecouple({"check", dir / "s", "--baseline", dir / "base.json", "--metric", "tau_th_s=9"})
               .exit_code == 0);
+    CHECK(
+        rlecouple({"check", dir / "s", "--baseline", dir / "base.json", "--metric", "tau_th_s"}).exit_code ==
+        3);  // by --tolerance
     // --update takes the session's result again.
     CHECK(rlecouple({"check", dir / "s", "--baseline", dir / "base.json", "--update"}).exit_code == 0);
     CHECK(rlecouple({"check", dir / "s", "--baseline", dir / "base.json"}).exit_code == 0);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.hpp"
@@ -99,6 +100,29 @@ TEST_CASE("too few samples, or a series that does not move: exit 4, and the resu
     CHECK(c["verdict"] == "insufficient_data");
     CHECK(c["manual"]["r_peak"].is_null());
     CHECK(!c["explanation"].get<std::string>().empty());
+}
+
+TEST_CASE("a session without a training log: exit 4, and the reason by name") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(60));
+    std::filesystem::remove(dir / "training.csv");
+    REQUIRE(rlecouple({"align", dir.path().string()}).exit_code == 0);
+    const Finished done = rlecouple({"correlate", dir.path().string()});
+    CHECK(done.exit_code == 4);
+    CHECK(done.err.find("the session has no training log") != std::string::npos);
+    CHECK(json::parse(read_file(dir / "correlation.json"))["verdict"] == "insufficient_data");
+    CHECK(rlecouple({"analyze", dir.path().string()}).exit_code == 0);
+}
+
+TEST_CASE("more lags than the session tells of are a warning, not an error") {
+    const Finished done = rlecouple({"correlate", "-", "-o", "-", "--max-lag", "1000"}, coupled_table(90, 2));
+    REQUIRE(done.exit_code == 0);
+    const json c = json::parse(done.out);
+    CHECK(c["max_lag_s"] == 60.0);  // 30 of 90 samples still have a partner
+    CHECK(c["manual"]["ccf"].size() == 121);
+    CHECK(c["tested"]["ccf"].size() == 121);
+    CHECK(c["tested"]["t_lag_s"] == -2.0);
+    CHECK(done.err.find("lags are searched up to 60 s") != std::string::npos);
 }
 
 TEST_CASE("bad tables get one clear line") {

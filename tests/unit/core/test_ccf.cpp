@@ -101,6 +101,24 @@ TEST_CASE("of equal peaks the shortest lag counts, then the one where the driver
     CHECK(peak_index(std::vector<LagPoint>{{0, std::nullopt, 0}}) == -1);
 }
 
+TEST_CASE(
+    "lags are searched while enough pairs are left: a third of the samples, and 20, but two thirds at most") {
+    const auto told = [](std::size_t n, double max_lag_s) {
+        std::vector<double> x(n);
+        for (std::size_t t = 0; t < n; ++t) x[t] = static_cast<double>(t % 7);
+        return longest_told(cross_correlation(x, x, 1.0, max_lag_s), n);
+    };
+    CHECK(told(90, 3.0) == 3);
+    CHECK(told(90, 89.0) == 60);  // 30 pairs are left
+    CHECK(told(45, 44.0) == 25);  // 20
+    CHECK(told(12, 11.0) == 4);   // 8
+    std::vector<double> x(90, kNaN), y(90);
+    for (std::size_t t = 0; t < 90; ++t) y[t] = static_cast<double>(t % 7);
+    for (std::size_t t = 0; t < 40; ++t) x[t] = y[t];
+    // The driver is there in the first 40 samples: at +l (driver later) 40 - l pairs are left, at -l 40.
+    CHECK(longest_told(cross_correlation(x, y, 1.0, 60.0), 40) == 20);
+}
+
 TEST_CASE("the manual's classes leave their edges to the lower class") {
     CHECK(strength_of(0.3) == Strength::weak);
     CHECK(strength_of(-0.30001) == Strength::moderate);

@@ -125,6 +125,12 @@ TEST_CASE("a machine that was never stressed is named, by the spread of power an
     for (std::size_t t = 60; t < 120; ++t) input.power_w[t] = 200.0;
     CHECK(thermal_stress(input.temp_c, input.power_w).stressed);
     CHECK(thermal_stress({}, {}).stressed);  // nobody knows: nothing is said
+
+    input.power_w.assign(120, 125.0);
+    input.temp_c.clear();
+    CHECK(says(correlate(input, {}).explanation, "power stayed at 125 W; temperature was not recorded"));
+    input.power_w.assign(120, 0.0);
+    CHECK(!thermal_stress({}, input.power_w).stressed);
 }
 
 TEST_CASE("sigma_opt is SD over mean of the gradient norm, whatever the driver") {

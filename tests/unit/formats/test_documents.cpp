@@ -220,6 +220,15 @@ TEST_CASE("a document that is not what it should be is refused with file and key
           }).message == "b: `tau_th_s.ci95`: not an interval [low, high]");
 }
 
+TEST_CASE("a number beyond the range of numbers is refused with the file's name") {
+    const rle::test::TempDir folder;
+    rle::test::write_file(folder / "summary.json", R"({"a": 1e999})");
+    const auto refused = refusal_of([&] { rle::formats::read_json(folder / "summary.json"); });
+    CHECK(refused.says("summary.json: JSON that cannot be used"));
+    CHECK(refused.says("1e999"));
+    CHECK(refused.exit_code == 1);
+}
+
 TEST_CASE("text that is no JSON is refused with line and column") {
     const rle::test::TempDir folder;
     rle::test::write_file(folder / "bad.json", "{\n  \"a\": 1,\n  \"b\": oops\n}\n");
