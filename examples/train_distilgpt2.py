@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Train DistilGPT-2's architecture and print one JSON line a step, for `rlecouple run --model distilgpt2`.
 
-Six layers, twelve heads, 768 wide, a vocabulary of 50257. From random weights the tokens are the bytes of the
-text; with --pretrained the weights and the tokenizer are DistilGPT-2's own, downloaded once. A line holds step,
-epoch, loss, grad_norm (Euclidean, over all parameters, before clipping) and learning_rate; with --spikes or
+Needs PyTorch alone. From random weights the tokens are the bytes of the text; with --pretrained the weights and the
+tokenizer are DistilGPT-2's own, which takes transformers and a download. A line holds step, epoch, loss, grad_norm (Euclidean, over all parameters, before clipping) and learning_rate; with --spikes or
 --throttle also what was done to the step, so that the truth is in the log.
 """
 
 import argparse
 import glob
+import importlib
 import json
 import math
 import os
@@ -31,8 +31,8 @@ def parse_arguments():
     parser.add_argument("--steps", type=int, help="stop after so many steps")
     parser.add_argument("--seconds", type=float, help="stop after so many seconds")
     parser.add_argument("--seed", type=int, default=1, help="of weights, data order, perturbations (default 1)")
-    parser.add_argument("--batch", type=int, default=8, help="sequences a step (default 8)")
-    parser.add_argument("--context", type=int, default=256, help="tokens a sequence, 2 to 1024 (default 256)")
+    parser.add_argument("--batch", type=int, help="sequences a step (default 8, on a CPU 1)")
+    parser.add_argument("--context", type=int, help="tokens a sequence, 2 to 1024 (default 256, on a CPU 64)")
     parser.add_argument("--learning-rate", type=float, default=3e-4, help="after the warm-up (default 3e-4)")
     parser.add_argument("--device", help='"cuda", "cuda:1", "cpu", ... (default: a GPU where there is one)')
     parser.add_argument("--text", metavar="FILE", help="text to learn (default: Python's own library)")
@@ -44,8 +44,10 @@ def parse_arguments():
     arguments = parser.parse_args()
     if not 0 <= arguments.spikes <= 1:
         parser.error("--spikes: a probability, 0 to 1")
-    if arguments.batch < 1 or not 2 <= arguments.context <= 1024:
-        parser.error("--batch is at least 1, --context 2 to 1024")
+    if arguments.batch is not None and arguments.batch < 1:
+        parser.error("--batch: at least 1")
+    if arguments.context is not None and not 2 <= arguments.context <= 1024:
+        parser.error("--context: 2 to 1024")
     if arguments.throttle is not None and arguments.throttle <= 0:
         parser.error("--throttle: seconds, above 0")
     return arguments
@@ -56,19 +58,14 @@ def fail(line):
     sys.exit(MISSING)
 
 
-def import_libraries():
-    """The two libraries, or one line that says which is missing and how to get it."""
-    missing, modules = [], []
-    for name in ("torch", "transformers"):
-        try:
-            modules.append(__import__(name))
-        except ImportError:
-            missing.append(name)
-    if missing:
-        fail(f"Python cannot import {' and '.join(missing)}; install with: "
-             f"{sys.executable or 'python3'} -m pip install torch transformers; "
+def load(name):
+    """A library, or one line that says how to get it."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        fail(f"Python cannot import {name}; install with: {sys.executable or 'python3'} -m pip install {name}"
+             f"{' (Debian: apt-get install python3-torch)' if name == 'torch' else ''}; "
              "or use --model tiny, which needs neither")
-    return modules
 
 
 def read_text(path):
@@ -86,24 +83,29 @@ def read_text(path):
     return text
 
 
-def make_model(arguments, torch, transformers):
-    """The model, and the text as one tensor of tokens."""
+def settle_sizes(arguments, torch):
+    """What the options leave open: the device, and steps of about a second on it."""
+    arguments.device = arguments.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    on_cpu = arguments.device == "cpu"
+    arguments.batch = arguments.batch or (1 if on_cpu else 8)
+    arguments.context = arguments.context or (64 if on_cpu else 256)
+
+
+def make_model(arguments):
+    """The model, a function (inputs, labels) -> loss of it, the text as a list of tokens, and how many there are of them."""
     text = read_text(arguments.text)
-    if arguments.pretrained:
-        try:
-            model = transformers.GPT2LMHeadModel.from_pretrained("distilgpt2")
-            tokenizer = transformers.AutoTokenizer.from_pretrained("distilgpt2")
-        except OSError as error:
-            fail(f"DistilGPT-2 cannot be loaded: {str(error).splitlines()[0]}; "
-                 "leave out --pretrained to start from random weights")
-        tokens = tokenizer(text.decode("utf-8", "replace"))["input_ids"]
-    else:
-        model = transformers.GPT2LMHeadModel(transformers.GPT2Config(n_layer=6, n_head=12, n_embd=768))
-        tokens = list(text)
-    if len(tokens) <= arguments.context:
-        fail(f"the text has {len(tokens)} tokens, one sequence needs {arguments.context + 1}; "
-             "give a longer one with --text")
-    return model, torch.tensor(tokens, dtype=torch.long)
+    if not arguments.pretrained:
+        model = load("distilgpt2").DistilGPT2()
+        return model, model, list(text), 256
+    transformers = load("transformers")
+    try:
+        model = transformers.GPT2LMHeadModel.from_pretrained("distilgpt2")
+        tokenizer = transformers.AutoTokenizer.from_pretrained("distilgpt2")
+    except OSError as error:
+        fail(f"DistilGPT-2 cannot be loaded: {str(error).splitlines()[0]}; "
+             "leave out --pretrained to start from random weights")
+    tokens = tokenizer(text.decode("utf-8", "replace"))["input_ids"]
+    return model, lambda inputs, labels: model(input_ids=inputs, labels=labels).loss, tokens, model.config.vocab_size
 
 
 class Throttle:
@@ -149,16 +151,18 @@ def finite(value):
 class Training:
     """The model and its optimizer; `step` takes one step and says what is to be printed of it."""
 
-    def __init__(self, arguments, torch, transformers):
+    def __init__(self, arguments, torch):
         torch.manual_seed(arguments.seed)
-        self.torch, self.arguments = torch, arguments
-        self.device = arguments.device or ("cuda" if torch.cuda.is_available() else "cpu")
-        model, self.tokens = make_model(arguments, torch, transformers)
+        self.torch, self.arguments, self.device = torch, arguments, arguments.device
+        model, self.loss, tokens, self.letters = make_model(arguments)
+        if len(tokens) <= arguments.context:
+            fail(f"the text has {len(tokens)} tokens, one sequence needs {arguments.context + 1}; "
+                 "give a longer one with --text")
+        self.tokens = torch.tensor(tokens, dtype=torch.long)
         self.model = model.to(self.device).train()
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=arguments.learning_rate)
         self.order = torch.Generator().manual_seed(arguments.seed)
         self.noise = torch.Generator().manual_seed(arguments.seed + 1)
-        self.letters = 256 if not arguments.pretrained else self.model.config.vocab_size
         self.steps = self.tokens_seen = 0
 
     def step(self, sequences):
@@ -171,7 +175,7 @@ class Training:
         rate = learning_rate(arguments, self.steps)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        loss = self.model(input_ids=inputs.to(self.device), labels=labels.to(self.device)).loss
+        loss = self.loss(inputs.to(self.device), labels.to(self.device))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP_NORM)  # the norm before clipping
@@ -212,8 +216,9 @@ def main():
     stopping = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.append(True))
-    torch, transformers = import_libraries()
-    run(arguments, Training(arguments, torch, transformers), stopping)
+    torch = load("torch")
+    settle_sizes(arguments, torch)
+    run(arguments, Training(arguments, torch), stopping)
 
 
 if __name__ == "__main__":

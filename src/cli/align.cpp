@@ -61,7 +61,9 @@ AlignCommand with_session_files(AlignCommand command) {
         command.telemetry.push_back(stage_input(command.session, kTelemetryCsv, "collect -o").file);
     }
     if (command.training.empty()) {
-        if (const auto found = find_training(command.session)) command.training.push_back(*found);
+        auto found = find_training(command.session);
+        if (!found && command.analysis.tells_how_to_read_training()) found = find_printed(command.session);
+        if (found) command.training.push_back(*found);
     }
     return command;
 }
@@ -118,6 +120,15 @@ void refuse_without_overlap(const Alignment& a) {
                 hint);
 }
 
+std::string without_training(const AlignCommand& command) {
+    std::string warning = "no training log: the gradient norm's cells are empty";
+    if (!command.session.empty() && find_printed(command.session))
+        warning +=
+            "; train.out holds what the training printed, and --grad-key or --grad-pattern with --start and "
+            "--step-seconds make steps of it";
+    return warning;
+}
+
 Alignment align_in_memory(const AlignCommand& command, const AlignOptions& options,
                           const std::string& output) {
     const Telemetry telemetry = read_telemetry_files(command.telemetry, command.analysis);
@@ -147,8 +158,7 @@ Alignment align_stage(const AlignCommand& given) {
             align_streaming({command.telemetry.front(), training, outputs.csv}, command.analysis, options);
     }
     Alignment result = streamed ? std::move(*streamed) : align_in_memory(command, options, outputs.csv);
-    if (command.training.empty())
-        result.warnings.emplace_back("no training log: the gradient norm's cells are empty");
+    if (command.training.empty()) result.warnings.push_back(without_training(command));
     if (!outputs.json.empty()) formats::write_text(outputs.json, formats::dump(formats::to_json(result)));
     print_warnings(result.warnings);
     say(summary(result, outputs), outputs.csv == "-" || outputs.json == "-");

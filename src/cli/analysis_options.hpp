@@ -42,6 +42,11 @@ struct AnalysisOptions {
     bool fit_ambient = false;            ///< --fit-ambient
     std::optional<double> idle_power_w;  ///< --idle-power, W
 
+    /// Whether an option was given that makes steps of lines in which none was seen.
+    bool tells_how_to_read_training() const {
+        return !training_format.empty() || !grad_key.empty() || !grad_pattern.empty() || !start.empty() ||
+               step_seconds.has_value();
+    }
     /// --device, where at most one makes sense.
     std::string device() const { return devices.empty() ? std::string() : devices.front(); }
 };

@@ -56,7 +56,7 @@ fs::path locate(const Workload& workload) {
                             installed.parent_path().string()));
 }
 
-void require_python_modules(const std::string& model) {
+void require_pytorch(const std::string& model) {
     try {
         find_program("python3");
     } catch (const Error&) {
@@ -65,11 +65,12 @@ void require_python_modules(const std::string& model) {
     }
     const int status = std::system(
         "python3 -c 'import importlib.util as u, sys; "
-        "sys.exit(0 if u.find_spec(\"torch\") and u.find_spec(\"transformers\") else 9)' >/dev/null 2>&1");
+        "sys.exit(0 if u.find_spec(\"torch\") else 9)' >/dev/null 2>&1");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
     throw Error(ErrorKind::failed, "--model " + model,
-                "needs PyTorch and transformers, which python3 does not find",
-                "pip install torch transformers; or use --model tiny, which needs nothing");
+                "needs PyTorch, which python3 does not find",
+                "pip install torch (Debian: apt-get install python3-torch libopenblas0); or use --model tiny, "
+                "which needs nothing");
 }
 
 }  // namespace
@@ -89,7 +90,7 @@ std::vector<std::string> workload_command(const std::string& model, std::optiona
     const fs::path file = locate(workload);
     std::vector<std::string> command;
     if (workload.script) {
-        require_python_modules(model);
+        require_pytorch(model);
         command.push_back("python3");
     }
     command.push_back(file.string());

@@ -57,14 +57,23 @@ std::optional<SessionInfo> read_session(const std::string& folder) {
 }
 
 std::optional<std::string> find_training(const std::string& folder) {
-    constexpr std::array kNames{kTrainingCsv,         "training.json", "training.jsonl",
-                                "trainer_state.json", "metrics.csv",   kTrainOut};
-    for (const char* name : kNames) {
-        const fs::path file = fs::path(folder) / name;
+    const auto has = [&](const char* name) {
         std::error_code ignored;
-        if (fs::exists(file, ignored)) return file.string();
+        return fs::exists(fs::path(folder) / name, ignored);
+    };
+    constexpr std::array kNames{kTrainingCsv, "training.json", "training.jsonl", "trainer_state.json",
+                                "metrics.csv"};
+    for (const char* name : kNames) {
+        if (has(name)) return (fs::path(folder) / name).string();
     }
+    if (has(kTrainOut) && !has(kSessionJson)) return (fs::path(folder) / kTrainOut).string();
     return std::nullopt;
+}
+
+std::optional<std::string> find_printed(const std::string& folder) {
+    const fs::path file = fs::path(folder) / kTrainOut;
+    std::error_code ignored;
+    return fs::exists(file, ignored) ? std::optional(file.string()) : std::nullopt;
 }
 
 std::string choose_device(const std::vector<std::string>& devices, const std::optional<SessionInfo>& info,

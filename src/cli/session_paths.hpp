@@ -38,8 +38,12 @@ std::string stage_output(const StageInput& input, const std::string& output, con
 /// The session.json of a folder; missing where it has none. Throws Error{failed} where it is broken.
 std::optional<SessionInfo> read_session(const std::string& folder);
 
-/// The training log of a session folder, whatever it is called; missing where there is none.
+/// The training log of a session folder, whatever it is called; missing where there is none. What a recorded
+/// training printed (train.out) is none: its steps are in training.csv, if it told of any.
 std::optional<std::string> find_training(const std::string& folder);
+
+/// What the training of a session printed; missing where it was not kept.
+std::optional<std::string> find_printed(const std::string& folder);
 
 /// The device that `correlate` and `balance` work on: `wanted`, else the only one, else the GPU where there
 /// is only one. Empty where the table names no devices. Throws Error{usage} naming the devices where the

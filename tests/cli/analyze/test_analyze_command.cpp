@@ -59,6 +59,29 @@ TEST_CASE("without a training log there is a balance and a report, and nothing m
     CHECK(!summary["balance"].is_null());
 }
 
+TEST_CASE(
+    "a recorded training that told of no step is as good as none, until an option makes steps of its lines") {
+    const TempDir dir;
+    const std::string session = dir / "session";
+    const Finished recorded =
+        rlecouple({"collect", "-q", "-o", session, "--sample-hz", "20", "-d", "3", "--", "sh", "-c",
+                   "for i in 1 2 3 4 5 6 7 8 9; do echo \"batch $i norm=$i.5\"; sleep 0.1; done; sleep 9"});
+    INFO(recorded.err);
+    REQUIRE(recorded.exit_code == 0);
+    const Finished done = rlecouple({"analyze", session});
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+    CHECK(done.err.find("--grad-pattern") != std::string::npos);
+    CHECK(fs::exists(fs::path(session) / "report.html"));
+
+    const std::string start = json::parse(read_file(fs::path(session) / "session.json"))["started"];
+    const Finished read = rlecouple(
+        {"align", session, "--grad-pattern", "norm=([0-9.]+)", "--start", start, "--step-seconds", "0.1"});
+    INFO(read.err);
+    CHECK(read.exit_code == 0);
+    CHECK(json::parse(read_file(fs::path(session) / "align.json"))["n_training"] == 9);
+}
+
 TEST_CASE("streams that do not overlap: the rest is done, the exit code is 4") {
     const TempDir dir;
     write_session(dir.path(), make_session(60));
