@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/explain.hpp"
+#include "core/in_parallel.hpp"
 #include "core/order_statistics.hpp"
 #include "core/whitened_pair.hpp"
 #include "rlecouple/ccf.hpp"
@@ -116,8 +117,11 @@ void couple(const CorrelateInput& input, const WhitenedPair& pair, Correlation& 
 }
 
 void test(const CorrelateInput& input, const CorrelateOptions& options, Correlation& result) {
-    result.granger = granger_both(input.driver, input.response, input.dt_s);
-    const std::optional<WhitenedPair> pair = whiten_pair(input.driver, input.response, input.dt_s);
+    auto [pair, granger] = in_parallel(
+        input.driver.size() >= kWorthAThread,
+        [&] { return whiten_pair(input.driver, input.response, input.dt_s); },
+        [&] { return granger_both(input.driver, input.response, input.dt_s); });
+    result.granger = std::move(granger);
     if (!pair) return;
     result.tested = test_lag(*pair, input.dt_s, lag_options(input, options, result.n_samples));
     if (!result.tested) return;

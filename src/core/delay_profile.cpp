@@ -8,6 +8,7 @@
 #include <limits>
 #include <set>
 
+#include "core/in_parallel.hpp"
 #include "core/lag_products.hpp"
 #include "core/special_functions.hpp"
 
@@ -96,7 +97,7 @@ class Regression {
     Products products() const {
         const Index target = sums_.rows() - 1, first = target - lags_;
         Products p;
-        p.with_effect = sums_.col(target).segment(first, lags_);
+        p.with_effect = sums_.row(target).segment(first, lags_).transpose();
         p.square = sums_.diagonal().segment(first, lags_);
         p.with_next = VectorXd::Zero(lags_);
         for (Index j = 0; j + 1 < lags_; ++j) p.with_next(j) = sums_(first + j + 1, first + j);
@@ -190,8 +191,18 @@ DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int
         profile.points.insert(profile.points.end(), side.points.begin(), side.points.end());
         profile.freedom = std::min(profile.freedom, side.freedom);
     };
-    if (low <= 0) take(profile_side(y, x, {std::max(0, -high), -low, all_observed}, -1.0));
-    if (high >= 0) take(profile_side(x, y, {std::max(0, low), high, all_observed}, 1.0));
+    const auto [leads, follows] = in_parallel(
+        low <= 0 && high >= 0 && x.residual.size() >= kWorthAThread,
+        [&] {
+            return low <= 0 ? profile_side(y, x, {std::max(0, -high), -low, all_observed}, -1.0)
+                            : DelayProfile{};
+        },
+        [&] {
+            return high >= 0 ? profile_side(x, y, {std::max(0, low), high, all_observed}, 1.0)
+                             : DelayProfile{};
+        });
+    if (low <= 0) take(leads);
+    if (high >= 0) take(follows);
     profile.freedom = std::max(1.0, profile.freedom);
     return profile;
 }

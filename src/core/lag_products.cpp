@@ -179,8 +179,9 @@ MatrixXd lag_products(const TrendColumns& trend, const std::vector<Lags>& lags, 
 bool sweep_out(MatrixXd& products, Index k, double before) {
     if (products(k, k) <= kSingular * before) return false;
     const Index rest = products.rows() - 1 - k;
-    const Eigen::VectorXd column = products.col(k).tail(rest);
-    products.bottomRightCorner(rest, rest).noalias() -= column * (column / products(k, k)).transpose();
+    const Eigen::VectorXd column = products.col(k).tail(rest), shares = column / products(k, k);
+    for (Index j = 0; j < rest; ++j)
+        products.col(k + 1 + j).tail(rest - j) -= shares(j) * column.tail(rest - j);
     return true;
 }
 

@@ -62,8 +62,9 @@ inline constexpr std::size_t kMostFitted = 32768;
 Eigen::MatrixXd lag_products(const TrendColumns& trend, const std::vector<Lags>& lags, const Rows& rows,
                              std::span<const double> scale = {});
 
-/// Takes column k out of all later ones: products(k+1.., k+1..) become those of what it leaves of them.
-/// False, and nothing done, where it leaves less than 1e-11 of `before`, its square before any was swept out.
+/// Takes column k out of all later ones: products(k+1.., k+1..) become those of what it leaves of them, on
+/// and below the diagonal, where alone they are looked at. False, and nothing done, where it leaves less than
+/// 1e-11 of `before`, its square before any was swept out.
 bool sweep_out(Eigen::MatrixXd& products, Eigen::Index k, double before);
 
 }  // namespace rle

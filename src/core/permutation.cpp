@@ -1,11 +1,13 @@
 #include "core/permutation.hpp"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <numbers>
+#include <thread>
 
+#include "core/lag_kernel.hpp"
 #include "core/random.hpp"
 
 namespace rle {
@@ -14,79 +16,149 @@ namespace {
 constexpr std::size_t kDraws = 999;
 constexpr std::size_t kLeastDraws = 399;  // where a draw is costly
 constexpr std::size_t kMostDraws = 9999;  // where few of the first exceed, and a draw is cheap
+constexpr std::size_t kMoreDraws = 500;   // at a time, beyond the first
 constexpr std::size_t kFewExceed = 10;
 constexpr std::size_t kLeastBlock = 15;  // samples
 constexpr double kBlockOfLags = 2.4;     // blocks are at least this many times as long as the lags searched
 constexpr double kCheapWork = 5e7;       // products in all draws together, for more than kDraws
 constexpr double kCostlyWork = 4e8;      // products in all draws together, for fewer than kDraws
 constexpr double kMostWork = 1e6;        // products a draw, beyond which the normal law is used
+constexpr double kWorkOfThread = 8e6;    // products that are worth a thread of their own
+constexpr unsigned kMostThreads = 8;
 
 double normal_two_sided(double z) {
     return std::erfc(std::abs(z) / std::sqrt(2.0));
 }
 
-class Permuter {
+// Shuffles stretches of a series. A word of random bits gives three picks: the high half of its product with
+// n is a number below n, the low half a word again, of log2(n) bits fewer (Brackett-Rozinsky & Lemire,
+// "Batched ranged random integer generation", Softw. Pract. Exp. 2024). No pick's probability is off by more
+// than 2^-32.
+class Shuffler {
   public:
-    Permuter(std::span<const double> driver, std::span<const double> response, std::span<const LagPoint> ccf)
-        : driver_(driver.begin(), driver.end()),
-          response_(response.begin(), response.end()),
-          reach_(static_cast<std::ptrdiff_t>(ccf.size() / 2)) {
-        for (std::size_t t = 0; t < driver_.size(); ++t) {
-            if (std::isfinite(driver_[t])) at_.push_back(t);
-        }
-        for (double& x : driver_) x = std::isfinite(x) ? x : 0.0;
-        for (double& y : response_) y = std::isfinite(y) ? y : 0.0;
-        for (const LagPoint& point : ccf) {
-            weight_.push_back(point.n > 0 ? 1.0 / std::sqrt(static_cast<double>(point.n)) : 0.0);
-        }
-        const auto lags = static_cast<double>(ccf.size());
-        block_ = std::max(kLeastBlock, static_cast<std::size_t>(kBlockOfLags * lags));
-        shuffled_ = driver_;
-    }
+    explicit Shuffler(Random random) : random_(random) {}
 
-    // max over the lags of |sum x(t + l) y(t)| / sqrt(pairs)
-    double observed() const { return greatest(driver_); }
+    double uniform() { return random_.uniform(); }
 
-    double draw(Random& random) {
-        shuffled_ = driver_;
-        const std::size_t blocks = std::max<std::size_t>(1, at_.size() / block_);
-        const double length = static_cast<double>(at_.size()) / static_cast<double>(blocks);
-        double edge = blocks > 1 ? random.uniform() * length : static_cast<double>(at_.size());
-        std::size_t begin = 0;
-        while (begin < at_.size()) {
-            const std::size_t end = std::min(at_.size(), static_cast<std::size_t>(edge));
-            shuffle(begin, end, random);
-            begin = end;
-            edge += length;
+    void shuffle(std::span<double> values) {
+        const std::size_t picks = values.size() <= kThreeAtOnce ? 3 : 1;
+        for (std::size_t left = values.size(); left > 1;) {
+            std::uint64_t word = random_.bits();
+            for (std::size_t pick = 0; pick < picks && left > 1; ++pick, --left)
+                std::swap(values[left - 1], values[take_below(left, word)]);
         }
-        return greatest(shuffled_);
     }
 
   private:
-    void shuffle(std::size_t begin, std::size_t end, Random& random) {
-        for (std::size_t i = end; i > begin + 1; --i) {
-            std::swap(shuffled_[at_[i - 1]], shuffled_[at_[begin + random.below(i - begin)]]);
+    __extension__ typedef unsigned __int128 Wide;
+    static constexpr std::size_t kThreeAtOnce = 1024;  // three of up to so many: 2^30 of 2^64
+
+    static std::size_t take_below(std::size_t n, std::uint64_t& word) {
+        const Wide product = Wide{word} * n;
+        word = static_cast<std::uint64_t>(product);
+        return static_cast<std::size_t>(product >> 64U);
+    }
+
+    Random random_;
+};
+
+class Permuter {
+  public:
+    Permuter(std::span<const double> driver, std::span<const double> response, std::span<const LagPoint> ccf)
+        : kernel_(zeros_where_missing(response), weights(ccf)) {
+        for (std::size_t t = 0; t < driver.size(); ++t) {
+            if (!std::isfinite(driver[t])) continue;
+            at_.push_back(t);
+            values_.push_back(driver[t]);
+        }
+        const auto lags = static_cast<double>(ccf.size());
+        block_ = std::max(kLeastBlock, static_cast<std::size_t>(kBlockOfLags * lags));
+    }
+
+    // max over the lags of |sum x(t + l) y(t)| / sqrt(pairs)
+    double observed() const {
+        LagKernel::Driver driver(kernel_);
+        return greatest(values_, driver);
+    }
+
+    // The same of the draws first, first + 1, ...; each has random numbers of its own, so that it does not
+    // matter who makes it.
+    void draw(std::uint64_t seed, std::size_t first, std::span<double> drawn) const {
+        LagKernel::Driver driver(kernel_);
+        std::vector<double> values;
+        for (std::size_t i = 0; i < drawn.size(); ++i) {
+            Shuffler shuffler(Random(seed, first + i));
+            values = values_;
+            shuffle_blocks(values, shuffler);
+            drawn[i] = greatest(values, driver);
         }
     }
 
-    double greatest(const std::vector<double>& driver) const {
-        const auto n = static_cast<std::ptrdiff_t>(response_.size());
-        double best = 0.0;
-        for (std::ptrdiff_t lag = -reach_; lag <= reach_; ++lag) {
-            const std::ptrdiff_t begin = std::max<std::ptrdiff_t>(0, -lag), length = n - std::abs(lag);
-            if (length <= 0) continue;
-            const Eigen::Map<const Eigen::VectorXd> x(driver.data() + begin + lag, length);
-            const Eigen::Map<const Eigen::VectorXd> y(response_.data() + begin, length);
-            best = std::max(best, std::abs(x.dot(y)) * weight_[static_cast<std::size_t>(lag + reach_)]);
-        }
-        return best;
+  private:
+    static std::vector<double> zeros_where_missing(std::span<const double> series) {
+        std::vector<double> out(series.begin(), series.end());
+        for (double& x : out) x = std::isfinite(x) ? x : 0.0;
+        return out;
+    }
+    static std::vector<double> weights(std::span<const LagPoint> ccf) {
+        std::vector<double> out;
+        for (const LagPoint& point : ccf)
+            out.push_back(point.n > 0 ? 1.0 / std::sqrt(static_cast<double>(point.n)) : 0.0);
+        return out;
     }
 
-    std::vector<double> driver_, response_, shuffled_;
-    std::vector<std::size_t> at_;  // where the driver has a residual
-    std::vector<double> weight_;   // 1 / sqrt(pairs), one a lag
-    std::ptrdiff_t reach_;
+    // The blocks' edges lie anew at each draw.
+    void shuffle_blocks(std::span<double> values, Shuffler& shuffler) const {
+        const std::size_t blocks = std::max<std::size_t>(1, values.size() / block_);
+        const double length = static_cast<double>(values.size()) / static_cast<double>(blocks);
+        double edge = blocks > 1 ? shuffler.uniform() * length : static_cast<double>(values.size());
+        for (std::size_t begin = 0; begin < values.size(); edge += length) {
+            const std::size_t end = std::min(values.size(), static_cast<std::size_t>(edge));
+            shuffler.shuffle(values.subspan(begin, end - begin));
+            begin = end;
+        }
+    }
+
+    double greatest(const std::vector<double>& values, LagKernel::Driver& driver) const {
+        for (std::size_t i = 0; i < at_.size(); ++i) driver[at_[i]] = values[i];
+        return kernel_.greatest(driver);
+    }
+
+    LagKernel kernel_;
+    std::vector<double> values_;   // the driver's residuals
+    std::vector<std::size_t> at_;  // and where they stand
     std::size_t block_ = kLeastBlock;
+};
+
+// Draws, over as many threads as are worth their start; the numbers do not depend on how many.
+class Draws {
+  public:
+    Draws(const Permuter& permuter, std::uint64_t seed, double work, std::size_t threads)
+        : permuter_(permuter), seed_(seed), work_(work), threads_(threads) {
+        if (threads_ == 0)
+            threads_ = std::min(kMostThreads, std::max(1U, std::thread::hardware_concurrency()));
+    }
+
+    std::vector<double> make(std::size_t first, std::size_t count) const {
+        std::vector<double> drawn(count);
+        const double worth = work_ * static_cast<double>(count) / kWorkOfThread;
+        const std::size_t parts = std::clamp<std::size_t>(static_cast<std::size_t>(worth), 1, threads_);
+        const auto draw_part = [&](std::size_t part) {
+            const std::size_t begin = count * part / parts, end = count * (part + 1) / parts;
+            permuter_.draw(seed_, first + begin, std::span(drawn).subspan(begin, end - begin));
+        };
+        std::vector<std::thread> others;
+        for (std::size_t part = 1; part < parts; ++part) others.emplace_back(draw_part, part);
+        draw_part(0);
+        for (std::thread& other : others) other.join();
+        return drawn;
+    }
+
+  private:
+    const Permuter& permuter_;
+    std::uint64_t seed_;
+    double work_;  // products a draw
+    std::size_t threads_;
 };
 
 double excess_kurtosis(std::span<const double> series) {
@@ -141,21 +213,26 @@ FamilyWise by_normal_law(std::span<const double> driver, std::span<const double>
 }  // namespace
 
 FamilyWise family_wise(std::span<const double> driver, std::span<const double> response,
-                       std::span<const LagPoint> ccf, double alpha, unsigned long long seed) {
+                       std::span<const LagPoint> ccf, double alpha, unsigned long long seed,
+                       std::size_t threads) {
     const double products = static_cast<double>(driver.size()) * static_cast<double>(ccf.size());
     if (products > kMostWork) return by_normal_law(driver, response, ccf, alpha);
 
-    Permuter permuter(driver, response, ccf);
-    const double observed = permuter.observed();
-    const auto draws = static_cast<std::size_t>(
+    const Permuter permuter(driver, response, ccf);
+    const double observed = permuter.observed() * (1.0 - 1e-12);
+    const auto least = static_cast<std::size_t>(
         std::clamp(kCostlyWork / products, static_cast<double>(kLeastDraws), static_cast<double>(kDraws)));
+    const Draws draws(permuter, seed, products, threads);
+    std::vector<double> drawn = draws.make(0, least);
+    auto exceed = static_cast<std::size_t>(
+        std::count_if(drawn.begin(), drawn.end(), [&](double d) { return d >= observed; }));
     const bool cheap = products * static_cast<double>(kMostDraws) < kCheapWork;
-    Random random(seed);
-    std::vector<double> drawn;
-    std::size_t exceed = 0;
-    while (drawn.size() < draws || (cheap && exceed < kFewExceed && drawn.size() < kMostDraws)) {
-        drawn.push_back(permuter.draw(random));
-        exceed += drawn.back() >= observed * (1.0 - 1e-12) ? 1U : 0U;
+    while (cheap && exceed < kFewExceed && drawn.size() < kMostDraws) {
+        for (double d : draws.make(drawn.size(), std::min(kMoreDraws, kMostDraws - drawn.size()))) {
+            drawn.push_back(d);
+            exceed += d >= observed ? 1U : 0U;
+            if (exceed == kFewExceed) break;
+        }
     }
     FamilyWise result;
     result.p_value = static_cast<double>(exceed + 1) / static_cast<double>(drawn.size() + 1);

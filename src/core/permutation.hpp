@@ -10,6 +10,7 @@
 // they agree.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -24,8 +25,10 @@ struct FamilyWise {
 };
 
 /// `ccf` is the cross-correlation of the two residual series, for its lags and pairs. Both have mean square
-/// 1; NaN: none.
+/// 1; NaN: none. The result depends on the seed, not on the machine nor on the number of threads (0: as many
+/// as it has).
 FamilyWise family_wise(std::span<const double> driver, std::span<const double> response,
-                       std::span<const LagPoint> ccf, double alpha, unsigned long long seed);
+                       std::span<const LagPoint> ccf, double alpha, unsigned long long seed,
+                       std::size_t threads = 0);
 
 }  // namespace rle

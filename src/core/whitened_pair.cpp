@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
+#include "core/in_parallel.hpp"
 #include "core/lag_products.hpp"
 #include "core/series.hpp"
 #include "core/shared_period.hpp"
@@ -51,7 +53,11 @@ std::optional<WhitenedPair> whiten_pair(std::span<const double> driver, std::spa
         whiten_options(std::min(count_present(driver), count_present(response)), dt_s);
     // One trend for both: what one series needs is taken out of the other too, in case its own noise hides
     // it.
-    Trend trend = merged(choose_trend(driver, limits), choose_trend(response, limits));
+    const bool threads = driver.size() >= kWorthAThread;
+    const auto [of_driver, of_response] = in_parallel(
+        threads, [&] { return choose_trend(driver, limits); },
+        [&] { return choose_trend(response, limits); });
+    Trend trend = merged(of_driver, of_response);
     WhitenedPair pair;
     pair.driver_sd = standard_deviation(driver);
     pair.response_sd = standard_deviation(response);
@@ -63,8 +69,9 @@ std::optional<WhitenedPair> whiten_pair(std::span<const double> driver, std::spa
         if (!pair.periods_removed) break;  // no one frequency need fit a week
         trend.periods.push_back(*period);
     }
-    pair.driver = whiten(driver, trend, limits);
-    pair.response = whiten(response, trend, limits);
+    std::tie(pair.driver, pair.response) = in_parallel(
+        threads, [&] { return whiten(driver, trend, limits); },
+        [&] { return whiten(response, trend, limits); });
     return pair;
 }
 
