@@ -106,6 +106,11 @@ void declare_collect_options(CLI::App& app, CollectOptions& options) {
            "-d,--duration", options.duration_s,
            "Seconds to record (default: until the training ends, or Ctrl-C; 90 for a bundled workload)")
         ->check(number_in(0.1, 1e8));
+    app.add_option("--sync-every", options.sync_every_s,
+                   "Seconds between two syncs to the disk: what a power failure may cost")
+        ->check(number_in(0.1, 3600.0))
+        ->type_name("S")
+        ->capture_default_str();
     declare_sensor_options(app, options);
     declare_training_options(app, options);
     app.add_option("--name", options.name, "Name of the session (default: the folder's)");

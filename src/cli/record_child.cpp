@@ -144,7 +144,9 @@ bool Child::read_output(std::string& into) {
     const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
     if (got > 0) into.append(buffer.data(), static_cast<std::size_t>(got));
     if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR))) return true;
-    output_.reset();  // the far end is closed: 0 from a pipe, EIO from a terminal
+    // The far end is closed: 0 from a pipe, EIO from a terminal. Ours stays open: closing it would hang up on
+    // a process that has closed its output and goes on, if only to its exit (SIGHUP to a session's leader).
+    silent_ = true;
     return false;
 }
 

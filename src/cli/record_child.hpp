@@ -29,7 +29,7 @@ class Child {
     Child& operator=(const Child&) = delete;
 
     /// What it printed can be read here; -1 once all of it has been.
-    int output_fd() const { return output_.get(); }
+    int output_fd() const { return silent_ ? -1 : output_.get(); }
     /// Appends what is there to read now to `into`; false at the end of the output.
     bool read_output(std::string& into);
 
@@ -47,6 +47,7 @@ class Child {
 
     pid_t pid_ = -1;
     sensors::Fd output_;
+    bool silent_ = false;  // nobody has the far end of it any more
     bool ended_ = false;
     std::optional<int> exit_status_;
     std::optional<int> signal_;

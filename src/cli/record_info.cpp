@@ -68,7 +68,6 @@ SessionInfo session_info(const CollectOptions& options, const sensors::SensorSet
     info.rated_power_w = options.rated_power_w;
     info.temp_limit_c = options.temp_limit_c;
     info.devices = sensors.devices();
-    info.training.model = options.model;
     info.command = command_line();
     info.tool_version = kVersion;
     info.warnings = sensors.warnings();

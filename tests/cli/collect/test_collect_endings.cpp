@@ -132,6 +132,19 @@ TEST_CASE("a training that crashes is told by its signal", "[collect]") {
     CHECK(session_of(folder)["training"]["exit_status"].is_null());
 }
 
+TEST_CASE("a training that closes its output is not hung up on, and ends as it wants", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    const Finished done = rlecouple({"collect", "-o", folder, "--", "sh", "-c",
+                                     "echo bye; exec >&- 2>&-; sleep 0.5; echo done > " + (dir / "end")});
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+    CHECK(read_file(dir / "end") == "done\n");
+    CHECK(read_file(folder + "/train.out") == "bye\n");
+    CHECK(session_of(folder)["training"]["exit_status"] == 0);
+    CHECK(session_of(folder)["training"]["signal"].is_null());
+}
+
 TEST_CASE("nobody who reads its output any more is no reason to end", "[collect]") {
     TempDir dir;
     const std::string folder = dir / "s";
