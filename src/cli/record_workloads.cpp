@@ -67,10 +67,10 @@ void require_pytorch(const std::string& model) {
         "python3 -c 'import importlib.util as u, sys; "
         "sys.exit(0 if u.find_spec(\"torch\") else 9)' >/dev/null 2>&1");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-    throw Error(ErrorKind::failed, "--model " + model,
-                "needs PyTorch, which python3 does not find",
-                "pip install torch (Debian: apt-get install python3-torch libopenblas0); or use --model tiny, "
-                "which needs nothing");
+    throw Error(
+        ErrorKind::failed, "--model " + model, "needs PyTorch, which python3 does not find",
+        "pip install torch (Debian: apt-get install python3-torch libopenblas0); or use --model tiny, "
+        "which needs nothing");
 }
 
 }  // namespace
