@@ -183,7 +183,7 @@ Runner setup_align(CLI::App& app) {
         ->check(positive_number())
         ->type_name("HZ");
     declare_ambient(app, command->analysis);
-    declare_device(app, command->analysis, "Only this device (may be repeated) [all]");
+    declare_devices(app, command->analysis);
     declare_limits(app, command->analysis);
     declare_rle_options(app, command->analysis);
     declare_reading_options(app, command->analysis);

@@ -5,7 +5,16 @@
 namespace rle::cli {
 
 void declare_device(CLI::App& app, AnalysisOptions& options, const char* what) {
-    app.add_option("--device", options.devices, what)->type_name("NAME");
+    app.add_option("--device", options.devices, what)
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->type_name("NAME");
+}
+
+void declare_devices(CLI::App& app, AnalysisOptions& options) {
+    app.add_option("--device", options.devices, "Only this device (may be repeated) [all]")
+        ->allow_extra_args(false)
+        ->type_name("NAME");
 }
 
 void declare_ambient(CLI::App& app, AnalysisOptions& options) {

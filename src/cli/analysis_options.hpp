@@ -51,7 +51,9 @@ struct AnalysisOptions {
     std::string device() const { return devices.empty() ? std::string() : devices.front(); }
 };
 
+/// --device, once; declare_devices takes it as often as it comes.
 void declare_device(CLI::App& app, AnalysisOptions& options, const char* what);
+void declare_devices(CLI::App& app, AnalysisOptions& options);
 void declare_ambient(CLI::App& app, AnalysisOptions& options);
 /// --rated-power and --temp-limit
 void declare_limits(CLI::App& app, AnalysisOptions& options);

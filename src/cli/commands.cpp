@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "cli/checks.hpp"
@@ -92,6 +93,15 @@ std::string what_is_wrong(const CLI::App& command, const CLI::ParseError& error)
     return fmt::format("does not take {}", fmt::join(extra, " "));
 }
 
+// CLI11 does not know what stands behind "--": main takes it off before.
+class ProcessFormatter final : public CLI::Formatter {
+    std::string make_usage(const CLI::App* app, std::string name) const override {
+        std::string usage = CLI::Formatter::make_usage(app, std::move(name));
+        const std::size_t end = usage.find_last_not_of('\n') + 1;
+        return usage.insert(end, " [-- CMD ARGS...]");
+    }
+};
+
 }  // namespace
 
 std::span<const Command> commands() {
@@ -106,6 +116,7 @@ const Command* find_command(std::string_view name) {
 
 void add_command(CLI::App& app, const Command& command, Runner& chosen) {
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+    if (command.takes_process) sub->formatter(std::make_shared<ProcessFormatter>());
     sub->footer(fmt::format("\nExample:\n  {}", command.example));
     Runner runner = command.setup(*sub);
     sub->callback([&chosen, sub, runner = std::move(runner)] {

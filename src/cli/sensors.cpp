@@ -1,5 +1,6 @@
 // `rlecouple sensors`: what can be read on this machine, and what is missing with what would provide it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -213,19 +214,28 @@ bool has_reading(const SensorSet& set, std::string_view column) {
     return false;
 }
 
-// Throws where no device gives a quantity that was asked for.
+// "temp (cpu: no hwmon chip of a CPU; modprobe coretemp ...)"
+std::string why_missing(const SensorSet& set, const Requirement& requirement) {
+    const auto reason = std::find_if(set.missing().begin(), set.missing().end(),
+                                     [&](const auto& m) { return m.column == requirement.column; });
+    if (reason == set.missing().end()) return fmt::format("{} (no device gives a reading)", requirement.word);
+    return fmt::format("{} ({}: {}{}{})", requirement.word, reason->device, reason->reason,
+                       reason->hint.empty() ? "" : "; ", reason->hint);
+}
+
+// Throws where no device gives a quantity that was asked for; all of them are named.
 void demand(const SensorSet& set, const std::vector<std::string>& words) {
+    std::vector<std::string_view> missing;
+    std::vector<std::string> reasons;
     for (const Requirement& requirement : kRequirements) {
         const bool asked = std::find(words.begin(), words.end(), requirement.word) != words.end();
         if (!asked || has_reading(set, requirement.column)) continue;
-        const auto reason = std::find_if(set.missing().begin(), set.missing().end(),
-                                         [&](const auto& m) { return m.column == requirement.column; });
-        throw Error(ErrorKind::check_failed, fmt::format("--require {}", requirement.word),
-                    reason == set.missing().end()
-                        ? std::string("no device gives a reading")
-                        : fmt::format("no device gives it: {}: {}", reason->device, reason->reason),
-                    reason == set.missing().end() ? std::string{} : reason->hint);
+        missing.push_back(requirement.word);
+        reasons.push_back(why_missing(set, requirement));
     }
+    if (missing.empty()) return;
+    throw Error(ErrorKind::check_failed, fmt::format("--require {}", fmt::join(missing, ",")),
+                fmt::format("no device gives {}", fmt::join(reasons, ", nor ")));
 }
 
 int run_sensors(const SensorsOptions& options) {

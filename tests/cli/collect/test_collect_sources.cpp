@@ -46,6 +46,21 @@ TEST_CASE("a program that ends leaves a gap with a reason, not its last reading 
     CHECK(done.err.find("has ended") != std::string::npos);
 }
 
+TEST_CASE("--device given twice records both devices and no other", "[collect]") {
+    TempDir dir;
+    write_file(dir / "old.csv",
+               "t_s,device,temp_c,power_w,util_pct\n0,gpu0,50,100,10\n0,gpu1,51,110,20\n0,gpu2,52,120,30\n"
+               "1,gpu0,50,100,10\n1,gpu1,51,110,20\n1,gpu2,52,120,30\n");
+    const std::string folder = dir / "s";
+    const Finished done = rlecouple({"collect", "--device", "gpu0", "--device", "gpu2", "-o", folder,
+                                     "--speed", "max", "--source", "replay:" + (dir / "old.csv")});
+    INFO(done.err);
+    REQUIRE(done.exit_code == 0);
+    const auto rows = rows_of(folder + "/telemetry.csv");
+    REQUIRE(rows.size() == 4);
+    for (std::size_t i = 0; i < rows.size(); ++i) CHECK(rows[i][2] == (i % 2 == 0 ? "gpu0" : "gpu2"));
+}
+
 TEST_CASE("a recording played back gives what it held", "[collect]") {
     TempDir dir;
     write_file(dir / "old.csv",

@@ -35,6 +35,19 @@ TEST_CASE("a known delay is found by the manual's rule and stated in its sign co
     }
 }
 
+TEST_CASE("--device is for one device, and takes nothing else with it") {
+    TempDir dir;
+    const std::string table = dir / "table.csv";
+    write_file(table, coupled_table(90, 2));
+    const Finished twice = rlecouple({"correlate", table, "--device", "a", "--device", "b", "-o", "-"});
+    CHECK(twice.exit_code == 2);
+    CHECK(twice.out.empty());
+    CHECK(twice.err.find("rlecouple: correlate: --device: ") == 0);
+    const Finished before_file = rlecouple({"correlate", "--device", "nowhere", table, "-o", "-"});
+    CHECK(before_file.exit_code == 2);
+    CHECK(before_file.err.find("no device 'nowhere' in the table") != std::string::npos);
+}
+
 TEST_CASE("a correlation that rests on estimates says so, and only then") {
     TempDir dir;
     std::string session = R"({"schema": "rlecouple.session/1", "devices": [)"

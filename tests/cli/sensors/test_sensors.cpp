@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.hpp"
@@ -57,9 +58,22 @@ TEST_CASE("--require is a check: exit 3 and one line that says what to do", "[se
     CHECK(sensors("desktop", {"--require", "temp,power"}).exit_code == 0);
     const Finished refused = sensors("board", {"--require", "temp,power"});
     CHECK(refused.exit_code == 3);
-    CHECK(refused.err.find("rlecouple: --require power: no device gives it: cpu: no RAPL counters") == 0);
+    CHECK(refused.err.find("rlecouple: --require power: no device gives power (cpu: no RAPL counters") == 0);
     CHECK(sensors("board", {"--require", "temp"}).exit_code == 0);
     CHECK(sensors("board", {"--require", "noise"}).exit_code == 2);
+}
+
+TEST_CASE("--require names all that is missing, each with what would provide it", "[sensors]") {
+    TempDir dir;
+    std::filesystem::create_directories(dir / "proc");
+    write_file(dir / "proc/stat", "cpu  100 0 100 1000 0 0 0 0 0 0\n");
+    const Finished refused = rlecouple({"sensors", "--root", dir.path().string(), "--require", "power,temp"});
+    CHECK(refused.exit_code == 3);
+    CHECK(refused.err.find("rlecouple: --require temp,power: no device gives temp (cpu: no hwmon chip") == 0);
+    CHECK(refused.err.find("modprobe coretemp") != std::string::npos);
+    CHECK(refused.err.find("), nor power (cpu: no RAPL counters") != std::string::npos);
+    CHECK(refused.err.find("modprobe intel_rapl_msr") != std::string::npos);
+    CHECK(std::count(refused.err.begin(), refused.err.end(), '\n') == 1);
 }
 
 TEST_CASE("--probe adds what it measured, and nothing where nothing moved", "[sensors]") {
