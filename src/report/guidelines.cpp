@@ -65,7 +65,10 @@ Guideline lag_row(const Correlation& c) {
     if (t->t_lag_ci95_s) row.tested += ", " + in_interval(t->t_lag_ci95_s) + " s";
     if (t->sensor_delay_s != 0.0)
         row.why += fmt::format(" A sensor delay of {} s was taken off.", number(t->sensor_delay_s));
-    row.met = within(t->t_lag_s, -1.5, -0.5);
+    if (t->significant)
+        row.met = within(t->t_lag_s, -1.5, -0.5);
+    else
+        row.why += " Not judged: nothing is significant that could have a lag.";
     return row;
 }
 

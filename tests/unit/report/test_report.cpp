@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "report/figures.hpp"
+#include "report/guidelines.hpp"
 #include "report/headline.hpp"
 #include "report/session_charts.hpp"
 #include "sample_input.hpp"
@@ -84,6 +85,20 @@ TEST_CASE("the data sheet holds the values, and their classes and expectations")
         CHECK((!r.value.empty() || !r.remark.empty()));  // a missing value says why
         CHECK(!has(r.value, "nan"));
     }
+}
+
+TEST_CASE("a lag at which nothing is significant meets no expectation, wherever it lies") {
+    const auto lag_met = [](const ReportInput& input) {
+        for (const Guideline& row : guidelines(input)) {
+            if (row.quantity == "Lag") return row.met;
+        }
+        return std::optional<bool>();
+    };
+    ReportInput input = test::sample_input();
+    REQUIRE(input.correlation->tested->significant);
+    CHECK(lag_met(input) == true);
+    input.correlation->tested->significant = false;
+    CHECK(!lag_met(input).has_value());
 }
 
 TEST_CASE("a report is never refused for lack of a stage: what is missing is named with its command") {
