@@ -9,6 +9,7 @@
 #include "cli/reading.hpp"
 #include "formats/aligned_csv.hpp"
 #include "formats/pieces.hpp"
+#include "formats/read_ahead.hpp"
 #include "rlecouple/align_stream.hpp"
 
 namespace rle::cli {
@@ -29,6 +30,8 @@ Readers open_readers(const StreamedFiles& files, const AnalysisOptions& given) {
     readers.telemetry = open_telemetry_file(files.telemetry, given);
     if (!files.training.empty()) readers.training = open_training_file(files.training, given);
     readers.complete = readers.telemetry && (files.training.empty() || readers.training);
+    if (readers.complete)
+        readers.telemetry = std::make_unique<formats::ReadAhead<Telemetry>>(std::move(readers.telemetry));
     return readers;
 }
 
@@ -45,13 +48,14 @@ bool counts_seconds(const Stream& piece) {
     return std::any_of(piece.t_s.begin(), piece.t_s.end(), [](double t) { return std::isfinite(t); });
 }
 
-// Both files at a time, each on a thread of its own.
+// Both files at a time, each on a thread of its own where the log is longer than its first piece.
 Found survey_once(Readers& readers, const AlignOptions& options, const Telemetry& first_rows,
                   const Training& first_steps, bool by_t_s) {
     Found found{AlignSurvey(options, by_t_s, true), {}, {}, false};
     std::future<Training> training_head;
     if (readers.training) {
-        training_head = std::async(std::launch::async, [&] {
+        const bool longer = first_steps.size() >= kStepsInPiece;
+        training_head = std::async(longer ? std::launch::async : std::launch::deferred, [&] {
             Training piece;
             found.survey.training(first_steps);
             while (readers.training->next(piece, kStepsInPiece)) found.survey.training(piece);

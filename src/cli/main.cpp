@@ -37,7 +37,13 @@ int run(std::vector<std::string> arguments) {
     app.set_version_flag("--version", std::string("rlecouple ") + rle::kVersion);
     app.require_subcommand(1);
     rle::cli::Runner chosen;
-    for (const rle::cli::Command& command : rle::cli::commands()) rle::cli::add_command(app, command, chosen);
+    // Options are declared of the one command that is asked for, or of all, for help and for what was
+    // misspelt.
+    const rle::cli::Command* const asked =
+        arguments.empty() ? nullptr : rle::cli::find_command(arguments.front());
+    for (const rle::cli::Command& command : rle::cli::commands()) {
+        if (asked == nullptr || asked == &command) rle::cli::add_command(app, command, chosen);
+    }
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
         app.parse(std::move(reversed));

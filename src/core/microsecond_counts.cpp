@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace rle {
 
@@ -12,10 +13,18 @@ void MicrosecondCounts::add(double seconds) {
 
 void MicrosecondCounts::add_us(std::int64_t us) {
     ++size_;
-    if (!crowded()) {
+    if (scattered_ || size_ <= kFew) {
         loose_.push_back(us);
         return;
     }
+    if (!loose_.empty()) {
+        for (std::int64_t before : std::exchange(loose_, {})) count(before);
+    }
+    count(us);
+    if (pages_.size() > kMostPages) loosen();
+}
+
+void MicrosecondCounts::count(std::int64_t us) {
     const std::int64_t number = us >= 0 ? us / kPage : -1 - (-1 - us) / kPage;
     if (last_page_ == nullptr || number != last_number_) {
         std::unique_ptr<Page>& page = pages_[number];
@@ -24,7 +33,6 @@ void MicrosecondCounts::add_us(std::int64_t us) {
         last_number_ = number;
     }
     ++(*last_page_)[static_cast<std::size_t>(us - number * kPage)];
-    if (pages_.size() > kMostPages) loosen();
 }
 
 void MicrosecondCounts::loosen() {
@@ -34,10 +42,11 @@ void MicrosecondCounts::loosen() {
     }
     pages_.clear();
     last_page_ = nullptr;
+    scattered_ = true;
 }
 
 std::int64_t MicrosecondCounts::at_rank(std::size_t rank) const {
-    if (!crowded()) {
+    if (!loose_.empty()) {
         std::vector<std::int64_t> values = loose_;
         const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank);
         std::nth_element(values.begin(), at, values.end());

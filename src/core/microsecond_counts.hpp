@@ -2,8 +2,8 @@
 // them all.
 //
 // Invariant: quantiles are those of the values rounded to a microsecond, whatever the order in which they
-// came. Durations that crowd together, as sampling intervals do, take little memory; where they do not, the
-// values are kept one by one, and crowded() says so.
+// came. A few are kept one by one. Of more, those that crowd together, as sampling intervals do, take little
+// memory as a table of counts; where they do not, they stay one by one, and crowded() says so.
 #pragma once
 
 #include <array>
@@ -28,20 +28,23 @@ class MicrosecondCounts {
     std::int64_t highest() const { return at_rank(size_ - 1); }
     /// The q-quantile in s (Hyndman & Fan 1996, type 7); NaN where nothing came.
     double quantile(double q) const;
-    /// It is still a table of counts, whose memory does not grow with the number of values.
-    bool crowded() const { return loose_.empty(); }
+    /// Memory does not grow with the number of values.
+    bool crowded() const { return !scattered_; }
 
   private:
     static constexpr std::int64_t kPage = 1024;
     static constexpr std::size_t kMostPages = 4096;  // 16 MiB
+    static constexpr std::size_t kFew = 8192;        // values, up to which no table is worth its pages
     using Page = std::array<std::uint32_t, kPage>;
 
+    void count(std::int64_t us);
     void loosen();
 
     std::map<std::int64_t, std::unique_ptr<Page>> pages_;
     Page* last_page_ = nullptr;
     std::int64_t last_number_ = 0;
-    std::vector<std::int64_t> loose_;  ///< every value, once there were too many pages
+    std::vector<std::int64_t> loose_;  ///< every value, while there are few or once there were too many pages
+    bool scattered_ = false;           ///< there were
     std::size_t size_ = 0;
 };
 

@@ -35,6 +35,12 @@ struct BlockWriter::State {
         most_under_way = 2 * most_threads;
     }
 
+    // The first block waits: where it is the only one, no thread is worth its start.
+    void start_thread() {
+        if (added > 1 && threads.size() < std::min(added, most_threads))
+            threads.emplace_back([this] { work(); });
+    }
+
     void work() {
         TextBuffer out;
         for (;;) {
@@ -102,13 +108,15 @@ void BlockWriter::add(Format format) {
     if (s.error) std::rethrow_exception(s.error);
     s.waiting.push_back(std::move(format));
     ++s.added;
-    if (s.threads.size() < s.most_threads) s.threads.emplace_back([&s] { s.work(); });
+    s.start_thread();
+    s.start_thread();
     s.changed.notify_all();
 }
 
 void BlockWriter::finish() {
     State& s = *state_;
     s.join();
+    s.work();  // what no thread was started for
     if (s.error) std::rethrow_exception(s.error);
 }
 
