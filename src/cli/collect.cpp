@@ -36,8 +36,8 @@ void declare_sensor_options(CLI::App& app, CollectOptions& options) {
     app.add_option(
            "--source", options.sources,
            "auto: measured, and estimated where nothing measures; measured: nothing estimated; model: "
-           "temperature "
-           "and power estimated; exec:CMD: what a program prints; replay:FILE: a recording; may be repeated")
+           "temperature and power estimated; exec:CMD: what a program prints; replay:FILE: a recording; may "
+           "be repeated")
         ->check(CLI::Validator(check_source, ""))
         ->allow_extra_args(false)
         ->type_name("SOURCE");

@@ -68,14 +68,12 @@ std::string balance_of_estimates(const std::set<std::string>& estimated) {
     if (temp) {
         return fmt::format(
             "{}, not measured: the thermal constants, their intervals and the closure are those of the model "
-            "that "
-            "made {}, and say nothing of the machine",
+            "that made {}, and say nothing of the machine",
             are_estimates(behind(estimated, "rle")), power ? "them" : "it");
     }
     if (power) {
         return "power_w is an estimate, not measured: every W and J, hA and C lean on the idle and rated "
-               "power that "
-               "it was made from";
+               "power that it was made from";
     }
     return {};
 }

@@ -129,8 +129,7 @@ struct Aligner::State {
             if (!offset) continue;
             result.warnings.push_back(fmt::format(
                 "the device is at work as long as the training log lasts, but begins and ends {:g} s {} it: "
-                "do "
-                "the clocks differ? --clock-offset {:g} would put them together",
+                "do the clocks differ? --clock-offset {:g} would put them together",
                 std::abs(*offset), *offset > 0.0 ? "after" : "before", result.clock_offset_s + *offset));
             return;
         }

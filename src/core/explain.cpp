@@ -79,8 +79,7 @@ std::string not_detected(const Correlation& c, double independent) {
     const TestedCorrelation& t = *c.tested;
     std::string sentence = fmt::format(
         "No coupling is detected: once trend and autocorrelation are taken out, the greatest correlation of "
-        "the {} lags searched "
-        "is {:+.2f}, where {:.2f} would be significant ({})",
+        "the {} lags searched is {:+.2f}, where {:.2f} would be significant ({})",
         t.ccf.size(), *t.r_peak, *t.band, p_words(*t.p_value));
     if (c.manual.r_peak && c.manual.strength && *c.manual.strength != Strength::weak) {
         sentence += fmt::format(

@@ -158,8 +158,7 @@ void Predicting::note_resolution() {
     if (rows_.step_s > 0.25 * options_.horizon_s) {
         result_.warnings.push_back(
             fmt::format("the rows are {:g} s apart, so lead times are known to {:g} s; a row's gradient norm "
-                        "is the mean of "
-                        "the steps up to half of that after it",
+                        "is the mean of the steps up to half of that after it",
                         rows_.step_s, rows_.step_s));
     }
 }

@@ -146,8 +146,7 @@ RivalAlarms forecast_rival(const PredictRows& rows, const PredictSplit& split,
     }
     rival.rule = fmt::format(
         "RLE forecast {:g} s ahead by an AR(1) (phi {:.3f}, fitted to the first half) below {:g} of its "
-        "rolling "
-        "peak",
+        "rolling peak",
         horizon_s, model->phi, share);
     rival.alarm_s = raise(share, split.begin, split.end);
     return rival;

@@ -181,8 +181,7 @@ class Account {
         fit.ambient_c.reset();
         out.warnings.push_back(
             "the ambient temperature is missing: these samples cannot tell it from hA (a warmer room and a "
-            "better cooler look "
-            "alike); give --ambient, or record more levels of power");
+            "better cooler look alike); give --ambient, or record more levels of power");
     }
 
     void leave_out_untold(ThermalResult& out) const {

@@ -80,8 +80,7 @@ UniformGrid uniform_grid(std::span<const double> t_s, std::optional<double> samp
     if (off_grid + doubled > 0) {
         grid.warnings.push_back(
             fmt::format("t_s is no uniform grid of {:g} s ({} rows off it, {} share a point with another); "
-                        "put the streams on one with "
-                        "rlecouple align",
+                        "put the streams on one with rlecouple align",
                         grid.dt_s, off_grid, doubled));
     }
     return grid;

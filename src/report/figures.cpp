@@ -24,8 +24,8 @@ std::string cell(double value) {
 std::string summary_table(const Chart& chart) {
     std::string out =
         "<table><thead><tr><th scope=\"col\">Series</th><th scope=\"col\">Values</th><th "
-        "scope=\"col\">First</th>"
-        "<th scope=\"col\">Least</th><th scope=\"col\">Mean</th><th scope=\"col\">Greatest</th>"
+        "scope=\"col\">First</th><th scope=\"col\">Least</th><th scope=\"col\">Mean</th><th "
+        "scope=\"col\">Greatest</th>"
         "<th scope=\"col\">Last</th></tr></thead><tbody>";
     for (const Series& series : chart.series) {
         const ColumnStats s = stats_of(&series.y);

@@ -29,17 +29,16 @@ std::string in_interval(const std::optional<Interval>& ci) {
 Guideline strength_row(const Correlation& c) {
     const TestedCorrelation* t = c.tested ? &*c.tested : nullptr;
     const std::optional<double> r = t != nullptr ? t->r_peak : std::nullopt;
-    Guideline row{"Strength",
-                  "|r_peak| > 0.5 strong, > 0.3 moderate, else weak",
-                  with_unit(c.manual.r_peak, "",
-                            c.manual.strength ? std::string(strength_text(*c.manual.strength)) : ""),
-                  {},
-                  {},
-                  "Two series that drift, or remember their own past, correlate by chance: the manual's rule "
-                  "calls up to "
-                  "half of such unrelated sessions coupled, and all of those that settle after a warm-up. "
-                  "The test takes trend "
-                  "and memory out of both and counts every lag that was searched."};
+    Guideline row{
+        "Strength",
+        "|r_peak| > 0.5 strong, > 0.3 moderate, else weak",
+        with_unit(c.manual.r_peak, "",
+                  c.manual.strength ? std::string(strength_text(*c.manual.strength)) : ""),
+        {},
+        {},
+        "Two series that drift, or remember their own past, correlate by chance: the manual's rule "
+        "calls up to half of such unrelated sessions coupled, and all of those that settle after a warm-up. "
+        "The test takes trend and memory out of both and counts every lag that was searched."};
     if (t != nullptr) {
         row.tested = with_unit(
             r, "",
@@ -58,8 +57,7 @@ Guideline lag_row(const Correlation& c) {
         {},
         {},
         "Where the response integrates the driver, the raw correlation is smeared over the following lags "
-        "and its peak "
-        "comes late; prewhitening sharpens it."};
+        "and its peak comes late; prewhitening sharpens it."};
     if (t == nullptr || !t->t_lag_s) return row;
     row.tested = with_unit(t->t_lag_s, "s", causal_order_text(t->causal_order, c.driver, c.response));
     if (t->t_lag_ci95_s) row.tested += ", " + in_interval(t->t_lag_ci95_s) + " s";
@@ -113,8 +111,7 @@ Guideline tau_row(const Balance& b) {
             with_unit(b.tau_th.value_s, "s", in_interval(b.tau_th.ci95_s)),
             within(b.tau_th.value_s, 2.0, 4.0),
             "dT/(dT/dt) is the time constant only while cooling to ambient; on a heating step it grows "
-            "without bound. The fit "
-            "simulates the temperature through the power that was recorded."};
+            "without bound. The fit simulates the temperature through the power that was recorded."};
 }
 
 Guideline closure_row(const Balance& b) {

@@ -80,10 +80,9 @@ std::string notices(const View& view) {
         for (const std::string& column : modelled) columns += (columns.empty() ? "" : ", ") + column;
         fmt::format_to(Out(out),
                        "<p class=\"notice\"><strong>Modelled, not measured:</strong> {} of {}. This machine "
-                       "did not let them be read; "
-                       "they are estimates, and so is all that rests on them (RLE, thermal constants, energy "
-                       "balance). A balance of "
-                       "modelled columns tests the model, not the machine.</p>\n",
+                       "did not let them be read; they are estimates, and so is all that rests on them (RLE, "
+                       "thermal constants, energy "
+                       "balance). A balance of modelled columns tests the model, not the machine.</p>\n",
                        escape_html(columns), escape_html(view.device));
     }
     const std::vector<MissingStage> missing = missing_stages(*view.input);
@@ -135,8 +134,8 @@ std::string manual_and_tested_table(const ReportInput& input) {
     out += "</tbody></table>\n";
     return out + fmt::format(
                      "<p class=\"note\">Sign of every lag: r(l) correlates {}(t) with {}(t + l), so a "
-                     "negative lag means that {} "
-                     "leads. The manual's coupling equation counts the same delay with the other sign: delay "
+                     "negative lag means that {} leads. The manual's coupling equation counts the same delay "
+                     "with the other sign: delay "
                      "= -t_lag.</p>\n",
                      escape_html(c.response), escape_html(c.driver), escape_html(c.driver));
 }
@@ -182,8 +181,7 @@ std::string alarm_table(const ReportInput& input) {
     const Prediction& p = *input.prediction;
     std::string out = fmt::format(
         "<p>{}</p>\n<table><caption>Alarms where the robust z-score of {} exceeds {}, as warnings of {} "
-        "within {} "
-        "s</caption>{}<tbody>",
+        "within {} s</caption>{}<tbody>",
         escape_html(p.explanation), escape_html(p.driver), plain(p.alarm.threshold), escape_html(p.event),
         plain(p.horizon_s),
         head_row({"", "Precision", "Recall", "F1", "False alarms an hour", "Lead time, median (s)",

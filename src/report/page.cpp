@@ -49,8 +49,8 @@ std::string html_page(const Page& page) {
     if (!scripts.empty()) {
         out +=
             "<p class=\"hint script-only\">Drag across a chart to zoom: all charts over time follow. Shift "
-            "and drag to pan. "
-            "Double click, or <button type=\"button\" id=\"show-all\">show everything</button>.</p>\n";
+            "and drag to pan. Double click, or <button type=\"button\" id=\"show-all\">show "
+            "everything</button>.</p>\n";
     }
     out += page.body + "</main>\n";
     if (!scripts.empty()) {

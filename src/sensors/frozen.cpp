@@ -126,8 +126,7 @@ std::string words(const Frozen& frozen) {
     const std::string unit = quantity == nullptr ? std::string() : " " + std::string(quantity->unit);
     return fmt::format(
         "{}: {} stood at {:g}{} from t = {:.1f} s to {:.1f} s while {} moved between {:.3g} and {:.3g}: the "
-        "sensor "
-        "seems frozen",
+        "sensor seems frozen",
         frozen.device, frozen.column, frozen.value, unit, frozen.from_s, frozen.to_s, frozen.load,
         frozen.load_low, frozen.load_high);
 }
