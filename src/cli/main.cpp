@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/ui.hpp"
+#include "formats/shown_file.hpp"
 #include "formats/unfinished.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/version.hpp"
@@ -65,6 +66,7 @@ int run(std::vector<std::string> arguments) {
 
 int main(int argc, char** argv) {
     tidy_up_at_signals();
+    rle::formats::explain_cut_files();
     try {
         return run(rle::cli::remember_command_line(argc, argv));
     } catch (const rle::Error& error) {

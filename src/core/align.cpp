@@ -173,7 +173,8 @@ void Aligner::telemetry(const Telemetry& piece) {
     State& s = *state_;
     s.telemetry_ended = piece.size() == 0;
     for (std::size_t i = 0; i < piece.size(); ++i, ++s.rows_read) {
-        const std::size_t slot = s.slot_of[piece.device[i]];
+        // A device that the survey did not see came while the file was read: it grows.
+        const std::size_t slot = piece.device[i] < s.slot_of.size() ? s.slot_of[piece.device[i]] : kNoSlot;
         const double t_s = s.plan.clock.telemetry_s(piece.wall_us[i], piece.t_s[i]);
         if (slot == kNoSlot || !std::isfinite(t_s)) continue;
         s.telemetry_seen.see(t_s);

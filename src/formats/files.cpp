@@ -50,6 +50,7 @@ class FileDescriptor {
     FileDescriptor& operator=(const FileDescriptor&) = delete;
     int get() const { return fd_; }
     void open(int fd) { fd_ = fd; }
+    int release() { return std::exchange(fd_, -1); }
     /// The last moment at which a file system may report a failed write.
     int close() {
         const int result = ::close(fd_);
@@ -102,7 +103,7 @@ std::string read_text(const std::string& path) {
 
 std::optional<MappedText> MappedText::open(const std::string& path) {
     if (path == "-") return std::nullopt;
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() < 0) fail(path, errno, "cannot read");
     struct stat info {};
     if (fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return std::nullopt;
@@ -110,16 +111,32 @@ std::optional<MappedText> MappedText::open(const std::string& path) {
     void* const bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
     if (bytes == MAP_FAILED) return std::nullopt;
     madvise(bytes, size, MADV_SEQUENTIAL);
-    MappedText mapped(static_cast<char*>(bytes), size);
+    MappedText mapped(path, file.release(), static_cast<char*>(bytes), size);
     if (!is_plain(std::string_view(mapped.bytes_, size)) || mapped.text().empty()) return std::nullopt;
     return mapped;
 }
 
+MappedText::MappedText(const std::string& path, int file, char* bytes, std::size_t size)
+    : path_(path), file_(file), bytes_(bytes), size_(size), shown_(bytes, size, path) {}
+
 MappedText::MappedText(MappedText&& other) noexcept
-    : bytes_(std::exchange(other.bytes_, nullptr)), size_(other.size_), forgotten_(other.forgotten_) {}
+    : path_(std::move(other.path_)),
+      file_(std::exchange(other.file_, -1)),
+      bytes_(std::exchange(other.bytes_, nullptr)),
+      size_(other.size_),
+      forgotten_(other.forgotten_),
+      shown_(std::move(other.shown_)) {}
 
 MappedText::~MappedText() {
+    shown_ = {};
     if (bytes_ != nullptr) munmap(bytes_, size_);
+    if (file_ >= 0) ::close(file_);
+}
+
+void MappedText::check_length() const {
+    struct stat info {};
+    if (fstat(file_, &info) != 0 || static_cast<std::size_t>(info.st_size) >= size_) return;
+    throw Error(ErrorKind::failed, path_, kCutShort, kCutShortHint);
 }
 
 std::string_view MappedText::text() const {

@@ -7,14 +7,16 @@
 #include <string>
 #include <string_view>
 
+#include "formats/shown_file.hpp"
+
 namespace rle::formats {
 
 /// The text of a file, "-" for stdin; gzip is unpacked, a byte-order mark dropped. Throws Error{failed} (no
 /// such file, a directory, no permission, empty) with a hint.
 std::string read_text(const std::string& path);
 
-/// The text of a file that stays where it is and is looked at through a window that moves on. It must not be
-/// cut short meanwhile.
+/// The text of a file that stays where it is and is looked at through a window that moves on. Where it is cut
+/// short meanwhile, see shown_file.hpp.
 class MappedText {
   public:
     /// Missing for what cannot be looked at so, or is not plain text: a pipe, an empty file, gzip, UTF-16.
@@ -26,13 +28,19 @@ class MappedText {
     std::string_view text() const;
     /// Gives back the memory of what lies before `position`; looking there again costs time only.
     void forget_before(std::size_t position);
+    /// Throws Error{failed} where the file is shorter now than it was: what was read of its last page may
+    /// have been zeros.
+    void check_length() const;
 
   private:
-    MappedText(char* bytes, std::size_t size) : bytes_(bytes), size_(size) {}
+    MappedText(const std::string& path, int file, char* bytes, std::size_t size);
 
+    std::string path_;
+    int file_;
     char* bytes_;
     std::size_t size_;
     std::size_t forgotten_ = 0;
+    ShownFile shown_;
 };
 
 /// Writes `text` to `path` by way of a temporary file beside it; "-" writes to stdout. Throws Error{failed}

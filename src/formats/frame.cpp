@@ -82,6 +82,7 @@ class FrameReader {
             add(cells);
             if (text != nullptr && row % kRowsAtOnce == 0) text->forget_before(table_.consumed());
         }
+        if (text != nullptr) text->check_length();
         if (frame_.size() == 0) {
             throw Error(untimed_ > 0 ? ErrorKind::failed : ErrorKind::insufficient_data, where_,
                         untimed_ > 0 ? "no row has a number in t_s" : "a header but not one whole row");

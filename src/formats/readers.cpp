@@ -31,7 +31,9 @@ class FilePieces : public Pieces<Stream> {
     bool opened() const { return pieces_ != nullptr; }
     bool next(Stream& piece, std::size_t most) override {
         text_.forget_before(pieces_->consumed());
-        return pieces_->next(piece, most);
+        const bool any = pieces_->next(piece, most);
+        if (!any) text_.check_length();
+        return any;
     }
     Stream finish() override { return pieces_->finish(); }
     bool holds() const override { return pieces_->holds(); }

@@ -1,12 +1,17 @@
 // A file that lies on disk is read twice, piece by piece; the same file packed is read whole. Both must give
 // the same table and the same align.json, to the byte.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <random>
 #include <string>
+#include <thread>
 
 #include "support/catch.hpp"
 #include "support/process.hpp"
@@ -239,4 +244,44 @@ TEST_CASE("what cannot be streamed is aligned all the same") {
     const std::string shuffled = rows(
         [&](std::size_t i, double) { return plain_row(i, static_cast<double>(random() % kRows) * 0.1); });
     CHECK(same_either_way(shuffled, steps()).size() > 100'000);
+}
+
+namespace {
+
+// Aligns 10 MB into a pipe that nobody empties until the file has been cut to what `shorter` leaves of its
+// size: by then the whole of it was surveyed, and its beginning alone was read again.
+Finished align_while_cut(const std::function<std::uintmax_t(std::uintmax_t)>& shorter) {
+    const TempDir folder;
+    std::string telemetry = "t_s,device,temp_c,power_w,util_pct\n";
+    for (int i = 0; i < 300'000; ++i)
+        telemetry += fmt::format("{:.1f},gpu0,60.25,{},90\n", 0.1 * i, 200 + i % 9);
+    rle::test::write_file(folder / "telemetry.csv", telemetry);
+    const std::string pipe = folder / "pipe";
+    REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+    Finished finished;
+    std::thread aligning([&] {
+        finished = rle::test::rlecouple({"align", "--telemetry", folder / "telemetry.csv", "-o", pipe});
+    });
+    const int from = ::open(pipe.c_str(), O_RDONLY);  // waits for the program to open it, too
+    std::array<char, 4096> bytes;
+    bool any = ::read(from, bytes.data(), bytes.size()) > 0;
+    std::filesystem::resize_file(folder / "telemetry.csv", shorter(telemetry.size()));
+    while (any && ::read(from, bytes.data(), bytes.size()) > 0) continue;
+    ::close(from);
+    aligning.join();
+    CHECK(any);
+    return finished;
+}
+
+}  // namespace
+
+TEST_CASE("a file that is cut short while it is read ends in one line, not in a bus error") {
+    const auto all = [](std::uintmax_t) -> std::uintmax_t { return 0; };
+    const auto last_bytes = [](std::uintmax_t size) { return size - 5; };  // its last page stays, with zeros
+    for (const Finished& run : {align_while_cut(all), align_while_cut(last_bytes)}) {
+        CHECK(run.exit_code == 1);
+        CHECK(run.err.find(
+                  "telemetry.csv: was cut short while it was read; run again when nothing writes to it\n") !=
+              std::string::npos);
+    }
 }
