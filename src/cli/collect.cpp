@@ -26,7 +26,7 @@ void declare_sensor_options(CLI::App& app, CollectOptions& options) {
         ->check(CLI::IsMember({"gpu", "cpu", "both"}))
         ->capture_default_str();
     app.add_option("--device", options.devices,
-                   "Only this device (name or UUID, as `sensors` shows it); may be repeated")
+                   "Only this device (name, UUID or index of a GPU, see `sensors`); may be repeated")
         ->allow_extra_args(false)
         ->type_name("NAME");
     app.add_option("--cores", options.cores,

@@ -275,7 +275,8 @@ Runner setup_sensors(CLI::App& app) {
     app.add_option("--mode", options->mode, "Which devices")
         ->check(CLI::IsMember({"gpu", "cpu", "both"}))
         ->capture_default_str();
-    app.add_option("--device", options->devices, "Only this device (name or UUID); may be repeated")
+    app.add_option("--device", options->devices,
+                   "Only this device (name, UUID or index of a GPU); may be repeated")
         ->allow_extra_args(false)
         ->type_name("NAME");
     app.add_option("--root", options->root, "Where /sys and /proc lie")->group("");

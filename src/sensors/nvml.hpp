@@ -1,5 +1,6 @@
 // NVIDIA GPUs by way of NVML: temperature, power (instant and average), utilisation, energy, clocks, memory,
-// fan, throttling.
+// fan, throttling. Each GPU is a source of its own, read in a thread of its own: a call that takes long, or
+// never comes back, concerns that GPU alone.
 #pragma once
 
 #include <memory>
@@ -10,8 +11,8 @@
 
 namespace rle::sensors {
 
-/// Null where there is no NVML or no device. The library is the machine's own; below another root,
-/// usr/lib/libnvidia-ml.so.1.
-std::unique_ptr<Source> probe_nvml(const SysRoot& root, std::vector<Missing>& missing);
+/// One source a GPU; none where there is no NVML or no device. The library is the machine's own; below
+/// another root, usr/lib/libnvidia-ml.so.1.
+std::vector<std::unique_ptr<Source>> probe_nvml(const SysRoot& root, std::vector<Missing>& missing);
 
 }  // namespace rle::sensors

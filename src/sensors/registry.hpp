@@ -15,7 +15,8 @@ namespace rle::sensors {
 struct SourceEntry {
     std::string_view name;
     std::string_view summary;  ///< what it gives, from where
-    std::unique_ptr<Source> (*probe)(const SysRoot& root, std::vector<Missing>& missing);
+    /// What can be read, and into `missing` what is there but cannot.
+    std::vector<std::unique_ptr<Source>> (*probe)(const SysRoot& root, std::vector<Missing>& missing);
 };
 
 std::span<const SourceEntry> source_table();

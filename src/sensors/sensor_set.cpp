@@ -13,6 +13,7 @@
 namespace rle::sensors {
 namespace {
 
+constexpr double kMostSpareS = 0.25;
 constexpr std::array<const char*, 3> kMainColumns{"temp_c", "power_w", "util_pct"};
 
 void take_if_empty(std::string& into, const std::string& from) {
@@ -27,11 +28,18 @@ bool same_device(const DeviceInfo& a, const DeviceInfo& b) {
     return a.name == b.name && (a.uuid.empty() || b.uuid.empty() || a.uuid == b.uuid);
 }
 
+// By its name, its UUID, or the driver's index of a GPU: "0" and "gpu0" are the only one of a machine, too.
+bool is_called(const DeviceInfo& device, const std::string& name) {
+    if (name == device.name || (!device.uuid.empty() && name == device.uuid)) return true;
+    if (device.kind != "gpu") return false;
+    return "gpu" + name == device.name || (device.name == "gpu" && (name == "0" || name == "gpu0"));
+}
+
 bool wanted(const DeviceInfo& device, const Selection& selection) {
     if (selection.mode != "both" && device.kind != selection.mode) return false;
     if (selection.devices.empty()) return true;
     return std::any_of(selection.devices.begin(), selection.devices.end(),
-                       [&](const std::string& name) { return name == device.name || name == device.uuid; });
+                       [&](const std::string& name) { return is_called(device, name); });
 }
 
 // What would provide a quantity where no source had anything to say.
@@ -49,7 +57,8 @@ Missing generic_missing(const DeviceInfo& device, const std::string& column) {
 
 }  // namespace
 
-SensorSet::SensorSet(Probed probed, const Selection& selection) {
+SensorSet::SensorSet(Probed probed, const Selection& selection)
+    : spare_s_(std::min(kMostSpareS, 0.5 / selection.sample_hz)) {
     for (auto& source : probed.sources) adopt(std::move(source), selection);
     forget_unwanted_devices(selection);
     note_missing(probed.missing);
@@ -101,7 +110,7 @@ void SensorSet::forget_unwanted_devices(const Selection& selection) {
     for (const DeviceInfo& device : devices_) known.push_back(device.name);
     for (const std::string& name : selection.devices) {
         const bool there = std::any_of(devices_.begin(), devices_.end(),
-                                       [&](const DeviceInfo& d) { return d.name == name || d.uuid == name; });
+                                       [&](const DeviceInfo& d) { return is_called(d, name); });
         if (!there)
             throw Error(ErrorKind::usage, "--device " + name, "no such device",
                         fmt::format("here there are: {}", fmt::join(known, ", ")));
@@ -223,9 +232,13 @@ void SensorSet::read(double t_s) {
     std::fill(values_.begin(), values_.end(), kMissing);
     const std::span<double> all(values_);
     for (std::size_t i = 0; i < sources_.size(); ++i) {
+        if (used_[i]) sources_[i]->prepare({t_s, {}, spare_s_});
+    }
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
         if (!used_[i]) continue;
         const std::size_t first = first_slot_[i];
-        sources_[i]->read({t_s, all.first(first)}, all.subspan(first, sources_[i]->channels().size()));
+        sources_[i]->read({t_s, all.first(first), spare_s_},
+                          all.subspan(first, sources_[i]->channels().size()));
     }
     for (std::size_t i = 0; i < values_.size(); ++i) {
         const Quantity* quantity = find_quantity(channels_[i].column);

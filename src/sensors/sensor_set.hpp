@@ -24,7 +24,7 @@ enum class Estimate {
 
 struct Selection {
     std::string mode = "both";         ///< gpu, cpu, both
-    std::vector<std::string> devices;  ///< names or UUIDs; empty: all
+    std::vector<std::string> devices;  ///< names, UUIDs or a GPU's index; empty: all
     Estimate estimate = Estimate::where_missing;
     double sample_hz = 1.0;
     double ambient_c = 21.0;
@@ -71,6 +71,7 @@ class SensorSet {
     void describe_devices(const Selection& selection);
     std::optional<std::size_t> slot(const std::string& device, const std::string& column) const;
 
+    double spare_s_;  // what one source may keep the others waiting
     std::vector<std::unique_ptr<Source>> sources_;
     std::vector<std::size_t> first_slot_;  // of each source
     std::vector<bool> used_;               // sources of which a channel stands in the grid

@@ -32,12 +32,15 @@ struct Channel {
 struct Instant {
     double t_s = 0.0;
     std::span<const double> earlier;
+    double spare_s = 0.25;  ///< how long a reading may keep the others waiting
 };
 
 class Source {
   public:
     virtual ~Source() = default;
 
+    /// Starts a reading that takes its time, so that several go on at once; read() then waits for it.
+    virtual void prepare(const Instant&) {}
     /// Reads every channel once; `values` has one place for each and comes filled with NaN.
     virtual void read(const Instant& now, std::span<double> values) = 0;
     /// Why something could not be read the last time; empty where all is well.

@@ -11,27 +11,38 @@
 
 namespace {
 
-constexpr int kSuccess = 0, kInvalid = 2, kNotSupported = 3, kLost = 15, kUnknown = 999;
+constexpr int kSuccess = 0, kInvalid = 2, kNotSupported = 3, kNoPermission = 4, kWrongVersion = 25,
+              kLost = 15, kUnknown = 999;
 
-double setting(const std::string& key, double otherwise) {
+std::string text_setting(const std::string& key, const std::string& otherwise) {
     const char* path = std::getenv("RLE_FAKE_NVML");
     std::ifstream file(path != nullptr ? path : "");
     for (std::string line; std::getline(file, line);) {
-        if (line.rfind(key + "=", 0) == 0) return std::stod(line.substr(key.size() + 1));
+        if (line.rfind(key + "=", 0) == 0) return line.substr(key.size() + 1);
     }
     return otherwise;
 }
 
-// What every call on a device does first; the second device's readings are ten higher.
-int begin(void* device) {
-    if (setting("hang_s", 0) > 0)
-        std::this_thread::sleep_for(std::chrono::duration<double>(setting("hang_s", 0)));
-    if (setting("lost", 0) != 0) return kLost;
-    return device == nullptr ? kInvalid : kSuccess;
+double setting(const std::string& key, double otherwise) {
+    const std::string text = text_setting(key, "");
+    return text.empty() ? otherwise : std::stod(text);
+}
+
+void wait_s(double seconds) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
 }
 
 int offset(void* device) {
     return static_cast<int>(reinterpret_cast<std::size_t>(device) - 1) * 10;
+}
+
+// What every call on a device does first; the second device's readings are ten higher.
+int begin(void* device) {
+    if (setting("hang_s", 0) > 0) wait_s(setting("hang_s", 0));
+    const bool slow = setting("slow_gpu", -1) == offset(device) / 10;
+    if (slow) wait_s(setting("slow_s", 0));
+    if (setting("lost", 0) != 0) return kLost;
+    return device == nullptr ? kInvalid : kSuccess;
 }
 
 template <typename T>
@@ -63,7 +74,17 @@ struct FieldValue {
     union {
         double real;
         unsigned integer;
+        int signed_integer;
+        unsigned long long longer;
     } value;
+};
+struct Temperature {
+    unsigned version, sensor;
+    int celsius;
+};
+struct Margin {
+    unsigned version;
+    int celsius;
 };
 
 extern "C" {
@@ -75,10 +96,12 @@ int nvmlShutdown() {
     return kSuccess;
 }
 const char* nvmlErrorString(int code) {
-    return code == kNotSupported ? "Not Supported"
-           : code == kLost       ? "GPU is lost"
-           : code == 9           ? "Driver Not Loaded"
-                                 : "Error";
+    return code == kNotSupported   ? "Not Supported"
+           : code == kLost         ? "GPU is lost"
+           : code == 9             ? "Driver Not Loaded"
+           : code == 18            ? "Driver/library version mismatch"
+           : code == kNoPermission ? "Insufficient Permissions"
+                                   : "Error";
 }
 int nvmlSystemGetDriverVersion(char* text, unsigned size) {
     std::snprintf(text, size, "550.00");
@@ -89,11 +112,12 @@ int nvmlDeviceGetCount_v2(unsigned* count) {
     return kSuccess;
 }
 int nvmlDeviceGetHandleByIndex_v2(unsigned index, void** device) {
+    if (setting("refused_gpu", -1) == index) return kNoPermission;
     *device = reinterpret_cast<void*>(static_cast<std::size_t>(index) + 1);
     return kSuccess;
 }
 int nvmlDeviceGetName(void*, char* text, unsigned size) {
-    std::snprintf(text, size, "Fake GPU");
+    std::snprintf(text, size, "%s", text_setting("name", "Fake GPU").c_str());
     return kSuccess;
 }
 int nvmlDeviceGetUUID(void* device, char* text, unsigned size) {
@@ -102,14 +126,22 @@ int nvmlDeviceGetUUID(void* device, char* text, unsigned size) {
 }
 int nvmlDeviceGetEnforcedPowerLimit(void*, unsigned* mw) {
     *mw = 300'000;
+    return setting("enforced", 1) != 0 ? kSuccess : kNotSupported;
+}
+int nvmlDeviceGetPowerManagementDefaultLimit(void*, unsigned* mw) {
+    *mw = 350'000;
     return kSuccess;
 }
 int nvmlDeviceGetTemperatureThreshold(void*, unsigned kind, unsigned* celsius) {
-    *celsius = kind == 1 ? 90 : 99;
-    return kSuccess;
+    *celsius = kind == 1 ? static_cast<unsigned>(setting("slowdown", 90)) : 99;
+    return setting("slowdown", 90) >= 0 ? kSuccess : kNotSupported;
 }
 int nvmlDeviceGetArchitecture(void*, unsigned* number) {
-    *number = 9;
+    *number = static_cast<unsigned>(setting("architecture", 9));
+    return kSuccess;
+}
+int nvmlDeviceGetMigMode(void*, unsigned* current, unsigned* pending) {
+    *current = *pending = static_cast<unsigned>(setting("mig", 0));
     return kSuccess;
 }
 int nvmlDeviceGetTemperature(void* device, unsigned, unsigned* celsius) {
@@ -144,15 +176,43 @@ int nvmlDeviceGetViolationStatus(void* device, unsigned kind, ViolationTime* out
     return give(device, &out->violation_ns, kind == 0 ? "power_ns" : "thermal_ns",
                 kind == 0 ? 2'500'000'000 : 0);
 }
+// As the documentation has it: each value with a result and a type of its own.
 int nvmlDeviceGetFieldValues(void* device, int count, FieldValue* values) {
     const int code = begin(device);
     for (int i = 0; code == kSuccess && i < count; ++i) {
-        values[i].type = 1;
-        values[i].result = values[i].id == 185 || values[i].id == 186 ? kSuccess : kNotSupported;
-        values[i].value.integer =
-            static_cast<unsigned>(values[i].id == 186 ? setting("instant_mw", 250'000) : 220'000);
+        FieldValue& field = values[i];
+        field.result = kSuccess;
+        field.type = 1;
+        if (field.id == 186 && setting("field_type", 1) == 3) {
+            field.type = 3;
+            field.value.longer = 250'000;
+        } else if (field.id == 186) {
+            field.value.integer = static_cast<unsigned>(setting("instant_mw", 250'000));
+        } else if (field.id == 185 && setting("average", 1) != 0) {
+            field.value.integer = 220'000;
+        } else if (field.id == 82 && setting("memory_temp", -1) >= 0) {
+            field.value.integer = static_cast<unsigned>(setting("memory_temp", -1));
+        } else if (field.id == 194) {
+            field.type = 5;
+            field.value.signed_integer = -2;
+        } else if (field.id == 74 || field.id == 83) {
+            field.type = 3;
+            field.value.longer = field.id == 74 ? 1'500'000'000 : 77'000;
+        } else {
+            field.result = kNotSupported;
+        }
     }
     return code;
+}
+int nvmlDeviceGetTemperatureV(void* device, Temperature* out) {
+    if (out->version != (sizeof(Temperature) | 1U << 24U) || out->sensor != 0) return kWrongVersion;
+    out->celsius = 48 + offset(device);
+    return begin(device);
+}
+int nvmlDeviceGetMarginTemperature(void*, Margin* out) {
+    if (out->version != (sizeof(Margin) | 1U << 24U)) return kWrongVersion;
+    out->celsius = 36;
+    return kSuccess;
 }
 #endif
 }
