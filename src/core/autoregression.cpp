@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "core/lag_products.hpp"
 #include "core/linear_algebra.hpp"
 
 namespace rle {
@@ -27,9 +26,7 @@ struct Products {
 
 Products make_products(std::span<const double> series, const std::vector<double>& filled,
                        const TrendColumns& trend, int order) {
-    const Rows rows = rows_where(static_cast<std::size_t>(order), series.size(), [&](std::size_t t) {
-                          return std::isfinite(series[t]);
-                      }).spread(kMostFitted);
+    const Rows rows = regression_rows(series, order);
     std::vector<Index> places;
     for (Index k = 0; k < trend.columns(); ++k) places.push_back(k);
     for (Index k = 1; k <= order; ++k) places.push_back(trend.columns() + k);
@@ -181,6 +178,18 @@ class Forecaster {
 };
 
 }  // namespace
+
+std::vector<Index> first_columns(Index n) {
+    std::vector<Index> columns;
+    for (Index k = 0; k < n; ++k) columns.push_back(k);
+    return columns;
+}
+
+Rows regression_rows(std::span<const double> series, int order) {
+    return rows_where(static_cast<std::size_t>(order), series.size(),
+                      [&](std::size_t t) { return std::isfinite(series[t]); })
+        .spread(kMostFitted);
+}
 
 std::vector<double> nested_rss(MatrixXd products, Index least) {
     const VectorXd before = products.diagonal();

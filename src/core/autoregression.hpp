@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/lag_products.hpp"
 #include "core/trend.hpp"
 
 namespace rle {
@@ -13,6 +14,13 @@ namespace rle {
 /// cross-products of all of them: one column after the other is swept out. Ends early where the regression
 /// gets singular.
 std::vector<double> nested_rss(Eigen::MatrixXd products, Eigen::Index least);
+
+/// The columns 0 ... n - 1.
+std::vector<Eigen::Index> first_columns(Eigen::Index n);
+
+/// The rows of a regression of a series on lags up to `order`: where the sample is present, spread over the
+/// session where they are more than kMostFitted.
+Rows regression_rows(std::span<const double> series, int order);
 
 /// Residual sums of squares of the regressions of a series on trend columns and its own lags 1..p, for every
 /// p at once.

@@ -7,20 +7,11 @@
 #include <span>
 #include <vector>
 
+#include "core/bartlett.hpp"
 #include "core/series.hpp"
 
 namespace rle {
 namespace {
-
-double autocorrelation(const std::vector<double>& z, std::size_t lag) {
-    double sum = 0.0, n = 0.0;
-    for (std::size_t t = lag; t < z.size(); ++t) {
-        if (!std::isfinite(z[t]) || !std::isfinite(z[t - lag])) continue;
-        sum += z[t] * z[t - lag];
-        n += 1.0;
-    }
-    return n > 0.0 ? sum / n : 0.0;
-}
 
 std::string p_words(double p) {
     if (p < 1e-15) return "p < 1e-15";
@@ -100,13 +91,8 @@ double independent_samples(const std::vector<double>& driver, const std::vector<
     const std::span<const double> g = std::span(driver).subspan(from, part),
                                   r = std::span(response).subspan(from, part);
     if (!varies(g) || !varies(r)) return n;
-    const std::vector<double> x = standardised(g), y = standardised(r);
-    double inflation = 1.0;
-    for (std::size_t j = 1; j <= std::min<std::size_t>(part / 5, 1000); ++j) {
-        inflation += 2.0 * (1.0 - static_cast<double>(j) / static_cast<double>(part)) *
-                     autocorrelation(x, j) * autocorrelation(y, j);
-    }
-    return std::clamp(n / std::max(inflation, 1.0), 3.0, n);
+    const std::size_t lags = std::min<std::size_t>(part / 5, 1000);
+    return std::clamp(n / bartlett_sum(standardised(g), standardised(r), lags), 3.0, n);
 }
 
 std::string stillness(const ThermalStress& stress) {

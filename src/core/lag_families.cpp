@@ -1,6 +1,9 @@
 #include "core/lag_families.hpp"
 
+#include <algorithm>
 #include <cmath>
+
+#include "core/lag_families_beyond.hpp"
 
 namespace rle::simulate {
 namespace {
@@ -129,8 +132,7 @@ Pair decaying_spikes(Random& random, std::size_t n) {
 }
 
 Pair lognormal_and_ar(Random& random, std::size_t n) {
-    Series driver = 0.5 * ar1(random, n, 0.8);
-    for (double& g : driver) g = std::exp(g);
+    Series driver = lognormal(random, n);
     return apart(std::move(driver), ar1(random, n, 0.95));
 }
 
@@ -234,33 +236,26 @@ Pair response_leads(Random& random, std::size_t n) {
     return {std::move(driver), std::move(response), truth};
 }
 
-// The coupling equation integrated in steps of a fiftieth of a second, a delay off the grid, the driver held
-// through each cell about its grid point as the alignment averages it.
+// The equation integrated finely, a delay off the grid.
 template <int hz, int delay_ms>
 Pair continuous(Random& random, std::size_t n) {
-    constexpr int kFine = 50 / hz;  // integration steps in a cell
-    constexpr double kStep = 1.0 / 50.0, kDelay = delay_ms / 1000.0;
-    const Series driver = spiky(random, n);
-    Series response(n);
-    double x = 0.0;
-    for (std::size_t i = 0; i < n * kFine; ++i) {
-        if (i % kFine == 0) response[i / kFine] = x;
-        const double source = (static_cast<double>(i) + 0.5) * kStep - kDelay + 0.5 / hz;
-        const double g = source >= 0.0 ? driver[static_cast<std::size_t>(source * hz)] - 1.5 : 0.0;
-        x += kStep * (-0.1 * g - x / 4.0) + 0.05 * std::sqrt(kStep) * random.normal();
-    }
+    constexpr double kDelay = delay_ms / 1000.0;
+    Series driver = spiky(random, n);
     Truth truth;
     truth.coupled = true;
     truth.lag_s = -kDelay;
     truth.k_per_s = 0.1;
     truth.tau_s = 4.0;
-    return {driver, std::move(response), truth};
+    Series response = coupled_finely(random, driver, hz, kDelay);
+    return {std::move(driver), std::move(response), truth};
 }
 
 }  // namespace
 
-const std::vector<LagFamily>& lag_family_table() {
-    static const std::vector<LagFamily> kFamilies{
+namespace {
+
+std::vector<LagFamily> all_families() {
+    std::vector<LagFamily> families{
         {"null_white", "two series of white noise", kNull, 90, {}, two_white},
         {"null_ar_0.9", "two AR(1), phi 0.9", kNull, 90, {}, two_ar<90>},
         {"null_ar_0.97", "two AR(1), phi 0.97", kNull, 180, {}, two_ar<97>},
@@ -382,6 +377,22 @@ const std::vector<LagFamily>& lag_family_table() {
          common_square},
         {"common_step", "both change their level at one time", kShown, 180, {}, common_step},
     };
+    const auto insert = [&families](FamilyKind before, const std::vector<LagFamily>& more) {
+        const auto at = std::find_if(families.begin(), families.end(),
+                                     [before](const LagFamily& f) { return f.kind == before; });
+        families.insert(at, more.begin(), more.end());
+    };
+    insert(kCoupled, null_families_beyond());
+    insert(kShown, coupled_families_beyond());
+    const std::vector<LagFamily> shown = shown_families_beyond();
+    families.insert(families.end(), shown.begin(), shown.end());
+    return families;
+}
+
+}  // namespace
+
+const std::vector<LagFamily>& lag_family_table() {
+    static const std::vector<LagFamily> kFamilies = all_families();
     return kFamilies;
 }
 

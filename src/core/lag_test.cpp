@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/bartlett.hpp"
 #include "core/delay_profile.hpp"
 #include "core/lag_products.hpp"
 #include "core/permutation.hpp"
@@ -18,12 +19,15 @@ namespace rle {
 namespace {
 
 constexpr double kLeastShare = 0.5;  // of the greatest |r|, at the likeliest lag, for the two to agree
-constexpr std::size_t kMostLagsProfiled = 100;     // to either side, in samples
+constexpr std::size_t kMostLagsProfiled = 100;  // to either side, in samples
+constexpr double kMemory_s = 8.0;               // looked at in the residuals, s, and bounds of it in samples
+constexpr double kLeastMemory = 20.0, kMostMemory = 200.0;
 constexpr double kTwoSided95 = 1.959963984540054;  // standard normal
 
 std::string trend_words(const Trend& trend) {
     std::string words = trend.order == 0 ? "mean" : fmt::format("trend of degree {}", trend.order);
     if (!trend.settling.empty()) words += " and settling";
+    if (!trend.changes.empty()) words += fmt::format(" and {} change(s) of level", trend.changes.size());
     if (!trend.periods.empty()) words += fmt::format(" and {} shared period(s)", trend.periods.size());
     return words;
 }
@@ -39,7 +43,7 @@ std::string method_line(const Whitened& driver, const Whitened& response, std::s
         driver.residual.size() > kMostProfiled ? fmt::format(" over {} samples of all", kMostProfiled) : "");
 }
 
-std::vector<std::string> period_warnings(const WhitenedPair& pair, double dt_s) {
+std::vector<std::string> common_causes(const WhitenedPair& pair, double dt_s) {
     std::vector<std::string> warnings;
     for (double period : pair.shared_periods) {
         warnings.push_back(fmt::format(
@@ -47,6 +51,13 @@ std::vector<std::string> period_warnings(const WhitenedPair& pair, double dt_s) 
             period * dt_s,
             pair.periods_removed ? "it was taken out of both and is no evidence of coupling"
                                  : "in a session this long it was left in, and may be what is found"));
+    }
+    for (double at : pair.shared_changes) {
+        warnings.push_back(
+            fmt::format("driver and response both change their level, about {:.3g} s after the first sample: "
+                        "one event is no "
+                        "evidence of coupling, and was taken out of both",
+                        at * dt_s));
     }
     return warnings;
 }
@@ -136,6 +147,13 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
     if (tested.significant) tested.causal_order = order_of(*tested.t_lag_s, *tested.t_lag_ci95_s, dt_s);
 }
 
+// What an autoregression of the chosen order leaves of a memory (the zeros of a trailing mean, a remnant of
+// trend) widens the spread of the correlations, if it is left in both series.
+double left_memory(const Whitened& x, const Whitened& y, double dt_s) {
+    const auto memory = static_cast<std::size_t>(std::clamp(kMemory_s / dt_s, kLeastMemory, kMostMemory));
+    return bartlett_sum(x.residual, y.residual, std::min(memory, x.residual.size() / 5));
+}
+
 }  // namespace
 
 std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
@@ -148,10 +166,11 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
     tested.driver_ar_order = static_cast<int>(x.ar.size());
     tested.response_ar_order = static_cast<int>(y.ar.size());
     tested.ccf = cross_correlation(x.residual, y.residual, dt_s, options.max_lag_s);
-    tested.warnings = period_warnings(pair, dt_s);
+    tested.warnings = common_causes(pair, dt_s);
     const int peak = peak_index(tested.ccf);
     if (peak < 0) return std::nullopt;
-    const FamilyWise test = family_wise(x.residual, y.residual, tested.ccf, options.alpha, options.seed);
+    const FamilyWise test = family_wise(x.residual, y.residual, tested.ccf, options.alpha, options.seed, 0,
+                                        left_memory(x, y, dt_s));
     tested.method = method_line(x, y, tested.ccf.size(), test.permuted);
     tested.p_value = test.p_value;
     tested.significant = test.p_value <= options.alpha;

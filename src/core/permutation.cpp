@@ -181,12 +181,12 @@ double tail_of_products(double z, double excess) {
 }
 
 FamilyWise by_normal_law(std::span<const double> driver, std::span<const double> response,
-                         std::span<const LagPoint> ccf, double alpha) {
+                         std::span<const LagPoint> ccf, double alpha, double inflation) {
     const double product = std::max(0.0, excess_kurtosis(driver) * excess_kurtosis(response));
     double observed = 0.0;
     for (const LagPoint& point : ccf) {
         const double r = std::abs(point.r.value_or(0.0));
-        observed = std::max(observed, r * std::sqrt(static_cast<double>(point.n)));
+        observed = std::max(observed, r * std::sqrt(static_cast<double>(point.n) / inflation));
     }
     // log of the probability that no lag exceeds z
     const auto log_none = [&](double z) {
@@ -206,7 +206,7 @@ FamilyWise by_normal_law(std::span<const double> driver, std::span<const double>
         const double middle = 0.5 * (low + high);
         (log_none(middle) < std::log1p(-alpha) ? low : high) = middle;
     }
-    result.band = high;
+    result.band = high * std::sqrt(inflation);
     return result;
 }
 
@@ -214,12 +214,12 @@ FamilyWise by_normal_law(std::span<const double> driver, std::span<const double>
 
 FamilyWise family_wise(std::span<const double> driver, std::span<const double> response,
                        std::span<const LagPoint> ccf, double alpha, unsigned long long seed,
-                       std::size_t threads) {
+                       std::size_t threads, double inflation) {
     const double products = static_cast<double>(driver.size()) * static_cast<double>(ccf.size());
-    if (products > kMostWork) return by_normal_law(driver, response, ccf, alpha);
+    if (products > kMostWork) return by_normal_law(driver, response, ccf, alpha, inflation);
 
     const Permuter permuter(driver, response, ccf);
-    const double observed = permuter.observed() * (1.0 - 1e-12);
+    const double observed = permuter.observed() / std::sqrt(inflation) * (1.0 - 1e-12);
     const auto least = static_cast<std::size_t>(
         std::clamp(kCostlyWork / products, static_cast<double>(kLeastDraws), static_cast<double>(kDraws)));
     const Draws draws(permuter, seed, products, threads);
@@ -238,7 +238,7 @@ FamilyWise family_wise(std::span<const double> driver, std::span<const double> r
     result.p_value = static_cast<double>(exceed + 1) / static_cast<double>(drawn.size() + 1);
     const auto rank = static_cast<std::ptrdiff_t>((1.0 - alpha) * static_cast<double>(drawn.size()));
     std::nth_element(drawn.begin(), drawn.begin() + rank, drawn.end());
-    result.band = drawn[static_cast<std::size_t>(rank)];
+    result.band = drawn[static_cast<std::size_t>(rank)] * std::sqrt(inflation);
     return result;
 }
 

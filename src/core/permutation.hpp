@@ -26,9 +26,10 @@ struct FamilyWise {
 
 /// `ccf` is the cross-correlation of the two residual series, for its lags and pairs. Both have mean square
 /// 1; NaN: none. The result depends on the seed, not on the machine nor on the number of threads (0: as many
-/// as it has).
+/// as it has). `inflation` is that of the variance of r by what memory is left in both series (bartlett.hpp):
+/// the draws, which have none, are compared with |r| over its root.
 FamilyWise family_wise(std::span<const double> driver, std::span<const double> response,
                        std::span<const LagPoint> ccf, double alpha, unsigned long long seed,
-                       std::size_t threads = 0);
+                       std::size_t threads = 0, double inflation = 1.0);
 
 }  // namespace rle

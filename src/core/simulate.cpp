@@ -148,6 +148,12 @@ Series operator*(double factor, Series a) {
     return a;
 }
 
+Series lognormal(Random& random, std::size_t n) {
+    Series series = 0.5 * ar1(random, n, 0.8);
+    for (double& g : series) g = std::exp(g);
+    return series;
+}
+
 Series trailing_mean(const Series& series, std::size_t width) {
     Series result(series.size());
     for (std::size_t i = 0; i < series.size(); ++i) {
@@ -176,6 +182,22 @@ Series coupled_response(Random& random, const Series& driver, double dt_s, const
         response[static_cast<std::size_t>(t)] = x;
     }
     for (double& y : response) y += coupling.reading_noise * random.normal();
+    return response;
+}
+
+Series coupled_finely(Random& random, const Series& driver, int hz, double delay_s) {
+    constexpr double kStep = 1.0 / 50.0;
+    const auto fine = static_cast<std::size_t>(50 / hz);  // integration steps in a cell
+    const std::size_t n = driver.size();
+    Series response(n);
+    double x = 0.0;
+    for (std::size_t i = 0; i < n * fine; ++i) {
+        if (i % fine == 0) response[i / fine] = x;
+        const double source = (static_cast<double>(i) + 0.5) * kStep - delay_s + 0.5 / hz;
+        const double g =
+            source >= 0.0 ? driver[std::min(n - 1, static_cast<std::size_t>(source * hz))] - 1.5 : 0.0;
+        x += kStep * (-0.1 * g - x / 4.0) + 0.05 * std::sqrt(kStep) * random.normal();
+    }
     return response;
 }
 

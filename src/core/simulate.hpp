@@ -26,6 +26,9 @@ Series sine(Random& random, std::size_t n, double period_samples);
 Series operator+(Series a, const Series& b);
 Series operator*(double factor, Series a);
 
+/// exp of half an AR(1) of 0.8.
+Series lognormal(Random& random, std::size_t n);
+
 /// Trailing mean over up to `width` samples.
 Series trailing_mean(const Series& series, std::size_t width);
 Series rounded(Series series, double step);
@@ -40,6 +43,11 @@ struct Coupling {
     double reading_noise = 0.0;   ///< SD of each sample
 };
 Series coupled_response(Random& random, const Series& driver, double dt_s, const Coupling& coupling);
+
+/// The same equation with k 0.1 /s, tau 4 s and little noise, integrated in steps of a fiftieth of a second
+/// about a driver's mean of 1.5, each driver's sample held through the cell about its grid point, as the
+/// alignment averages it.
+Series coupled_finely(Random& random, const Series& driver, int hz, double delay_s);
 
 /// A pair of series on the grid, before it is turned into recordings.
 struct Pair {

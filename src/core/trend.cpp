@@ -15,6 +15,8 @@ Trend merged(const Trend& a, const Trend& b) {
             both.settling.push_back(tau);
         }
     }
+    both.changes = a.changes;
+    both.changes.insert(both.changes.end(), b.changes.begin(), b.changes.end());
     return both;
 }
 
@@ -56,6 +58,14 @@ Eigen::MatrixXd TrendColumns::rows(std::size_t begin, std::size_t count) const {
             rows(i, at + 1) = std::sin(angle);
         }
         at += 2;
+    }
+    for (const LevelChange& change : trend_.changes) {
+        for (Index i = 0; i < rows.rows(); ++i) {
+            const double after = first + static_cast<double>(i) - change.at;
+            const double jump = after >= 0.0 ? 0.5 : -0.5;
+            rows(i, at) = change.width > 0.0 ? 0.5 * std::tanh(0.5 * after / change.width) : jump;
+        }
+        ++at;
     }
     return rows;
 }

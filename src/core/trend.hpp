@@ -1,6 +1,6 @@
-// What a slow trend can look like: a polynomial, and exponentials that settle after the session's start (a
-// machine warming up, an optimizer leaving its first steps). Columns of a regression, one row a sample; every
-// time is in samples.
+// What a slow trend can look like: a polynomial, exponentials that settle after the session's start (a
+// machine warming up, an optimizer leaving its first steps), and changes of level (another phase of the
+// work). Columns of a regression, one row a sample; every time is in samples.
 #pragma once
 
 #include <Eigen/Core>
@@ -8,12 +8,31 @@
 
 namespace rle {
 
+/// A move from one level to another: a logistic curve, or a step.
+struct LevelChange {
+    /// What choosing one costs: its height; its place, at the price of two for a search that leaps from
+    /// maximum to maximum (Zhang & Siegmund, Biometrics 63, 2007); its width.
+    static constexpr int kParameters = 4;
+
+    double at = 0.0;     ///< its middle
+    double width = 0.0;  ///< of the logistic; 0: a step, whose first sample at the new level is `at`
+};
+
 struct Trend {
     int order = 0;                      ///< degree of the polynomial
     std::vector<double> settling = {};  ///< time constants of exp(-t / tau), in samples
     std::vector<double> periods = {};   ///< of a sine and a cosine each, in samples
 
-    int columns() const { return order + 1 + static_cast<int>(settling.size() + 2 * periods.size()); }
+    std::vector<LevelChange> changes = {};
+
+    int columns() const {
+        return order + 1 + static_cast<int>(settling.size() + 2 * periods.size() + changes.size());
+    }
+    /// Columns, and what else of them was chosen by the data.
+    int parameters() const {
+        return columns() +
+               static_cast<int>(settling.size() + (LevelChange::kParameters - 1) * changes.size());
+    }
 };
 
 /// The trend that contains both.
@@ -24,8 +43,8 @@ Trend merged(const Trend& a, const Trend& b);
 std::vector<double> settling_candidates(std::size_t n);
 
 /// The columns of a regression on a trend, made as they are asked for: Legendre polynomials over the session
-/// (t in [-1, 1]), then the exponentials, then the sines and cosines. Orthogonal where that is free, so that
-/// the regressions on them are well conditioned.
+/// (t in [-1, 1]), then the exponentials, then the sines and cosines, then the changes of level. Orthogonal
+/// where that is free, so that the regressions on them are well conditioned.
 class TrendColumns {
   public:
     /// For the samples from `begin` on, of a session of n.

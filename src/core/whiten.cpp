@@ -35,12 +35,6 @@ int best_ar_order(const NestedRegressions& regressions, const std::vector<Index>
     return best;
 }
 
-std::vector<Index> first(Index n) {
-    std::vector<Index> columns;
-    for (Index k = 0; k < n; ++k) columns.push_back(k);
-    return columns;
-}
-
 // log e(t)^2 regressed on polynomials: the coefficients for each degree, and what each leaves.
 struct LogSquares {
     std::vector<double> rss;  // of degree 0, 1, ...
@@ -83,7 +77,7 @@ struct Scale {
 void divide_by_polynomial(const VectorXd& beta, std::vector<double>& errors, std::vector<double>& scale) {
     constexpr std::size_t kChunk = 4096;
     const Index degree = beta.size() - 1;
-    const TrendColumns polynomials(errors.size(), {static_cast<int>(degree), {}, {}});
+    const TrendColumns polynomials(errors.size(), Trend{static_cast<int>(degree)});
     for (std::size_t begin = 0; begin < errors.size(); begin += kChunk) {
         const std::size_t count = std::min(kChunk, errors.size() - begin);
         const VectorXd half =
@@ -99,7 +93,7 @@ void divide_by_polynomial(const VectorXd& beta, std::vector<double>& errors, std
 // AIC chooses the degree. A second round on what the first leaves undoes the bend of the floor under the
 // logarithm.
 Scale fit_scale(std::vector<double>& errors, int max_order) {
-    const TrendColumns polynomials(errors.size(), {max_order, {}, {}});
+    const TrendColumns polynomials(errors.size(), Trend{max_order});
     LogSquares fit = regress_log_squares(errors, polynomials);
     Scale scale;
     double best_score = std::numeric_limits<double>::infinity();
@@ -137,54 +131,6 @@ WhitenOptions whiten_options(std::size_t n_present, double dt_s) {
     options.max_ar_order = std::min(memory, n / 8);
     options.max_trend_order = std::clamp(n / 20, 1, 5);
     return options;
-}
-
-namespace {
-
-struct Choice {
-    Trend trend;
-    int ar = 0;
-    double score = std::numeric_limits<double>::infinity();
-};
-
-// Every polynomial, alone and with every settling exponential, times every AR order up to max_ar.
-Choice best_choice(const std::vector<double>& y, int max_trend, int max_ar) {
-    const std::vector<double> taus = settling_candidates(y.size());
-    const NestedRegressions regressions(y, interpolated(y), TrendColumns(y.size(), {max_trend, taus, {}}),
-                                        max_ar);
-    Choice best;
-    const auto consider = [&](const Trend& trend, const std::vector<Index>& columns, int parameters) {
-        const std::vector<double> rss = regressions.rss(columns);
-        for (int p = 0; p < static_cast<int>(rss.size()); ++p) {
-            const double score = regressions.bic(rss[static_cast<std::size_t>(p)], parameters + p);
-            if (score < best.score) best = {trend, p, score};
-        }
-    };
-    for (int order = 0; order <= max_trend; ++order) {
-        std::vector<Index> columns = first(order + 1);
-        consider({order, {}, {}}, columns, order + 1);
-        columns.push_back(0);
-        for (std::size_t k = 0; k < taus.size(); ++k) {
-            columns.back() = max_trend + 1 + static_cast<Index>(k);
-            consider({order, {taus[k]}, {}}, columns, order + 3);  // its height and its time constant
-        }
-    }
-    return best;
-}
-
-}  // namespace
-
-double score_trend(std::span<const double> series, const Trend& trend, const WhitenOptions& options) {
-    const std::vector<double> y = standardised(series);
-    const TrendColumns columns(y.size(), trend);
-    const NestedRegressions regressions(y, interpolated(y), columns, options.max_ar_order);
-    const int parameters = trend.columns() + static_cast<int>(trend.settling.size());  // and time constants
-    double best = std::numeric_limits<double>::infinity();
-    int p = 0;
-    for (double rss : regressions.rss(first(columns.columns()))) {
-        best = std::min(best, regressions.bic(rss, parameters + p++));
-    }
-    return best;
 }
 
 std::size_t telling_part(const Whitened& a, const Whitened& b, std::size_t most) {
@@ -225,13 +171,6 @@ Whitened Whitened::part(std::size_t from, std::size_t count) const {
     return out;
 }
 
-Trend choose_trend(std::span<const double> series, const WhitenOptions& options) {
-    const std::vector<double> y = standardised(series);
-    const Choice broad = best_choice(y, options.max_trend_order, options.max_ar_order);
-    // Again with the samples that the highest order kept out: a fast settling lies wholly among them.
-    return best_choice(y, options.max_trend_order, broad.ar).trend;
-}
-
 Whitened whiten(std::span<const double> series, const Trend& trend, const WhitenOptions& options) {
     const std::vector<double> y = standardised(series);
     const TrendColumns columns(y.size(), trend);
@@ -242,7 +181,7 @@ Whitened whiten(std::span<const double> series, const Trend& trend, const Whiten
     result.filled = interpolated(y);
     for (int round = 0; round < (complete ? 1 : kRounds); ++round) {
         const NestedRegressions regressions(y, result.filled, columns, options.max_ar_order);
-        const int order = best_ar_order(regressions, first(columns.columns()));
+        const int order = best_ar_order(regressions, first_columns(columns.columns()));
         const Autoregression model = fit_autoregression(y, result.filled, columns, order);
         result.residual = forecast_errors(y, result.filled, columns, model);
         result.ar.assign(model.ar.data(), model.ar.data() + model.ar.size());

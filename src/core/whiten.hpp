@@ -27,12 +27,6 @@ struct WhitenOptions {
 /// at most an eighth of the samples; a trend of one degree for every 20 samples, at most 5.
 WhitenOptions whiten_options(std::size_t n_present, double dt_s);
 
-/// The trend that BIC chooses for one series. Needs 20 samples present that vary.
-Trend choose_trend(std::span<const double> series, const WhitenOptions& options);
-
-/// The lowest BIC of a trend, over the AR orders: less is better.
-double score_trend(std::span<const double> series, const Trend& trend, const WhitenOptions& options);
-
 struct Whitened {
     std::vector<double> residual;  ///< as long as the series; NaN: none
     std::vector<double> filled;    ///< the standardised series, its gaps carried by forecasts

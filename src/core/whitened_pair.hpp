@@ -14,7 +14,9 @@ struct WhitenedPair {
     Whitened response;
     std::vector<double> shared_periods;  ///< in samples; lines that stand out of both series
     bool periods_removed = false;        ///< with the trend
-    double driver_sd = 0.0;              ///< of the series as given; Whitened is in units of it
+    std::vector<double>
+        shared_changes;      ///< in samples; when both change their level, taken out with the trend
+    double driver_sd = 0.0;  ///< of the series as given; Whitened is in units of it
     double response_sd = 0.0;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/simulate.hpp"
+#include "core/trend_choice.hpp"
 #include "core/whiten.hpp"
 #include "rlecouple/lag_test.hpp"
 #include "support/catch.hpp"

@@ -5,6 +5,7 @@
 #include "core/random.hpp"
 #include "core/simulate.hpp"
 #include "core/trend.hpp"
+#include "core/trend_choice.hpp"
 #include "core/whiten.hpp"
 #include "support/catch.hpp"
 

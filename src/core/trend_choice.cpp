@@ -1,0 +1,96 @@
+#include "core/trend_choice.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/autoregression.hpp"
+#include "core/level_change.hpp"
+#include "core/series.hpp"
+
+namespace rle {
+namespace {
+
+using Eigen::Index;
+
+constexpr std::size_t kMostChanges = 3;  // of level, in one series
+
+struct Choice {
+    Trend trend;
+    int ar = 0;
+    double score = std::numeric_limits<double>::infinity();
+};
+
+// Every polynomial, alone and with every settling exponential, times every AR order up to max_ar.
+Choice best_choice(const std::vector<double>& y, int max_trend, int max_ar) {
+    const std::vector<double> taus = settling_candidates(y.size());
+    const NestedRegressions regressions(y, interpolated(y), TrendColumns(y.size(), {max_trend, taus}),
+                                        max_ar);
+    Choice best;
+    const auto consider = [&](const Trend& trend, const std::vector<Index>& columns) {
+        const std::vector<double> rss = regressions.rss(columns);
+        for (int p = 0; p < static_cast<int>(rss.size()); ++p) {
+            const double score = regressions.bic(rss[static_cast<std::size_t>(p)], trend.parameters() + p);
+            if (score < best.score) best = {trend, p, score};
+        }
+    };
+    for (int order = 0; order <= max_trend; ++order) {
+        std::vector<Index> columns = first_columns(order + 1);
+        consider({order}, columns);
+        columns.push_back(0);
+        for (std::size_t k = 0; k < taus.size(); ++k) {
+            columns.back() = max_trend + 1 + static_cast<Index>(k);
+            consider({order, {taus[k]}}, columns);
+        }
+    }
+    return best;
+}
+
+// One change of level more, on top of the trend or in place of all of it but a straight line; as long as that
+// is worth its price.
+Trend with_level_changes(const std::vector<double>& y, Trend best, int max_ar) {
+    const std::vector<double> filled = interpolated(y);
+    while (best.changes.size() < kMostChanges) {
+        std::vector<Trend> bases{best};
+        for (int order : {0, 1}) {
+            if (best.order > order || !best.settling.empty()) bases.push_back({order, {}, {}, best.changes});
+        }
+        ScoredChange found{{}, std::numeric_limits<double>::infinity()};
+        Trend with;
+        double without = 0.0;
+        for (const Trend& base : bases) {
+            const LevelChangeSearch search(y, filled, base, max_ar);
+            if (&base == &bases.front()) without = search.score_without();
+            const ScoredChange more = search.best();
+            if (more.score >= found.score) continue;
+            found = more;
+            with = base;
+        }
+        if (found.score >= without) break;
+        best = with;
+        best.changes.push_back(found.change);
+    }
+    return best;
+}
+
+}  // namespace
+
+Trend choose_trend(std::span<const double> series, const WhitenOptions& options) {
+    const std::vector<double> y = standardised(series);
+    const Choice broad = best_choice(y, options.max_trend_order, options.max_ar_order);
+    // Again with the samples that the highest order kept out: a fast settling lies wholly among them.
+    return with_level_changes(y, best_choice(y, options.max_trend_order, broad.ar).trend, broad.ar);
+}
+
+double score_trend(std::span<const double> series, const Trend& trend, const WhitenOptions& options) {
+    const std::vector<double> y = standardised(series);
+    const TrendColumns columns(y.size(), trend);
+    const NestedRegressions regressions(y, interpolated(y), columns, options.max_ar_order);
+    double best = std::numeric_limits<double>::infinity();
+    int p = 0;
+    for (double rss : regressions.rss(first_columns(columns.columns()))) {
+        best = std::min(best, regressions.bic(rss, trend.parameters() + p++));
+    }
+    return best;
+}
+
+}  // namespace rle
