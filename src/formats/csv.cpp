@@ -5,6 +5,7 @@
 #endif
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "formats/numbers.hpp"
@@ -12,22 +13,28 @@
 namespace rle::formats {
 namespace {
 
-// The first line end, quote or separator in [at, end); `end` where there is none.
-const char* find_special(const char* at, const char* end, char separator) {
+constexpr std::size_t kBlock = 64;
+
+// Which of 64 characters are line ends, quotes or separators: the lowest bit is the first.
+std::uint64_t specials_of(const char* at, char separator) {
+    std::uint64_t found = 0;
 #ifdef __SSE2__
     const __m128i separators = _mm_set1_epi8(separator), quotes = _mm_set1_epi8('"'),
                   ends = _mm_set1_epi8('\n');
-    for (; end - at >= 16; at += 16) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const __m128i found =
+    for (std::size_t i = 0; i < kBlock; i += 16) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + i));
+        const __m128i special =
             _mm_or_si128(_mm_cmpeq_epi8(bytes, separators),
                          _mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, ends)));
-        const int mask = _mm_movemask_epi8(found);
-        if (mask != 0) return at + std::countr_zero(static_cast<unsigned>(mask));
+        found |= std::uint64_t{static_cast<std::uint16_t>(_mm_movemask_epi8(special))} << i;
+    }
+#else
+    for (std::size_t i = 0; i < kBlock; ++i) {
+        const bool special = at[i] == separator || at[i] == '"' || at[i] == '\n';
+        found |= std::uint64_t{special} << i;
     }
 #endif
-    while (at != end && *at != separator && *at != '"' && *at != '\n') ++at;
-    return at;
+    return found;
 }
 
 }  // namespace
@@ -62,25 +69,44 @@ bool CsvScanner::next(Record& cells) {
     return false;
 }
 
-// Takes a line without quotes; false, and nothing taken, where it has one.
+// Of the block that begins at `block`; the end of the text counts as the end of a line.
+std::uint64_t CsvScanner::specials(std::size_t block) const {
+    if (text_.size() - block >= kBlock) return specials_of(text_.data() + block, separator_);
+    std::array<char, kBlock> last;
+    last.fill('\n');
+    std::copy(text_.begin() + static_cast<std::ptrdiff_t>(block), text_.end(), last.begin());
+    return specials_of(last.data(), separator_);
+}
+
+// Takes a line without quotes; false, and nothing taken, where it has one. A block is looked at once, though
+// several lines may lie in it.
 bool CsvScanner::plain_line(Record& cells) {
-    const char* const begin = text_.data() + at_;
-    const char* const end = text_.data() + text_.size();
-    const char* cell = begin;
-    for (const char* at = begin;; ++at) {
-        at = find_special(at, end, separator_);
-        const bool ends = at == end || *at == '\n';
-        if (!ends && *at == '"') {
+    if (!has_block_ || at_ < block_ || at_ - block_ >= kBlock) {
+        block_ = at_;
+        specials_ = specials(block_);
+        has_block_ = true;
+    }
+    std::uint64_t left = specials_ & (~std::uint64_t{0} << (at_ - block_));
+    for (std::size_t cell = at_;; left &= left - 1) {
+        while (left == 0) {
+            block_ += kBlock;
+            left = specials_ = specials(block_);
+        }
+        const std::size_t at = block_ + static_cast<std::size_t>(std::countr_zero(left));
+        const bool ends = at == text_.size() || text_[at] == '\n';
+        if (!ends && text_[at] == '"') {
             cells.clear();
+            met_quotes_ = true;
             return false;
         }
-        std::string_view text(cell, static_cast<std::size_t>(at - cell));
+        std::string_view text(text_.data() + cell, at - cell);
         if (ends && text.ends_with('\r')) text.remove_suffix(1);
-        cells.push_back(trim(text));
+        if (!text.empty() && (text.front() <= ' ' || text.back() <= ' ')) text = trim(text);
+        cells.push_back(text);
         cell = at + 1;
         if (!ends) continue;
-        torn_ = at == end;
-        at_ += static_cast<std::size_t>(at - begin) + (torn_ ? 0 : 1);
+        torn_ = at == text_.size();
+        at_ = at + (torn_ ? 0 : 1);
         ++next_line_;
         return true;
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -28,6 +29,10 @@ class CsvScanner {
     std::size_t position() const { return at_; }
     /// The last record had no line end.
     bool torn() const { return torn_; }
+    /// A line so far had a quote in it.
+    bool met_quotes() const { return met_quotes_; }
+    /// One of the same kind over another text.
+    CsvScanner over(std::string_view text) const { return CsvScanner(text, separator_, comment_); }
 
   private:
     std::size_t end_of_line(std::size_t from) const;
@@ -35,6 +40,7 @@ class CsvScanner {
     bool is_blank(std::size_t from) const;
     bool plain_line(Record& cells);
     void quoted_record(Record& cells);
+    std::uint64_t specials(std::size_t block) const;
 
     std::string_view text_;
     char separator_;
@@ -44,6 +50,10 @@ class CsvScanner {
     std::size_t next_line_ = 1;
     bool torn_ = false;
     bool quotes_span_lines_ = true;  ///< false once a quote was found that nothing closes
+    bool met_quotes_ = false;
+    std::size_t block_ = 0;       ///< of 64 characters
+    std::uint64_t specials_ = 0;  ///< which of them end a line or a cell or are quotes
+    bool has_block_ = false;
     std::deque<std::string> unquoted_;
 };
 

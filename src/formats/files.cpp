@@ -144,12 +144,12 @@ std::string_view MappedText::text() const {
     return all.starts_with(kUtf8Mark) ? all.substr(kUtf8Mark.size()) : all;
 }
 
-void MappedText::forget_before(std::size_t position) {
+std::size_t MappedText::forget(std::size_t from, std::size_t position) const {
     constexpr std::size_t kAtOnce = std::size_t{4} << 20U;  // a multiple of every page size
-    const std::size_t end = position / kAtOnce * kAtOnce;
-    if (end <= forgotten_) return;
-    madvise(bytes_ + forgotten_, end - forgotten_, MADV_DONTNEED);
-    forgotten_ = end;
+    const std::size_t begin = (from + kAtOnce - 1) / kAtOnce * kAtOnce, end = position / kAtOnce * kAtOnce;
+    if (end <= begin) return from;
+    madvise(bytes_ + begin, end - begin, MADV_DONTNEED);
+    return end;
 }
 
 // Devices and pipes cannot be replaced by a rename: `beside` stays empty.

@@ -27,7 +27,10 @@ class MappedText {
 
     std::string_view text() const;
     /// Gives back the memory of what lies before `position`; looking there again costs time only.
-    void forget_before(std::size_t position);
+    void forget_before(std::size_t position) { forgotten_ = forget(forgotten_, position); }
+    /// Likewise of what lies between; how far that went comes back, to go on from. For several threads at a
+    /// time.
+    std::size_t forget(std::size_t from, std::size_t position) const;
     /// Throws Error{failed} where the file is shorter now than it was: what was read of its last page may
     /// have been zeros.
     void check_length() const;

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "formats/files.hpp"
@@ -18,6 +21,8 @@ namespace {
 
 constexpr double kMicro = 1e-6;
 constexpr std::size_t kRowsAtOnce = 4096;
+constexpr std::size_t kLeastStretch = std::size_t{1} << 20U;  // bytes that are worth a thread
+constexpr unsigned kMostStretches = 8;
 
 struct NumberColumn {
     std::size_t at = 0;
@@ -42,6 +47,14 @@ struct NumberColumn {
             ++not_readings;
         if (!std::isnan(value)) ++numbers;
         values.push_back(value);
+    }
+
+    void append(NumberColumn&& later) {
+        values.insert(values.end(), later.values.begin(), later.values.end());
+        std::exchange(later.values, {});  // two of a long column are too much
+        numbers += later.numbers;
+        texts += later.texts;
+        not_readings += later.not_readings;
     }
 
     // Of a column that nobody asked for: does it hold numbers?
@@ -75,19 +88,37 @@ class FrameReader {
         }
     }
 
-    /// `text` may be null; what was read of it is given back.
-    Frame read(MappedText* text) {
+    /// All rows. `text` may be null; what was read of it, from `begin` on, is given back.
+    void read(const MappedText* text, std::size_t begin) {
         Record cells;
-        for (std::size_t row = 0; table_.next(cells, where_); ++row) {
+        std::size_t forgotten = begin;
+        for (std::size_t row = 1; table_.next(cells, where_); ++row) {
             add(cells);
-            if (text != nullptr && row % kRowsAtOnce == 0) text->forget_before(table_.consumed());
+            if (text != nullptr && row % kRowsAtOnce == 0)
+                forgotten = text->forget(forgotten, begin + table_.consumed());
         }
-        if (text != nullptr) text->check_length();
+        skipped_ = table_.skipped();
+    }
+
+    bool met_quotes() const { return table_.met_quotes(); }
+
+    /// Takes in what follows.
+    void append(FrameReader&& later) {
+        if (device_) append_devices(later.frame_);
+        frame_.t_s.insert(frame_.t_s.end(), later.frame_.t_s.begin(), later.frame_.t_s.end());
+        for (const auto& [device, columns] : later.frame_.modelled)
+            frame_.modelled[device].insert(columns.begin(), columns.end());
+        for (std::size_t c = 0; c < columns_.size(); ++c) columns_[c].append(std::move(later.columns_[c]));
+        for (const auto& [reason, count] : later.skipped_) skipped_[reason] += count;
+        untimed_ += later.untimed_;
+    }
+
+    Frame finish() {
         if (frame_.size() == 0) {
             throw Error(untimed_ > 0 ? ErrorKind::failed : ErrorKind::insufficient_data, where_,
                         untimed_ > 0 ? "no row has a number in t_s" : "a header but not one whole row");
         }
-        describe_skipped(table_.skipped(), where_, frame_.warnings);
+        describe_skipped(skipped_, where_, frame_.warnings);
         if (untimed_ > 0) warn(fmt::format("{} row(s) without a time were left out", untimed_));
         if (!t_s_) warn("no column t_s: seconds are counted from the first timestamp");
         if (clock_.assumed_utc() && t_s_) warn("times without a zone are taken as UTC");
@@ -117,6 +148,20 @@ class FrameReader {
         if (frame_.device.empty() && name == frame_.only_device) return;
         if (frame_.device.empty()) frame_.device.assign(rows - 1, std::exchange(frame_.only_device, {}));
         frame_.device.emplace_back(name);
+    }
+
+    // Before the rows themselves.
+    void append_devices(const Frame& later) {
+        if (later.size() == 0) return;
+        if (frame_.size() == 0) frame_.only_device = later.only_device;
+        if (frame_.device.empty() && later.device.empty() && frame_.only_device == later.only_device) return;
+        if (frame_.device.empty()) frame_.device.assign(frame_.size(), frame_.only_device);
+        frame_.only_device.clear();
+        if (later.device.empty()) {
+            frame_.device.insert(frame_.device.end(), later.size(), later.only_device);
+        } else {
+            frame_.device.insert(frame_.device.end(), later.device.begin(), later.device.end());
+        }
     }
 
     // "power_w;temp_c", the same in nearly every row
@@ -164,6 +209,7 @@ class FrameReader {
     std::string last_marks_, last_marked_;
     std::vector<NumberColumn> columns_;
     std::size_t untimed_ = 0;
+    Counts skipped_;
     std::optional<std::int64_t> first_us_;
     Clock clock_{""};
     Frame frame_;
@@ -172,6 +218,57 @@ class FrameReader {
 bool is_header(const std::vector<std::string>& header) {
     return std::any_of(header.begin(), header.end(),
                        [](auto& name) { return name == "t_s" || name == "timestamp"; });
+}
+
+}  // namespace
+
+namespace {
+
+// Where a text is cut into so many stretches of whole lines, about equally long: the beginnings, and the end.
+std::vector<std::size_t> cuts(std::string_view text, std::size_t begin, std::size_t stretches) {
+    std::vector<std::size_t> at{begin};
+    for (std::size_t k = 1; k < stretches; ++k) {
+        const std::size_t line_end = text.find('\n', begin + (text.size() - begin) * k / stretches);
+        if (line_end != std::string_view::npos && line_end + 1 > at.back()) at.push_back(line_end + 1);
+    }
+    at.push_back(text.size());
+    return at;
+}
+
+// A long table in stretches, each by a thread of its own. Missing where that may not be what one thread would
+// have found: lines with quotes may go on in the next, errors say where they were met first, and without t_s
+// a row's time depends on the first one's.
+std::optional<Frame> read_stretches(const MappedText& text, const Table& table, const std::string& where,
+                                    const FrameColumns& only) {
+    const std::size_t cores = std::min(kMostStretches, std::max(1U, std::thread::hardware_concurrency()));
+    const std::size_t stretches = std::min(cores, (text.text().size() - table.consumed()) / kLeastStretch);
+    const auto& header = table.header();
+    if (stretches < 2 || std::find(header.begin(), header.end(), "t_s") == header.end()) return std::nullopt;
+    const std::vector<std::size_t> at = cuts(text.text(), table.consumed(), stretches);
+    std::vector<std::future<FrameReader>> parts;
+    for (std::size_t k = 0; k + 1 < at.size(); ++k) {
+        parts.push_back(std::async(std::launch::async, [&, from = at[k], to = at[k + 1]] {
+            FrameReader reader(table.over(text.text().substr(from, to - from)), where, only);
+            reader.read(&text, from);
+            return reader;
+        }));
+    }
+    std::optional<FrameReader> whole;
+    bool holds = true;
+    for (auto& part : parts) {
+        try {
+            FrameReader reader = part.get();
+            holds = holds && !reader.met_quotes();
+            if (!whole) {
+                whole.emplace(std::move(reader));
+            } else if (holds) {
+                whole->append(std::move(reader));
+            }
+        } catch (const Error&) {
+            holds = false;
+        }
+    }
+    return holds ? std::optional(whole->finish()) : std::nullopt;
 }
 
 }  // namespace
@@ -190,7 +287,15 @@ Frame read_frame(const std::string& path, const FrameColumns& only) {
                     "no column t_s; found " + list_of(std::vector<std::string>(first.begin(), first.end())),
                     "a table that `rlecouple align` wrote has one");
     }
-    return FrameReader(std::move(*table), where, only).read(mapped ? &*mapped : nullptr);
+    std::optional<Frame> frame;
+    if (mapped) frame = read_stretches(*mapped, *table, where, only);
+    if (!frame) {
+        FrameReader reader(std::move(*table), where, only);
+        reader.read(mapped ? &*mapped : nullptr, 0);
+        frame = reader.finish();
+    }
+    if (mapped) mapped->check_length();
+    return std::move(*frame);
 }
 
 }  // namespace rle::formats

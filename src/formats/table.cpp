@@ -75,6 +75,14 @@ Table::Table(CsvScanner scanner, std::vector<std::string> header)
     cells_in_row_ = usual_cells(scanner_, header_.size());
 }
 
+Table Table::over(std::string_view text) const {
+    Table other = *this;
+    other.scanner_ = scanner_.over(text);
+    other.rows_ = 0;
+    other.skipped_.clear();
+    return other;
+}
+
 bool Table::is_header_again(const Record& cells, const std::string& where) const {
     if (cells.empty() || cells.front() != header_.front() || header_.front().empty()) return false;
     if (std::equal(cells.begin(), cells.end(), header_.begin(), header_.end())) return true;

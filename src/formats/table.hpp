@@ -41,6 +41,10 @@ class Table {
     /// Rows that came out so far.
     std::size_t rows() const { return rows_; }
     const Counts& skipped() const { return skipped_; }
+    /// A line so far had a quote in it.
+    bool met_quotes() const { return scanner_.met_quotes(); }
+    /// The rows of another stretch of the same table, which begins with a line and has no header.
+    Table over(std::string_view text) const;
 
   private:
     Table(CsvScanner scanner, std::vector<std::string> header);

@@ -111,6 +111,27 @@ TEST_CASE("another header in mid-file is an error that names the line") {
         "x.csv:3: another header in the middle of the file; split the file there and give both parts");
 }
 
+TEST_CASE("cells of every length, at every place, come out as they stand") {
+    // Lines of 0 to 200 characters, cut at each comma by hand; the last has no line end.
+    std::string text;
+    Rows expected;
+    for (std::size_t length = 0; length <= 200; ++length) {
+        for (const std::size_t first : {length / 3, length / 2, length}) {
+            const std::string one(first, 'a'), other(length - first, 'b');
+            text += one + ',' + other + '\n';
+            expected.push_back({one, other});
+        }
+    }
+    text.pop_back();
+    CHECK(rows_of(text) == expected);
+    // Again with a quoted cell now and then, which the scanner reads its other way.
+    for (std::size_t i = 0; i < expected.size(); i += 7) expected[i][1] = "q,\n" + expected[i][1];
+    text.clear();
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        text += expected[i][0] + (i % 7 == 0 ? ",\"" + expected[i][1] + '"' : ',' + expected[i][1]) + '\n';
+    CHECK(rows_of(text) == expected);
+}
+
 TEST_CASE("header names are compared without case, punctuation and unit") {
     using rle::formats::normal_name;
     CHECK(normal_name("GPU Temperature [degC]").name == "gpu_temperature");
