@@ -72,6 +72,7 @@ struct Alignment {
     std::size_t n_training = 0;   ///< training rows used
     std::size_t n_samples = 0;    ///< rows with both a telemetry sample and a gradient norm
     std::map<std::string, std::size_t> n_samples_by_device;
+    std::size_t n_without_norm = 0;  ///< rows with a telemetry sample and a loss, but no gradient norm
     double sample_hz = 0.0;
     double tolerance_s = 2.0;
     double overlap_s = 0.0;  ///< seconds that both streams cover

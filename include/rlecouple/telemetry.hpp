@@ -62,6 +62,7 @@ struct Telemetry {
     std::vector<TextColumn> others;     ///< every other column of the source, carried through as text
     Counts dropped;
     std::vector<std::string> warnings;
+    bool times_made = false;  ///< the source has no times; they were counted from its rows
 
     std::size_t size() const { return t_s.size(); }
     /// The column of `others` called `name`, if there is one.
@@ -81,6 +82,7 @@ struct Training {
     std::vector<double> learning_rate;
     Counts dropped;
     std::vector<std::string> warnings;
+    bool times_made = false;  ///< the log has no times; they were counted from its steps
 
     std::size_t size() const { return t_s.size(); }
 };

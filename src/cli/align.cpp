@@ -105,6 +105,10 @@ std::string summary(const Alignment& a, const Outputs& outputs) {
 }
 
 void refuse_without_overlap(const Alignment& a) {
+    if (a.n_without_norm > 0) {
+        throw Error(ErrorKind::insufficient_data, "align", "the training log's steps have no gradient norm",
+                    "--grad-key KEY or --grad-pattern REGEX says where it stands");
+    }
     if (a.overlap_s > 0.0 && !a.suggested_shift_s) {
         throw Error(ErrorKind::insufficient_data, "align",
                     fmt::format("no row has telemetry and a training step within {:g} s", a.tolerance_s),
@@ -133,6 +137,10 @@ Alignment align_in_memory(const AlignCommand& command, const AlignOptions& optio
                           const std::string& output) {
     const Telemetry telemetry = read_telemetry_files(command.telemetry, command.analysis);
     const Training training = read_training_files(command.training, command.analysis);
+    if (telemetry.times_made && training.times_made && !command.analysis.sample_seconds) {
+        throw Error(ErrorKind::usage, "align", "neither telemetry nor training log has times",
+                    "--step-seconds is the log's; give the telemetry's as --sample-seconds S");
+    }
     Alignment result = align(telemetry, command.training.empty() ? nullptr : &training, options);
     formats::write_aligned_csv(output, result.rows, telemetry);
     return result;

@@ -76,6 +76,10 @@ void declare_reading_options(CLI::App& app, AnalysisOptions& options) {
     app.add_option("--step-seconds", options.step_seconds, "Seconds a step of a log without times")
         ->check(positive_number())
         ->type_name("S");
+    app.add_option("--sample-seconds", options.sample_seconds,
+                   "Seconds a sample of telemetry without times [--step-seconds]")
+        ->check(positive_number())
+        ->type_name("S");
 }
 
 void declare_seed(CLI::App& app, AnalysisOptions& options) {

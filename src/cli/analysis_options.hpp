@@ -25,13 +25,14 @@ struct AnalysisOptions {
     std::optional<double> rated_power_w;  ///< --rated-power
     std::optional<double> temp_limit_c;   ///< --temp-limit
     // reading what others recorded
-    std::string telemetry_format;        ///< --telemetry-format
-    std::string training_format;         ///< --training-format, --format
-    std::string grad_key;                ///< --grad-key
-    std::string grad_pattern;            ///< --grad-pattern
-    std::string time_zone;               ///< --tz
-    std::string start;                   ///< --start
-    std::optional<double> step_seconds;  ///< --step-seconds
+    std::string telemetry_format;          ///< --telemetry-format
+    std::string training_format;           ///< --training-format, --format
+    std::string grad_key;                  ///< --grad-key
+    std::string grad_pattern;              ///< --grad-pattern
+    std::string time_zone;                 ///< --tz
+    std::string start;                     ///< --start
+    std::optional<double> step_seconds;    ///< --step-seconds, s
+    std::optional<double> sample_seconds;  ///< --sample-seconds, s
     // correlate
     std::string driver = "grad_norm";  ///< --driver
     std::string response = "rle";      ///< --response

@@ -31,6 +31,7 @@ formats::ReadOptions read_options(const AnalysisOptions& given) {
 Telemetry read_telemetry_files(const std::vector<std::string>& files, const AnalysisOptions& given) {
     formats::ReadOptions options = read_options(given);
     options.format = given.telemetry_format;
+    if (given.sample_seconds) options.step_seconds = given.sample_seconds;
     std::vector<Telemetry> parts;
     for (const std::string& file : files) parts.push_back(formats::read_telemetry(file, options));
     return parts.size() == 1 ? std::move(parts.front()) : formats::concatenate(std::move(parts));
@@ -49,6 +50,7 @@ std::unique_ptr<formats::TelemetryPieces> open_telemetry_file(const std::string&
                                                               const AnalysisOptions& given) {
     formats::ReadOptions options = read_options(given);
     options.format = given.telemetry_format;
+    if (given.sample_seconds) options.step_seconds = given.sample_seconds;
     return formats::open_telemetry(file, options);
 }
 

@@ -156,6 +156,7 @@ struct Aligner::State {
             const double t = step_s[i / stride];
             if (!std::isnan(t)) apart.add(std::abs(sample_s[i] - t));
             if (!std::isnan(rows.grad_norm[i])) ++with_both[i % stride];
+            if (std::isnan(rows.grad_norm[i]) && !std::isnan(rows.loss[i])) ++plan.result.n_without_norm;
         }
     }
 };

@@ -77,6 +77,7 @@ void append_common(Stream& to, const Stream& from, bool t_s) {
     if (!t_s) to.t_s.insert(to.t_s.end(), from.size(), kMissing);
     for (const auto& [reason, count] : from.dropped) to.dropped[reason] += count;
     append(to.warnings, from.warnings);
+    to.times_made = to.times_made || from.times_made;
 }
 
 void append_devices(Telemetry& to, const Telemetry& from) {
@@ -120,7 +121,7 @@ Telemetry concatenate(std::vector<Telemetry> parts) {
         append(out.power_w, part.power_w);
         append(out.util_pct, part.util_pct);
     }
-    if (!t_s)
+    if (!t_s && std::any_of(parts.begin(), parts.end(), [](auto& p) { return !std::isnan(first_t_s(p)); }))
         out.warnings.emplace_back("the files count t_s from different starts; the wall clock alone is used");
     return out;
 }

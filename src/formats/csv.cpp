@@ -8,6 +8,7 @@
 #include <array>
 #include <bit>
 
+#include "formats/encoding.hpp"
 #include "formats/numbers.hpp"
 
 namespace rle::formats {
@@ -58,6 +59,7 @@ bool CsvScanner::next(Record& cells) {
     if (!unquoted_.empty()) unquoted_.clear();
     while (at_ < text_.size()) {
         line_ = next_line_;
+        if (text_.substr(at_).starts_with(kUtf8Mark)) at_ += kUtf8Mark.size();  // of a file that was appended
         if (is_blank(at_)) {
             at_ = std::min(text_.size(), end_of_line(at_) + 1);
             ++next_line_;

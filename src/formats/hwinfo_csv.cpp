@@ -18,14 +18,18 @@ struct Sensor {
     std::string_view name;  ///< without the unit
     Role role;
 };
-constexpr Sensor kGpu[] = {{"GPU Temperature", Role::temp},
-                           {"GPU Power", Role::power},
+// The power goes first: of several sensors of one name the one next to it is of the same device.
+constexpr Sensor kGpu[] = {{"GPU Power", Role::power},
                            {"Total Board Power", Role::power},
+                           {"Total Graphics Power (TGP)", Role::power},
+                           {"GPU ASIC Power", Role::power},
+                           {"GPU Temperature", Role::temp},
                            {"GPU Core Load", Role::util},
-                           {"GPU Utilization", Role::util}};
-constexpr Sensor kCpu[] = {{"CPU Package", Role::temp},
+                           {"GPU Utilization", Role::util},
+                           {"GPU D3D Usage", Role::util}};
+constexpr Sensor kCpu[] = {{"CPU Package Power", Role::power},
+                           {"CPU Package", Role::temp},
                            {"CPU (Tctl/Tdie)", Role::temp},
-                           {"CPU Package Power", Role::power},
                            {"Total CPU Usage", Role::util}};
 
 std::string_view without_unit(std::string_view name) {
@@ -38,27 +42,39 @@ bool is_header(const std::vector<std::string>& header) {
                        [](const std::string& name) { return name.ends_with(']'); });
 }
 
+std::optional<std::size_t> column_of(const TablePlan& plan, Role role) {
+    const auto it =
+        std::find_if(plan.columns.begin(), plan.columns.end(), [&](const auto& c) { return c.role == role; });
+    if (it == plan.columns.end()) return std::nullopt;
+    return static_cast<std::size_t>(it - plan.columns.begin());
+}
+
 void assign(TablePlan& plan, const std::vector<std::string>& header, std::span<const Sensor> sensors) {
     for (const Sensor& sensor : sensors) {
-        const bool taken = std::any_of(plan.columns.begin(), plan.columns.end(),
-                                       [&](const PlannedColumn& c) { return c.role == sensor.role; });
-        for (std::size_t c = 2; c < header.size() && !taken; ++c) {
+        if (column_of(plan, sensor.role)) continue;
+        const std::size_t anchor = column_of(plan, Role::power).value_or(0);
+        std::optional<std::size_t> best;
+        const auto distance = [&](std::size_t c) { return c > anchor ? c - anchor : anchor - c; };
+        for (std::size_t c = 2; c < header.size(); ++c) {
             // A temperature and a power may have one name; the unit tells them apart.
             const bool watts = header[c].ends_with("[W]");
             if (without_unit(header[c]) != sensor.name || watts != (sensor.role == Role::power)) continue;
-            plan.columns[c].role = sensor.role;
-            break;
+            if (!best || distance(c) < distance(*best)) best = c;
         }
+        if (!best) continue;
+        plan.columns[*best].role = sensor.role;
+        apply_unit(normal_name(header[*best]).unit, plan.columns[*best]);
     }
 }
 
-bool has_role(const TablePlan& plan, Role role) {
-    return std::any_of(plan.columns.begin(), plan.columns.end(),
-                       [&](const auto& c) { return c.role == role; });
+bool complete(const TablePlan& plan) {
+    return column_of(plan, Role::temp) && column_of(plan, Role::power);
 }
 
-TablePlan plan_of(const std::vector<std::string>& header) {
+TablePlan plan_of(const std::vector<std::string>& header, std::span<const Sensor> sensors,
+                  const char* device) {
     TablePlan plan;
+    plan.only_device = device;
     for (const std::string& name : header) {
         PlannedColumn column;
         column.role = name.empty() ? Role::ignored : Role::other;
@@ -67,17 +83,19 @@ TablePlan plan_of(const std::vector<std::string>& header) {
     }
     plan.columns[0].role = Role::time;
     plan.columns[1].role = Role::ignored;
-    assign(plan, header, kGpu);
-    plan.only_device = "gpu";
-    if (!has_role(plan, Role::temp) || !has_role(plan, Role::power)) {
-        for (std::size_t c = 2; c < plan.columns.size();
-             ++c) {  // never one device's heat beside the other's power
-            if (plan.columns[c].role != Role::ignored) plan.columns[c].role = Role::other;
-        }
-        assign(plan, header, kCpu);
-        plan.only_device = "cpu";
-    }
+    assign(plan, header, sensors);
     return plan;
+}
+
+// Never one device's heat beside the other's power: the one that has both, else each with what it has.
+std::vector<TablePlan> plans_of(const std::vector<std::string>& header) {
+    TablePlan gpu = plan_of(header, kGpu, "gpu");
+    TablePlan cpu = plan_of(header, kCpu, "cpu");
+    if (complete(gpu)) return {gpu};
+    const bool gpu_says = column_of(gpu, Role::temp) || column_of(gpu, Role::power);
+    const bool cpu_says = column_of(cpu, Role::temp) || column_of(cpu, Role::power);
+    if (complete(cpu) || !gpu_says) return {cpu};
+    return cpu_says ? std::vector<TablePlan>{gpu, cpu} : std::vector<TablePlan>{gpu};
 }
 
 // "28.9.2026", "9/28/2026", "2026-09-28" -> the three numbers as they stand; false: no date.
@@ -118,6 +136,20 @@ std::string iso_time(std::string_view date, std::string_view time, bool day_is_f
     return fmt::format("{:04}-{:02}-{:02} {}{}", p[2], month, day, time.find(':') == 1 ? "0" : "", time);
 }
 
+Telemetry read_device(Table table, const TablePlan& plan, bool day_is_first, const Source& source) {
+    Clock clock(source.options.time_zone);
+    TelemetryRows rows(table.header(), plan, clock, source.where);
+    Record cells;
+    std::string when;
+    while (table.next(cells, source.where)) {
+        if (cells[0].empty()) continue;  // below the last header stand the sensors' sources
+        when = iso_time(cells[0], cells[1], day_is_first);
+        cells[0] = when;
+        rows.add(cells, table.line());
+    }
+    return rows.finish(table.skipped());
+}
+
 }  // namespace
 
 std::string refuse_hwinfo_csv(const Source& source) {
@@ -129,19 +161,11 @@ Telemetry read_hwinfo_csv(const Source& source) {
     const std::string text = from_cp1252(source.text);
     std::optional<Table> table = Table::open(text, is_header);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_hwinfo_csv(source));
-    const TablePlan plan = plan_of(table->header());
     const bool day_is_first = day_first(*table, source.where);
-    Clock clock(source.options.time_zone);
-    TelemetryRows rows(table->header(), plan, clock, source.where);
-    Record cells;
-    std::string when;
-    while (table->next(cells, source.where)) {
-        if (cells[0].empty()) continue;  // below the last header stand the sensors' sources
-        when = iso_time(cells[0], cells[1], day_is_first);
-        cells[0] = when;
-        rows.add(cells, table->line());
-    }
-    return rows.finish(table->skipped());
+    std::vector<Telemetry> devices;
+    for (const TablePlan& plan : plans_of(table->header()))
+        devices.push_back(read_device(*table, plan, day_is_first, source));
+    return concatenate(std::move(devices));
 }
 
 }  // namespace rle::formats

@@ -20,6 +20,8 @@ struct Field {
     bool numeric;
 };
 
+constexpr std::string_view kReasons = "throttle_reasons";
+
 constexpr Field kFields[] = {
     {"timestamp", Role::time, "", false},
     {"index", Role::device, "", false},
@@ -41,8 +43,8 @@ constexpr Field kFields[] = {
     {"temperature.memory", Role::other, "mem_temp_c", true},
     {"power.limit", Role::other, "power_limit_w", true},
     {"enforced.power.limit", Role::other, "power_limit_enforced_w", true},
-    {"clocks_throttle_reasons.active", Role::other, "throttle_reasons", false},
-    {"clocks_event_reasons.active", Role::other, "throttle_reasons", false},
+    {"clocks_throttle_reasons.active", Role::other, kReasons, false},
+    {"clocks_event_reasons.active", Role::other, kReasons, false},
 };
 
 // What serves as power_w, best first: power.draw is a 1 s average on most boards.
@@ -63,29 +65,56 @@ bool has(const std::vector<std::string>& header, std::string_view name) {
                        [&](const auto& cell) { return without_unit(cell) == name; });
 }
 
+bool is_their_name(const std::string& cell) {
+    constexpr std::array<std::string_view, 6> kPlain{"name",   "uuid",  "serial",
+                                                     "pstate", "count", "driver_version"};
+    return cell.find('.') != std::string::npos || find_field(cell) != nullptr ||
+           std::find(kPlain.begin(), kPlain.end(), cell) != kPlain.end();
+}
+
 bool is_header(const std::vector<std::string>& header) {
     const bool theirs = std::any_of(header.begin(), header.end(), [](const std::string& cell) {
         return cell.find('.') != std::string::npos && find_field(cell) != nullptr;
     });
-    return theirs && has(header, "timestamp");
+    // A table of somebody's own may use their names, but has a time under a name of its own.
+    return theirs && (has(header, "timestamp") || std::all_of(header.begin(), header.end(), is_their_name));
 }
 
-TablePlan plan_of(const std::vector<std::string>& header) {
+// What tells one GPU from another, best first; empty: nothing does.
+std::string_view device_field(const std::vector<std::string>& header) {
+    for (const std::string_view name : {"index", "uuid", "pci.bus_id", "serial"}) {
+        if (has(header, name)) return name;
+    }
+    return {};
+}
+
+// The flag beside the bits: 0 or 1; empty where the cell holds no hexadecimal number.
+std::string_view throttle_flag(std::string_view cell) {
+    if (!cell.starts_with("0x")) return {};
+    cell.remove_prefix(2);
+    std::uint64_t bits = 0;
+    const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), bits, 16);
+    if (error != std::errc{} || end != cell.data() + cell.size()) return {};
+    return (bits & kNvidiaThrottling) != 0 ? "1" : "0";
+}
+
+TablePlan plan_of(const std::vector<std::string>& header, const ReadOptions& options) {
     TablePlan plan;
     plan.units_in_cells = true;
-    plan.device_prefix = "gpu";
     plan.only_device = "gpu";
-    const bool by_index = has(header, "index");
+    plan.start_us = options.start_us;
+    plan.step_s = options.step_seconds;
+    const std::string_view device = device_field(header);
+    if (device == "index") plan.device_prefix = "gpu";
+    if (device == "pci.bus_id" || device == "serial") plan.device_prefix = "gpu-";
     for (const std::string& cell : header) {
         const Field* field = find_field(cell);
         PlannedColumn column;
         column.role = field != nullptr ? field->role : Role::other;
         column.name = field != nullptr ? std::string(field->ours) : std::string(without_unit(cell));
         column.numeric = field == nullptr || field->numeric;
-        if (!by_index && without_unit(cell) == "uuid") {
-            column.role = Role::device;
-            plan.device_prefix.clear();
-        }
+        if (column.name == kReasons) column.derived = {"throttle", throttle_flag};
+        if (!device.empty() && without_unit(cell) == device) column.role = Role::device;
         plan.columns.push_back(column);
     }
     for (const std::string_view power : kPowers) {
@@ -98,36 +127,27 @@ TablePlan plan_of(const std::vector<std::string>& header) {
     return plan;
 }
 
-// The flag beside the bits: 0 or 1; empty where the cell holds no hexadecimal number.
-void add_throttle_flag(Telemetry& telemetry) {
-    const TextColumn* reasons = telemetry.other("throttle_reasons");
-    if (reasons == nullptr) return;
-    TextColumn flag("throttle");
-    for (std::size_t row = 0; row < reasons->size(); ++row) {
-        std::string_view cell = (*reasons)[row];
-        cell.remove_prefix(cell.starts_with("0x") ? 2 : cell.size());
-        std::uint64_t bits = 0;
-        const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), bits, 16);
-        const bool is_number = error == std::errc{} && end == cell.data() + cell.size();
-        flag.push_back(!is_number ? "" : (bits & kNvidiaThrottling) != 0 ? "1" : "0");
-    }
-    telemetry.others.push_back(std::move(flag));
-}
-
 }  // namespace
 
 std::string refuse_nvidia_smi_csv(const Source& source) {
     if (Table::open(source.text, is_header)) return {};
-    return "no header with timestamp and nvidia-smi's names (temperature.gpu, power.draw [W], ...)";
+    return "no header with nvidia-smi's names (temperature.gpu, power.draw [W], ...); of a log made with "
+           "noheader, put "
+           "the names that were asked for in front as its first line";
 }
 
 Telemetry read_nvidia_smi_csv(const Source& source) {
     std::optional<Table> table = Table::open(source.text, is_header);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_nvidia_smi_csv(source));
     Clock clock(source.options.time_zone);
-    Telemetry telemetry = read_table(*table, plan_of(table->header()), clock, source.where);
-    add_throttle_flag(telemetry);
-    return telemetry;
+    return read_table(*table, plan_of(table->header(), source.options), clock, source.where);
+}
+
+std::unique_ptr<TelemetryPieces> open_nvidia_smi_csv(const Source& source) {
+    std::optional<Table> table = Table::open(source.text, is_header);
+    if (!table) return nullptr;
+    TablePlan plan = plan_of(table->header(), source.options);
+    return table_pieces(std::move(*table), std::move(plan), Clock(source.options.time_zone), source.where);
 }
 
 }  // namespace rle::formats

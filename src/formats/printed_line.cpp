@@ -41,16 +41,26 @@ ParsedTime time_in_front(std::string_view line) {
     return {};
 }
 
-// The number behind "iteration" (Megatron-LM: "iteration       10/     500").
+// The number behind "iteration", "step" or "iter" (Megatron-LM: "iteration       10/     500", torchtune:
+// "Step 10
+// |").
 void set_iteration(std::string_view line, RecordMaker& maker) {
-    constexpr std::string_view kWord = "iteration";
-    const std::size_t at = line.find(kWord);
-    if (at == std::string_view::npos) return;
-    const std::size_t begin = line.find_first_not_of(' ', at + kWord.size());
-    if (begin == std::string_view::npos || !is_digit(line[begin])) return;
-    std::size_t end = begin;
-    while (end < line.size() && is_digit(line[end])) ++end;
-    maker.set(known_key("iteration", {}), line.substr(begin, end - begin));
+    for (const std::string_view word : {"iteration ", "step ", "Step ", "iter "}) {
+        const std::size_t at = line.find(word);
+        if (at == std::string_view::npos || (at > 0 && in_key(line[at - 1]))) continue;
+        const std::size_t begin = line.find_first_not_of(' ', at + word.size());
+        if (begin == std::string_view::npos || !is_digit(line[begin])) continue;
+        std::size_t end = begin;
+        while (end < line.size() && is_digit(line[end])) ++end;
+        maker.set(known_key("iteration", {}), line.substr(begin, end - begin));
+        return;
+    }
+}
+
+// A record's own time goes before that of the line that it stands in.
+TrainingRecord timed(TrainingRecord record, std::string_view in_front) {
+    if (record.time.time_class == TimeClass::none) record.time = time_in_front(in_front);
+    return record;
 }
 
 // The key in front of `at`: all that stands in its part of the line ("lm loss: 9.1"), else the last word. The
@@ -64,9 +74,16 @@ KnownKey key_before(std::string_view line, std::size_t segment, std::size_t at, 
     return known_key(line.substr(word, at - word), grad_key);
 }
 
+// "2.5, lr: ..." -> "2.5"; "[0.001]" -> "0.001"; "2,5" stays whole, for 2 is not the number that was meant.
 std::string_view value_behind(std::string_view text) {
     text = trim(text);
-    return text.substr(0, text.find_first_of(" \t,|;)]}"));
+    if (text.starts_with('[')) text.remove_prefix(1);
+    std::size_t end = text.find_first_of(" \t,|;)]}");
+    if (end != std::string_view::npos && text[end] == ',' && end > 0 && is_digit(text[end - 1]) &&
+        end + 1 < text.size() && is_digit(text[end + 1])) {
+        end = text.find_first_of(" \t|;)]}", end);
+    }
+    return text.substr(0, end);
 }
 
 }  // namespace
@@ -104,13 +121,19 @@ std::optional<TrainingRecord> record_in_line(std::string_view line, std::string_
                 summary = summary || field.key == "train_runtime";
                 maker.set(known_key(field.key, grad_key), field.value);
             }
-            if (maker.record().is_step && !summary) return maker.record();
+            if (maker.record().is_step && !summary) return timed(maker.record(), line.substr(0, at));
             at = scan.end;
         } else {
             ++at;
         }
     }
     return std::nullopt;
+}
+
+TrainingRecord step_and_time_of(std::string_view line) {
+    RecordMaker maker;
+    set_iteration(line, maker);
+    return timed(maker.record(), line);
 }
 
 std::optional<TrainingRecord> pairs_in_line(std::string_view line, std::string_view grad_key) {

@@ -23,4 +23,7 @@ std::optional<TrainingRecord> record_in_line(std::string_view line, std::string_
 /// "gnorm=1.2". Missing: the line names neither a gradient norm nor a loss with a step.
 std::optional<TrainingRecord> pairs_in_line(std::string_view line, std::string_view grad_key);
 
+/// Step number and time alone, of a line whose gradient norm a pattern finds.
+TrainingRecord step_and_time_of(std::string_view line);
+
 }  // namespace rle::formats

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "formats/json_fields.hpp"
 #include "formats/numbers.hpp"
@@ -25,16 +26,17 @@ struct Metric {
     std::string_view ours;
     std::string_view device;  ///< where the series' labels name no GPU
     double scale;
-    bool counter;           ///< its rate is the quantity
-    Combine combine;        ///< of several series of one device (sensors, sockets, cores)
+    bool counter;     ///< its rate is the quantity
+    Combine combine;  ///< of several series of one device: sensors, sockets, cores; a GPU's come again for
+                      ///< each pod
     double offset = 0.0;    ///< added after scaling
     const char* mode = "";  ///< label that a series must bear; empty: any
 };
 constexpr Metric kMetrics[] = {
     {"DCGM_FI_DEV_GPU_TEMP", "temp_c", "gpu", 1.0, false, Combine::largest},
-    {"DCGM_FI_DEV_POWER_USAGE", "power_w", "gpu", 1.0, false, Combine::sum},
+    {"DCGM_FI_DEV_POWER_USAGE", "power_w", "gpu", 1.0, false, Combine::largest},
     {"DCGM_FI_DEV_GPU_UTIL", "util_pct", "gpu", 1.0, false, Combine::largest},
-    {"DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", "energy_j", "gpu", 1e-3, false, Combine::sum},
+    {"DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", "energy_j", "gpu", 1e-3, false, Combine::largest},
     {"DCGM_FI_DEV_SM_CLOCK", "clock_mhz", "gpu", 1.0, false, Combine::largest},
     {"node_hwmon_temp_celsius", "temp_c", "cpu", 1.0, false, Combine::largest},
     {"node_thermal_zone_temp", "zone_temp_c", "cpu", 1.0, false, Combine::largest},
@@ -57,11 +59,35 @@ const Metric* find_metric(const Json& labels) {
     return nullptr;
 }
 
+std::string label(const Json& labels, const char* name) {
+    const auto it = labels.find(name);
+    return it != labels.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
+// "node1:9400" -> "node1"
+std::string host_of(const Json& labels) {
+    const std::string host = label(labels, "Hostname");
+    if (!host.empty()) return host;
+    const std::string instance = label(labels, "instance");
+    return instance.substr(0, instance.rfind(':'));
+}
+
 std::string device_of(const Json& labels, const Metric& metric) {
-    const auto gpu = labels.find("gpu");
-    std::string device(metric.device);
-    if (gpu != labels.end() && gpu->is_string()) device += gpu->get<std::string>();
-    return device;
+    return std::string(metric.device) + label(labels, "gpu");
+}
+
+// The hosts that have a device of one name: gpu0 of two machines are two devices.
+using Hosts = std::map<std::string, std::set<std::string>>;
+
+void note_host(const Json& series, Hosts& hosts) {
+    const Json& labels = series.at("metric");
+    const Metric* metric = find_metric(labels);
+    if (metric != nullptr) hosts[device_of(labels, *metric)].insert(host_of(labels));
+}
+
+std::string full_name(const Json& labels, const Metric& metric, const Hosts& hosts) {
+    const std::string device = device_of(labels, metric);
+    return hosts.at(device).size() > 1 ? device + "@" + host_of(labels) : device;
 }
 
 void combine(Row& row, const Metric& metric, double value) {
@@ -74,11 +100,11 @@ void combine(Row& row, const Metric& metric, double value) {
     }
 }
 
-void add_series(const Json& series, Rows& rows) {
+void add_series(const Json& series, const Hosts& hosts, Rows& rows) {
     const Json& labels = series.at("metric");
     const Metric* metric = find_metric(labels);
     if (metric == nullptr || !series.contains("values")) return;
-    const std::string device = device_of(labels, *metric);
+    const std::string device = full_name(labels, *metric, hosts);
     double before = kMissing;
     double before_s = kMissing;
     for (const Json& point : series.at("values")) {
@@ -101,8 +127,16 @@ void add_series(const Json& series, Rows& rows) {
     }
 }
 
-void add_response(const Json& response, Rows& rows) {
-    for (const Json& series : response.at("data").at("result")) add_series(series, rows);
+// `document` is an answer or a list of them.
+void add_answers(const Json& document, Rows& rows) {
+    const Json answers = document.is_array() ? document : Json::array({document});
+    Hosts hosts;
+    for (const Json& answer : answers) {
+        for (const Json& series : answer.at("data").at("result")) note_host(series, hosts);
+    }
+    for (const Json& answer : answers) {
+        for (const Json& series : answer.at("data").at("result")) add_series(series, hosts, rows);
+    }
 }
 
 double value_of(const Row& row, const char* name) {
@@ -152,12 +186,7 @@ std::string refuse_prometheus(const Source& source) {
 Telemetry read_prometheus(const Source& source) {
     Rows rows;
     try {
-        const Json document = Json::parse(source.text);
-        if (document.is_array()) {
-            for (const Json& response : document) add_response(response, rows);
-        } else {
-            add_response(document, rows);
-        }
+        add_answers(Json::parse(source.text), rows);
     } catch (const Json::exception&) {
         throw Error(ErrorKind::failed, source.where, "not a whole answer of /api/v1/query_range",
                     "was it cut short?");

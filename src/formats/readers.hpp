@@ -21,7 +21,8 @@ struct ReadOptions {
                                ///< printed line
     std::string time_zone;     ///< --tz: zone of times that name none; empty: UTC, with a warning
     std::optional<std::int64_t> start_us;  ///< --start: wall clock of the first step of a log without times
-    std::optional<double> step_seconds;    ///< --step-seconds: seconds a step of a log without times
+    std::optional<double> step_seconds;    ///< --step-seconds: seconds a step of a log without times; of
+                                           ///< telemetry --sample-seconds: from one sample to the next
 };
 
 /// Reads a file; "-" is stdin. Throws Error{failed} with file, line and hint where it cannot be opened, is

@@ -25,7 +25,8 @@ namespace {
 // From the most particular to the most general: the first that does not refuse reads the file.
 constexpr TelemetryFormat kTelemetryFormats[] = {
     {"nvidia-smi-csv", "nvidia-smi --query-gpu=... --format=csv",
-     "2026/09/28 12:00:00.000, 0, 50, 100.00 W, 50 %", refuse_nvidia_smi_csv, read_nvidia_smi_csv},
+     "2026/09/28 12:00:00.000, 0, 50, 100.00 W, 50 %", refuse_nvidia_smi_csv, read_nvidia_smi_csv,
+     open_nvidia_smi_csv},
     {"nvidia-smi-dmon", "nvidia-smi dmon, best with -o DT",
      " 20260928   12:00:00      0   100    50     -    50    10", refuse_nvidia_smi_dmon,
      read_nvidia_smi_dmon},
@@ -71,6 +72,9 @@ constexpr TrainingFormat kTrainingFormats[] = {
      read_printed},
 };
 
+constexpr std::string_view kTelemetryOption = "--telemetry-format";
+constexpr std::string_view kTrainingOption = "--training-format";
+
 template <class Format>
 std::string names_of(std::span<const Format> formats) {
     std::vector<std::string_view> names;
@@ -78,14 +82,15 @@ std::string names_of(std::span<const Format> formats) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
+/// `option` is what names one of `formats` on the command line.
 template <class Format>
-const Format& choose(std::span<const Format> formats, const Source& source) {
+const Format& choose(std::span<const Format> formats, const Source& source, std::string_view option) {
     const std::string& wanted = source.options.format;
     if (!wanted.empty()) {
         const auto it =
             std::find_if(formats.begin(), formats.end(), [&](auto& f) { return f.name == wanted; });
         if (it != formats.end()) return *it;
-        throw Error(ErrorKind::usage, "--format", "no format '" + wanted + "'",
+        throw Error(ErrorKind::usage, std::string(option), "no format '" + wanted + "'",
                     "one of " + names_of(formats));
     }
     std::string reasons;
@@ -94,8 +99,11 @@ const Format& choose(std::span<const Format> formats, const Source& source) {
         if (reason.empty()) return format;
         reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", format.name, reason);
     }
-    throw Error(ErrorKind::failed, source.where, "no known format (" + reasons + ")",
-                "`rlecouple formats` lists them with an example; --format NAME overrides");
+    throw Error(
+        ErrorKind::failed, source.where, "no known format (" + reasons + ")",
+        fmt::format(
+            "{} NAME overrides, where NAME is one of {}; `rlecouple formats` shows an example of each",
+            option, names_of(formats)));
 }
 
 }  // namespace
@@ -108,18 +116,18 @@ std::span<const TrainingFormat> training_formats() {
 }
 
 Telemetry read_telemetry_text(const Source& source) {
-    return choose(telemetry_formats(), source).read(source);
+    return choose(telemetry_formats(), source, kTelemetryOption).read(source);
 }
 Training read_training_text(const Source& source) {
-    return choose(training_formats(), source).read(source);
+    return choose(training_formats(), source, kTrainingOption).read(source);
 }
 
 std::unique_ptr<TelemetryPieces> open_telemetry_text(const Source& source) {
-    const TelemetryFormat& format = choose(telemetry_formats(), source);
+    const TelemetryFormat& format = choose(telemetry_formats(), source, kTelemetryOption);
     return format.open != nullptr ? format.open(source) : nullptr;
 }
 std::unique_ptr<TrainingPieces> open_training_text(const Source& source) {
-    const TrainingFormat& format = choose(training_formats(), source);
+    const TrainingFormat& format = choose(training_formats(), source, kTrainingOption);
     return format.open != nullptr ? format.open(source) : nullptr;
 }
 

@@ -17,6 +17,8 @@ constexpr VendorColumn kColumns[] = {
     {"Temperature (Sensor edge) (C)", Role::temp, ""},
     {"Temperature (Sensor junction) (C)", Role::temp, ""},
     {"hotspot_temperature", Role::temp, ""},
+    {"edge", Role::temp, ""},
+    {"hotspot", Role::temp, ""},
     {"Temperature (Sensor memory) (C)", Role::other, "mem_temp_c"},
     {"memory_temperature", Role::other, "mem_temp_c"},
     {"Current Socket Graphics Package Power (W)", Role::power, ""},
@@ -26,6 +28,7 @@ constexpr VendorColumn kColumns[] = {
     {"GPU use (%)", Role::util, ""},
     {"gfx_util", Role::util, ""},
     {"gfx", Role::util, ""},
+    {"gfx_activity", Role::util, ""},
     {"Fan speed (%)", Role::other, "fan_pct"},
     {"sclk clock speed:", Role::other, "clock_mhz"},
     {"gfx_clk", Role::other, "clock_mhz"},
@@ -37,9 +40,11 @@ bool is_header(const std::vector<std::string>& header) {
         return std::find(header.begin(), header.end(), name) != header.end();
     };
     const bool rocm = has("device") && std::any_of(header.begin(), header.end(), [](const std::string& name) {
-                          return name.find("Graphics Package Power (W)") != std::string::npos;
+                          return name.find("Graphics Package Power (W)") != std::string::npos ||
+                                 name.starts_with("Temperature (Sensor ");
                       });
-    return rocm || (has("gpu") && has("hotspot_temperature") && (has("power_usage") || has("socket_power")));
+    const bool heat = has("hotspot_temperature") || has("hotspot") || has("edge");
+    return rocm || (has("gpu") && heat && (has("power_usage") || has("socket_power")));
 }
 
 }  // namespace

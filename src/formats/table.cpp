@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "formats/numbers.hpp"
 #include "rlecouple/error.hpp"
@@ -25,6 +26,47 @@ std::size_t usual_cells(CsvScanner scanner, std::size_t header_cells) {
         if (times[n] > times[best]) best = n;
     }
     return best;
+}
+
+// "23,5" is a number with a decimal comma for certain, "1,234" may be a thousand, "1,234.5" surely is one.
+enum class Sign { none, point, certain_comma, comma, thousands };
+
+std::size_t skip_digits(std::string_view text, std::size_t at) {
+    while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+    return at;
+}
+
+Sign sign_of(std::string_view cell) {
+    if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
+    const std::size_t whole = skip_digits(cell, 0);
+    if (whole == 0 || whole == cell.size() || (cell[whole] != ',' && cell[whole] != '.')) return Sign::none;
+    std::size_t end = skip_digits(cell, whole + 1);
+    const std::size_t decimals = end - whole - 1;
+    const bool grouped = cell[whole] == ',' && decimals == 3 && whole <= 3;
+    if (grouped && end < cell.size() && (cell[end] == ',' || cell[end] == '.')) return Sign::thousands;
+    if (end < cell.size() && (cell[end] == 'e' || cell[end] == 'E')) {
+        const bool is_signed = end + 1 < cell.size() && (cell[end + 1] == '-' || cell[end + 1] == '+');
+        end = skip_digits(cell, end + (is_signed ? 2 : 1));
+    }
+    if (decimals == 0 || end != cell.size()) return Sign::none;
+    if (cell[whole] == '.') return Sign::point;
+    return grouped && cell.front() != '0' ? Sign::comma : Sign::certain_comma;
+}
+
+// Between commas only cells in quotes can hold one, and those may be anything: there no point may stand
+// beside.
+Commas judge_commas(CsvScanner scanner, bool between_commas) {
+    constexpr std::size_t kRows = 1000;
+    std::array<std::size_t, 5> seen{};
+    Record cells;
+    for (std::size_t row = 0; row < kRows && scanner.next(cells); ++row) {
+        for (const std::string_view cell : cells) ++seen[static_cast<std::size_t>(sign_of(cell))];
+    }
+    const auto count = [&](Sign sign) { return seen[static_cast<std::size_t>(sign)]; };
+    if (count(Sign::thousands) > 0) return Commas::text;
+    const bool points = count(Sign::point) > 0;
+    if (count(Sign::certain_comma) > 0) return between_commas && points ? Commas::text : Commas::decimal;
+    return between_commas || points ? Commas::text : Commas::doubtful;
 }
 
 char lower(char c) {
@@ -64,7 +106,10 @@ std::optional<Table> Table::open(std::string_view text, const IsHeader& is_heade
         Record cells;
         for (std::size_t tries = 0; tries < kHeaderWithinLines && scanner.next(cells); ++tries) {
             std::vector<std::string> header(cells.begin(), cells.end());
-            if (is_header(header)) return Table(std::move(scanner), std::move(header));
+            if (!is_header(header)) continue;
+            Table table(std::move(scanner), std::move(header));
+            table.commas_ = judge_commas(table.scanner_, separator == ',');
+            return table;
         }
     }
     return std::nullopt;
@@ -94,6 +139,30 @@ bool Table::is_header_again(const Record& cells, const std::string& where) const
                 "another header in the middle of the file", "split the file there and give both parts");
 }
 
+void Table::make_decimal_points(Record& cells, const std::string& where) {
+    signs_.resize(header_.size());
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+        const Sign sign = sign_of(cells[c]);
+        if (commas_ == Commas::doubtful && sign == Sign::comma) {
+            throw Error(ErrorKind::failed, fmt::format("{}:{}", where, scanner_.line()),
+                        fmt::format("'{}' may be a thousand or a fraction", cells[c].substr(0, 40)),
+                        "write decimal points");
+        }
+        Signs& column = signs_[c];
+        column.point = column.point || sign == Sign::point;
+        if (sign == Sign::comma || sign == Sign::certain_comma) {
+            column.comma = true;
+            column.cell = cells[c];
+            column.cell[column.cell.find(',')] = '.';
+            cells[c] = column.cell;
+        }
+        if (!column.comma || !column.point) continue;
+        throw Error(ErrorKind::failed, fmt::format("{}:{}", where, scanner_.line()),
+                    fmt::format("column '{}' has decimal commas and decimal points", header_[c]),
+                    "write its numbers with one sign, and without separators of thousands");
+    }
+}
+
 bool Table::next(Record& cells, const std::string& where) {
     while (scanner_.next(cells)) {
         if (scanner_.torn()) {
@@ -113,6 +182,7 @@ bool Table::next(Record& cells, const std::string& where) {
             continue;
         }
         cells.resize(header_.size());
+        if (commas_ != Commas::text) make_decimal_points(cells, where);
         ++rows_;
         return true;
     }

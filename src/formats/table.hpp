@@ -4,6 +4,9 @@
 // its header (torn or foreign ones), and the header where it stands again. Some writers leave out the last
 // columns in every row: how many cells a row has is what most of the first rows have, and the rest are empty.
 // A different header in mid-file is an error: the rows under it would be garbage.
+//
+// Decimal commas ("23,5" between semicolons, tabs or in quotes) come out as points where the first rows leave
+// no doubt. Errors are "1,234" where nothing tells a thousand from a fraction, and a column with both signs.
 #pragma once
 
 #include <functional>
@@ -23,6 +26,9 @@ struct ColumnName {
     std::string unit;  ///< what stood in [] or () at the end, lower case; empty: nothing
 };
 ColumnName normal_name(std::string_view header_cell);
+
+/// What a comma within a number is.
+enum class Commas { text, decimal, doubtful };
 
 class Table {
   public:
@@ -49,12 +55,19 @@ class Table {
   private:
     Table(CsvScanner scanner, std::vector<std::string> header);
     bool is_header_again(const Record& cells, const std::string& where) const;
+    void make_decimal_points(Record& cells, const std::string& where);
 
     CsvScanner scanner_;
     std::vector<std::string> header_;
     std::size_t cells_in_row_ = 0;  ///< at least; at most as many as the header has
     std::size_t rows_ = 0;
     Counts skipped_;
+    Commas commas_ = Commas::text;
+    struct Signs {
+        bool comma = false, point = false;
+        std::string cell;  ///< rewritten
+    };
+    std::vector<Signs> signs_;  ///< by column, where there are decimal commas
 };
 
 /// Warnings in words for what a table skipped.

@@ -43,6 +43,15 @@ std::string_view cell_at(const Record& cells, const std::optional<std::size_t>& 
     return column ? cells[*column] : std::string_view();
 }
 
+// "40%", "50 C": the number, where the unit behind it is the one that the quantity has anyway.
+std::string_view without_own_unit(std::string_view cell, const Quantity& quantity) {
+    const std::string_view unit = quantity.unit == "degC" ? "C" : quantity.unit;
+    if (!cell.ends_with(unit)) return cell;
+    cell.remove_suffix(unit.size());
+    if (unit == "C" && cell.ends_with("\xc2\xb0")) cell.remove_suffix(2);
+    return trim(cell);
+}
+
 double number_of(std::string_view cell) {
     return parse_number(cell).value_or(kMissing);
 }
@@ -53,9 +62,14 @@ TelemetryRows::TelemetryRows(const std::vector<std::string>& header, const Table
                              std::string where)
     : plan_(plan), clock_(clock), where_(std::move(where)), other_of_(plan.columns.size()) {
     for (std::size_t c = 0; c < plan.columns.size(); ++c) place(c, header[c]);
+    for (const std::size_t c : others_) {
+        if (plan.columns[c].derived.name.empty()) continue;
+        derived_.push_back(c);
+        out_.others.emplace_back(std::string(plan.columns[c].derived.name));
+    }
     if (!time_ && !t_s_ && !plan.step_s) {
         throw Error(ErrorKind::insufficient_data, where_, "the file says nowhere when its samples were taken",
-                    "give --step-seconds S (and --start TIME), or record it with times");
+                    "give --sample-seconds S (and --start TIME), or record it with times");
     }
 }
 
@@ -80,6 +94,8 @@ void TelemetryRows::add(const Record& cells, std::size_t line) {
     out_.power_w.push_back(power_.take(cell_at(cells, power_column_), plan_.units_in_cells, line));
     out_.util_pct.push_back(util_.take(cell_at(cells, util_column_), plan_.units_in_cells, line));
     for (const std::size_t c : others_) add_other(c, cells[c]);
+    auto to = out_.others.end() - std::ssize(derived_);
+    for (const std::size_t c : derived_) (to++)->push_back(plan_.columns[c].derived.of(cells[c]));
 }
 
 void TelemetryRows::take(Telemetry& piece) {
@@ -107,7 +123,10 @@ Telemetry TelemetryRows::finish(const Counts& skipped) {
     }
     for (const Reading* reading : {&temp_, &power_, &util_}) reading->finish(where_, rows, out_);
     warn_of_naive_times(clock_, where_, out_.warnings);
-    if (!time_ && !t_s_) out_.warnings.push_back(where_ + ": its times are made from --step-seconds");
+    out_.times_made = !time_ && !t_s_;
+    if (!time_ && !t_s_)
+        out_.warnings.push_back(
+            where_ + ": it has no times; they are counted from its rows, --sample-seconds S apart");
     return std::move(out_);
 }
 
@@ -202,14 +221,16 @@ void TelemetryRows::add_other(std::size_t c, std::string_view cell) {
 
 void TelemetryRows::explain_no_rows(const Counts& skipped) const {
     if (seen_ > 0) {
-        throw Error(ErrorKind::failed, where_,
-                    fmt::format("no row has a readable time; found '{}'", first_bad_time_.substr(0, 60)),
-                    "times are RFC 3339, an epoch in s, ms, us or ns, or seconds in a column t_s");
+        throw Error(
+            ErrorKind::failed, where_,
+            fmt::format("no row has a readable time; found '{}'", first_bad_time_.substr(0, 60)),
+            "times are RFC 3339, 28.9.2026 12:00:00, an epoch in s, ms, us or ns, or seconds in a column "
+            "t_s; a date such as 9/10/2026 may mean two days");
     }
-    const bool malformed = skipped.contains("malformed_line");
-    throw Error(
-        malformed ? ErrorKind::failed : ErrorKind::insufficient_data, where_,
-        malformed ? "no line under the header has as many cells as it" : "a header but not one whole row");
+    if (!skipped.contains("malformed_line"))
+        throw Error(ErrorKind::insufficient_data, where_, "a header but not one whole row");
+    throw Error(ErrorKind::failed, where_, "no line under the header has as many cells as it",
+                "decimal commas between commas must be quoted");
 }
 
 Reading::Reading(std::string_view quantity, const PlannedColumn* column, std::string header)
@@ -233,6 +254,8 @@ double Reading::take(std::string_view cell, bool with_unit, std::size_t line) {
         case CellKind::text:
             break;
     }
+    const std::string_view bare = without_own_unit(cell, *quantity_);
+    if (bare.size() < cell.size() && scale_ == 1.0 && offset_ == 0.0) return take(bare, false, line);
     if (texts_++ == 0) {
         first_text_ = std::string(cell.substr(0, 60));
         first_text_line_ = line;

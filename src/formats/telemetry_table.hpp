@@ -22,12 +22,19 @@ namespace rle::formats {
 
 enum class Role { ignored, time, t_s, device, temp, power, util, other };
 
+/// A column that the file does not have.
+struct DerivedColumn {
+    std::string_view name;                                    ///< empty: none
+    std::string_view (*of)(std::string_view cell) = nullptr;  ///< of the cell as it stands in the file
+};
+
 struct PlannedColumn {
     Role role = Role::ignored;
     std::string name;    ///< for Role::other: what it is called behind the reader
     double scale = 1.0;  ///< ours = scale * theirs + offset
     double offset = 0.0;
-    bool numeric = false;  ///< for Role::other: written by us as a bare number (unit off, scaled)
+    bool numeric = false;     ///< for Role::other: written by us as a bare number (unit off, scaled)
+    DerivedColumn derived{};  ///< for Role::other: another column, made of this one's cells
 };
 
 struct TablePlan {
@@ -100,6 +107,8 @@ class TelemetryRows {
     std::optional<std::size_t> time_, t_s_, device_, temp_column_, power_column_, util_column_;
     std::vector<std::size_t> others_;    ///< columns of Role::other
     std::vector<std::size_t> other_of_;  ///< by column: index into out_.others
+    std::vector<std::size_t>
+        derived_;  ///< columns that another one is derived of; those are the last of out_.others
     Reading temp_{"temp_c"}, power_{"power_w"}, util_{"util_pct"};
     std::string last_device_cell_, first_bad_time_, scratch_;
     std::uint32_t last_device_ = 0;

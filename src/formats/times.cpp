@@ -27,6 +27,8 @@ class Cursor {
         text_.remove_prefix(count);
         return true;
     }
+    // One or two digits.
+    bool short_number(unsigned& value) { return digits(2, value) || digits(1, value); }
     bool skip(char c) {
         if (text_.empty() || text_.front() != c) return false;
         text_.remove_prefix(1);
@@ -49,7 +51,14 @@ class Cursor {
     std::string_view text_;
 };
 
+// "28.9.2026": dots have the day first wherever they are used.
+bool read_dotted_date(Cursor& cursor, unsigned& year, unsigned& month, unsigned& day) {
+    return cursor.short_number(day) && cursor.skip('.') && cursor.short_number(month) && cursor.skip('.') &&
+           cursor.digits(4, year);
+}
+
 bool read_date(Cursor& cursor, unsigned& year, unsigned& month, unsigned& day) {
+    if (cursor.rest().find('.') <= 2) return read_dotted_date(cursor, year, month, day);
     if (!cursor.digits(4, year)) return false;
     const char separator = cursor.rest().empty() ? '\0' : cursor.rest().front();
     if (separator != '-' && separator != '/') {
@@ -84,7 +93,7 @@ ParsedTime calendar_time(std::string_view text) {
     unsigned year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, microsecond = 0;
     if (!read_date(cursor, year, month, day)) return {};
     if (!cursor.skip('T') && !cursor.skip(' ') && !cursor.skip('t')) return {};
-    if (!cursor.digits(2, hour) || !cursor.skip(':') || !cursor.digits(2, minute)) return {};
+    if (!cursor.short_number(hour) || !cursor.skip(':') || !cursor.digits(2, minute)) return {};
     if (cursor.skip(':')) {
         if (!cursor.digits(2, second)) return {};
         if (cursor.skip('.') || cursor.skip(',')) microsecond = cursor.fraction_us();
@@ -118,7 +127,8 @@ std::optional<std::int64_t> epoch_us(double value) {
 
 ParsedTime parse_time(std::string_view text) {
     text = trim(text);
-    if (text.size() >= 15) {
+    constexpr std::size_t kShortest = 13;  // 1.9.2026 9:05
+    if (text.size() >= kShortest) {
         if (const ParsedTime time = calendar_time(text); time.time_class != TimeClass::none) return time;
     }
     std::int64_t whole = 0;  // a count of us or ns has more digits than a double holds

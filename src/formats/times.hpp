@@ -24,7 +24,8 @@ struct ParsedTime {
 };
 
 /// An epoch or a calendar time: "1761699262.488", "2025-10-28T08:00:00.408Z", "2026/09/28 12:00:00.000",
-/// "20260928 12:00:00", "2026-01-05 12:00:00,123", with "Z", "+02:00", "+0200", " UTC" or nothing behind.
+/// "20260928 12:00:00", "2026-01-05 12:00:00,123", "28.9.2026 12:00:00", with "Z", "+02:00", "+0200", " UTC"
+/// or nothing behind.
 ParsedTime parse_time(std::string_view text);
 /// `value` as an epoch; missing where it is too small or too large to be one.
 std::optional<std::int64_t> epoch_us(double value);

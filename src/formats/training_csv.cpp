@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "formats/table.hpp"
 #include "formats/training_record.hpp"
@@ -115,6 +116,7 @@ class CsvLog : public TrainingPieces {
         for (const auto& [reason, count] : table_.skipped()) builder.count(reason, count);
         std::vector<std::string> warnings;
         describe_skipped(table_.skipped(), source_.where, warnings);
+        describe_twins(warnings);
         Training training = builder.finish();
         training.warnings.insert(training.warnings.begin(), warnings.begin(), warnings.end());
         return training;
@@ -123,6 +125,20 @@ class CsvLog : public TrainingPieces {
     std::size_t consumed() const override { return table_.consumed(); }
 
   private:
+    // A chart of several runs has a column of one key for each of them.
+    void describe_twins(std::vector<std::string>& warnings) const {
+        std::map<std::pair<StepField, unsigned>, std::size_t> first;
+        for (std::size_t c = 0; c < keys_.size(); ++c) {
+            if (keys_[c].field != StepField::loss && keys_[c].field != StepField::grad_norm) continue;
+            const auto [at, added] = first.try_emplace({keys_[c].field, keys_[c].rank}, c);
+            if (added) continue;
+            const auto& header = table_.header();
+            warnings.push_back(
+                fmt::format("{}: of the columns '{}' and '{}' the first is read; --grad-key names another",
+                            source_.where, header[at->second], header[c]));
+        }
+    }
+
     const Source& source_;
     Table table_;
     Keys keys_;

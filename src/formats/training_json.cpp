@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "formats/encoding.hpp"
 #include "formats/object_scanner.hpp"
 #include "formats/training_record.hpp"
 #include "rlecouple/error.hpp"
@@ -57,6 +58,8 @@ class JsonLog : public TrainingPieces {
     void read_record() {
         const std::string_view text = source_.text;
         at_ = skip_space(text, at_);
+        // The mark of a file that was appended to this one.
+        if (text.substr(at_).starts_with(kUtf8Mark)) at_ = skip_space(text, at_ + kUtf8Mark.size());
         if (in_array_ && at_ < text.size() && text[at_] == ',') at_ = skip_space(text, at_ + 1);
         if (at_ >= text.size()) return in_array_ ? torn() : end();
         if (in_array_ && text[at_] == ']') return end();

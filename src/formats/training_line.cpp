@@ -54,7 +54,7 @@ std::optional<TrainingRecord> PrintedParser::parse(std::string_view raw) const {
     RecordMaker maker;
     maker.set({StepField::grad_norm, 0},
               std::string_view(match[1].first, static_cast<std::size_t>(match[1].length())));
-    if (!record) record.emplace();
+    if (!record) record = step_and_time_of(line);
     record->grad_norm = maker.record().grad_norm;
     return record;
 }

@@ -47,6 +47,7 @@ constexpr Alias kAliases[] = {
     {"iter", StepField::step},
     {"_step", StepField::step},
     {"steps", StepField::step},
+    {"num_updates", StepField::step},
     {"epoch", StepField::epoch},
     {"grad_norm", StepField::grad_norm},
     {"gnorm", StepField::grad_norm},
@@ -58,6 +59,7 @@ constexpr Alias kAliases[] = {
     {"grad_norm_total", StepField::grad_norm},
     {"optim/total_grad_norm", StepField::grad_norm},
     {"actor/grad_norm", StepField::grad_norm},
+    {"l2_norm/grad/global", StepField::grad_norm},
     {"loss", StepField::loss},
     {"lm_loss", StepField::loss},
     {"train_loss_step", StepField::loss},
@@ -82,20 +84,24 @@ std::string_view normal_key(std::string_view key, std::array<char, 64>& buffer) 
         buffer[n++] = l == '-' || l == ' ' || l == '.' ? '_' : l;
     }
     std::string_view normal(buffer.data(), n);
-    for (const std::string_view prefix : {"train/", "training/"}) {
+    for (const std::string_view prefix : {"train/", "training/", "loss_metrics/"}) {
         if (normal.starts_with(prefix)) normal.remove_prefix(prefix.size());
     }
     return normal;
 }
 
-// "tensor(1.05, device='cuda:0')" and "[1.05]": the number within.
+// "tensor(1.05, device='cuda:0')", "np.float64(1.05)" and "[1.05]": the number within. A comma elsewhere may
+// be a decimal one: what stands before it is not the number.
 std::string_view unwrap(std::string_view value) {
-    if (value.starts_with("tensor(")) value.remove_prefix(7);
     if (value.starts_with('[') && value.ends_with(']') && value.find(',') == std::string_view::npos) {
         value = value.substr(1, value.size() - 2);
     }
-    const auto end = std::find_if(value.begin(), value.end(), [](char c) { return c == ',' || c == ')'; });
-    return trim(value.substr(0, static_cast<std::size_t>(end - value.begin())));
+    for (const std::string_view made : {"tensor(", "np.float64(", "np.float32(", "Array("}) {
+        if (!value.starts_with(made)) continue;
+        value.remove_prefix(made.size());
+        return trim(value.substr(0, value.find_first_of(",)")));
+    }
+    return trim(value);
 }
 
 }  // namespace
@@ -238,6 +244,7 @@ void TrainingBuilder::make_times() {
             relative ? "give --start TIME"
                      : "give --start TIME and --step-seconds S, or record it with rlecouple collect -- CMD");
     }
+    training_.times_made = true;
     const double first_step = training_.step.front();
     for (std::size_t i = 0; i < training_.size(); ++i) {
         double seconds = relative_s_[i];

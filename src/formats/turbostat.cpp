@@ -25,7 +25,7 @@ bool is_header(const Record& cells) {
     const auto has = [&](std::string_view name) {
         return std::find(cells.begin(), cells.end(), name) != cells.end();
     };
-    return has("Busy%") && has("PkgWatt");
+    return has("PkgWatt") && (has("Busy%") || has("PkgTmp") || has("CoreTmp"));
 }
 
 // Moves the scanner behind the header; empty: there is none.
@@ -53,7 +53,7 @@ bool is_summary(const Record& cells, const std::vector<std::string>& header) {
 
 std::string refuse_turbostat(const Source& source) {
     CsvScanner scanner(source.text, '\t');
-    return find_header(scanner).empty() ? "no header with Busy% and PkgWatt between tabs" : "";
+    return find_header(scanner).empty() ? "no header with PkgWatt and Busy% or PkgTmp between tabs" : "";
 }
 
 Telemetry read_turbostat(const Source& source) {

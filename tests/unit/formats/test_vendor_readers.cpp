@@ -241,7 +241,7 @@ TEST_CASE("a format can be named; a name that is none is a wrong usage") {
     options.format = "turbostat";
     CHECK(refusal_of([&] {
               read_telemetry(kTelemetry + "session.csv", options);
-          }).says("no header with Busy%"));
+          }).says("no header with PkgWatt"));
     options.format = "excel";
     const auto refused = refusal_of([&] { read_telemetry(kTelemetry + "session.csv", options); });
     CHECK(refused.exit_code == 2);

@@ -1,0 +1,173 @@
+// What `align` is given: files of several formats, zones and orders, and what it says where it cannot go on.
+#include <string>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/process.hpp"
+#include "support/sessions.hpp"
+
+using namespace rle::test;
+
+namespace {
+
+// Rows [from, to) at 1 Hz: 50 degC and 100 W and a row more each.
+std::string plain(int from, int to, const std::string& zone = "Z", int hour = 12) {
+    std::string text = "timestamp,device,temp_c,power_w,util_pct\n";
+    for (int i = from; i < to; ++i) {
+        text += "2026-09-28T" + std::to_string(hour) + ":00:0" + std::to_string(i) + zone + ",gpu0," +
+                std::to_string(50 + i) + "," + std::to_string(100 + i) + ",40\n";
+    }
+    return text;
+}
+
+std::string steps(int from, int to) {
+    std::string text = "timestamp,step,grad_norm\n";
+    for (int i = from; i < to; ++i) {
+        text += "2026-09-28T12:00:0" + std::to_string(i) + "Z," + std::to_string(i) + "," +
+                std::to_string(i) + ".5\n";
+    }
+    return text;
+}
+
+Finished align(const TempDir& dir, const std::vector<std::string>& options) {
+    std::vector<std::string> args{"align",        "-o", dir / "out.csv", "--rated-power", "200",
+                                  "--temp-limit", "83"};
+    args.insert(args.end(), options.begin(), options.end());
+    return rlecouple(args);
+}
+
+// "temp_c grad_norm" of each row.
+std::vector<std::string> pairs(const TempDir& dir) {
+    std::vector<std::string> out;
+    for (const std::string& line : lines_of(read_file(dir / "out.csv"))) {
+        std::vector<std::string> cells{""};
+        for (const char c : line) {
+            if (c == ',') {
+                cells.emplace_back();
+            } else {
+                cells.back().push_back(c);
+            }
+        }
+        out.push_back(cells[3] + " " + cells[13]);
+    }
+    out.erase(out.begin());
+    return out;
+}
+
+const std::vector<std::string> kFour{"50 0.5", "51 1.5", "52 2.5", "53 3.5"};
+
+}  // namespace
+
+TEST_CASE("files given in the wrong order, overlapping, and in other formats and zones are one stream") {
+    const TempDir dir;
+    write_file(dir / "early", plain(0, 2));
+    write_file(dir / "late", plain(2, 4, "+02:00", 14));
+    write_file(dir / "both", plain(1, 3));
+    write_file(
+        dir / "smi",
+        "timestamp, index, temperature.gpu, power.draw [W], utilization.gpu [%]\n"
+        "2026/09/28 14:00:02.000, 0, 52, 102.00 W, 40 %\n2026/09/28 14:00:03.000, 0, 53, 103.00 W, 40 %\n");
+    write_file(dir / "steps1", steps(0, 2));
+    write_file(dir / "steps2", steps(2, 4));
+    const Finished swapped = align(dir, {"--telemetry", dir / "late", "--telemetry", dir / "early",
+                                         "--training", dir / "steps2", "--training", dir / "steps1"});
+    CHECK(swapped.err == "");
+    CHECK(swapped.exit_code == 0);
+    CHECK(pairs(dir) == kFour);
+    const Finished overlapping =
+        align(dir, {"--telemetry", dir / "early", "--telemetry", dir / "late", "--telemetry", dir / "both",
+                    "--training", dir / "steps1", "--training", dir / "steps2"});
+    CHECK(overlapping.err.find("2 telemetry duplicate rows were left out") != std::string::npos);
+    CHECK(pairs(dir) == kFour);
+    const Finished formats =
+        align(dir, {"--telemetry", dir / "early", "--telemetry", dir / "smi", "--tz", "Europe/Berlin",
+                    "--training", dir / "steps1", "--training", dir / "steps2"});
+    CHECK(formats.err == "");
+    CHECK(pairs(dir) == kFour);
+}
+
+TEST_CASE("an unknown format names the option that overrides, and its values") {
+    const TempDir dir;
+    write_file(dir / "x", "a b c\n1 2 3\n");
+    write_file(dir / "t", plain(0, 4));
+    const Finished telemetry = align(dir, {"--telemetry", dir / "x"});
+    CHECK(telemetry.exit_code == 1);
+    CHECK(telemetry.err.find("--telemetry-format NAME overrides, where NAME is one of nvidia-smi-csv,") !=
+          std::string::npos);
+    const Finished training = align(dir, {"--telemetry", dir / "t", "--training", dir / "x"});
+    CHECK(training.exit_code == 1);
+    CHECK(training.err.find("--training-format NAME overrides, where NAME is one of pattern,") !=
+          std::string::npos);
+    const Finished named = align(dir, {"--telemetry", dir / "t", "--telemetry-format", "excel"});
+    CHECK(named.exit_code == 2);
+    CHECK(named.err.find("--telemetry-format: no format 'excel'; one of nvidia-smi-csv,") !=
+          std::string::npos);
+}
+
+TEST_CASE("--start and --step-seconds are for the stream without times alone; two such want a rate each") {
+    const TempDir dir;
+    write_file(dir / "timed", plain(0, 4));
+    write_file(dir / "dmon",
+               "# gpu pwr gtemp sm\n# Idx W C %\n0 100 50 40\n0 101 51 40\n0 102 52 40\n0 103 53 40\n");
+    write_file(dir / "steps", steps(0, 4));
+    write_file(dir / "hf",
+               "{'loss': 2, 'grad_norm': 0.5}\n{'loss': 2, 'grad_norm': 1.5}\n"
+               "{'loss': 2, 'grad_norm': 2.5}\n{'loss': 2, 'grad_norm': 3.5}\n");
+    const std::vector<std::string> start{"--start", "2026-09-28T12:00:00Z"};
+    const auto with = [&](std::vector<std::string> options) {
+        options.insert(options.end(), start.begin(), start.end());
+        return options;
+    };
+    CHECK(align(dir, with({"--telemetry", dir / "timed", "--training", dir / "hf", "--step-seconds", "1"}))
+              .exit_code == 0);
+    CHECK(pairs(dir) == kFour);
+    CHECK(align(dir, with({"--telemetry", dir / "dmon", "--training", dir / "steps", "--step-seconds", "1"}))
+              .exit_code == 0);
+    CHECK(pairs(dir) == kFour);
+    const Finished unclear =
+        align(dir, with({"--telemetry", dir / "dmon", "--training", dir / "hf", "--step-seconds", "1"}));
+    CHECK(unclear.exit_code == 2);
+    CHECK(unclear.err.find("neither telemetry nor training log has times; --step-seconds is the log's") !=
+          std::string::npos);
+    // A step lasts two samples: the grid points between are nearest to the step before, or after it.
+    const Finished both =
+        align(dir, with({"--telemetry", dir / "dmon", "--training", dir / "hf", "--step-seconds", "2",
+                         "--sample-seconds", "1", "--tolerance", "0"}));
+    CHECK(both.exit_code == 0);
+    CHECK(pairs(dir) == std::vector<std::string>{"50 0.5", "51 ", "52 1.5", "53 "});
+}
+
+TEST_CASE("a log whose steps name no gradient norm is told so, and not to raise the tolerance") {
+    const TempDir dir;
+    write_file(dir / "t", plain(0, 4));
+    write_file(dir / "log",
+               "2026-09-28T12:00:00Z step: 1 loss: 2.5 norm: 1.5\n2026-09-28T12:00:01Z step: 2 loss: 2.5 "
+               "norm: 1.25\n");
+    const Finished refused = align(dir, {"--telemetry", dir / "t", "--training", dir / "log"});
+    CHECK(refused.exit_code == 4);
+    CHECK(lines_of(refused.err).back().find("have no gradient norm; --grad-key KEY") != std::string::npos);
+    CHECK(align(dir, {"--telemetry", dir / "t", "--training", dir / "log", "--grad-key", "norm",
+                      "--tolerance", "0"})
+              .exit_code == 0);
+    CHECK(pairs(dir) == std::vector<std::string>{"50 1.5", "51 1.25", "52 ", "53 "});
+}
+
+TEST_CASE("a chart of two runs: which one is read is said") {
+    const TempDir dir;
+    write_file(dir / "t", plain(0, 2));
+    write_file(dir / "wandb",
+               "\"Step\",\"a - train/grad_norm\",\"a - train/grad_norm__MIN\",\"b - train/grad_norm\"\n"
+               "\"0\",\"0.5\",\"0.5\",\"7\"\n\"1\",\"1.5\",\"1.5\",\"\"\n");
+    const std::vector<std::string> common{
+        "--telemetry",          dir / "t",        "--training", dir / "wandb", "--start",
+        "2026-09-28T12:00:00Z", "--step-seconds", "1",          "--tolerance", "0"};
+    const Finished first = align(dir, common);
+    CHECK(
+        first.err.find("of the columns 'a - train/grad_norm' and 'b - train/grad_norm' the first is read") !=
+        std::string::npos);
+    CHECK(pairs(dir) == std::vector<std::string>{"50 0.5", "51 1.5"});
+    std::vector<std::string> other = common;
+    other.insert(other.end(), {"--grad-key", "b - train/grad_norm"});
+    CHECK(align(dir, other).exit_code == 0);
+    CHECK(pairs(dir) == std::vector<std::string>{"50 7", "51 "});
+}
