@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/copies.hpp"
 #include "core/explain.hpp"
 #include "core/in_parallel.hpp"
 #include "core/order_statistics.hpp"
@@ -116,6 +117,29 @@ void couple(const CorrelateInput& input, const WhitenedPair& pair, Correlation& 
     }
 }
 
+std::string left_out(const OwnSamples& own, const std::string& name) {
+    return fmt::format(
+        "{} values of {} repeat their neighbour's, as where a lost sample is stood in for: lag and k rest on "
+        "the "
+        "others",
+        own.left_out, name);
+}
+
+// A coupling that all samples show is located and measured on those that are no copies of a neighbour, where
+// they show it too. To tell that there is one, all are used: copies cost power, not soundness.
+void use_own_samples(const CorrelateInput& input, const LagTestOptions& options, WhitenedPair& pair,
+                     Correlation& result) {
+    const OwnSamples driver = without_copies(input.driver), response = without_copies(input.response);
+    if (driver.left_out + response.left_out == 0) return;
+    std::optional<WhitenedPair> own = whiten_pair(driver.series, response.series, input.dt_s);
+    std::optional<TestedCorrelation> tested = own ? test_lag(*own, input.dt_s, options) : std::nullopt;
+    if (!tested || !tested->significant) return;
+    if (driver.left_out > 0) result.warnings.push_back(left_out(driver, input.driver_name));
+    if (response.left_out > 0) result.warnings.push_back(left_out(response, input.response_name));
+    pair = *std::move(own);
+    result.tested = std::move(tested);
+}
+
 void test(const CorrelateInput& input, const CorrelateOptions& options, Correlation& result) {
     auto [pair, granger] = in_parallel(
         input.driver.size() >= kWorthAThread,
@@ -123,8 +147,10 @@ void test(const CorrelateInput& input, const CorrelateOptions& options, Correlat
         [&] { return granger_both(input.driver, input.response, input.dt_s); });
     result.granger = std::move(granger);
     if (!pair) return;
-    result.tested = test_lag(*pair, input.dt_s, lag_options(input, options, result.n_samples));
+    const LagTestOptions lag = lag_options(input, options, result.n_samples);
+    result.tested = test_lag(*pair, input.dt_s, lag);
     if (!result.tested) return;
+    if (result.tested->significant) use_own_samples(input, lag, *pair, result);
     result.warnings.insert(result.warnings.end(), result.tested->warnings.begin(),
                            result.tested->warnings.end());
     result.verdict = result.tested->significant ? Verdict::coupled : Verdict::not_detected;

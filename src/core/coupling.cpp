@@ -46,14 +46,24 @@ std::vector<double> filtered(const std::vector<double>& series, double theta) {
     return result;
 }
 
+bool is_read(const Whitened& series, std::ptrdiff_t t) {
+    return t >= 0 && std::isfinite(series.residual[static_cast<std::size_t>(t)]);
+}
+
+// On the rows whose samples were read: a forecast that carries a gap knows nothing of the cause, and one that
+// later samples corrected knows their noise.
 Regression make_regression(const Whitened& driver, const Whitened& response, double delay, double theta) {
     const std::vector<double> g = filtered(driver.filled, theta), y = filtered(response.filled, theta);
     const auto whole = static_cast<std::ptrdiff_t>(std::floor(delay));
     const double part = delay - static_cast<double>(whole);
     const auto n = static_cast<std::ptrdiff_t>(y.size());
     std::vector<std::ptrdiff_t> at;
+    const bool gaps = driver.has_gaps() || response.has_gaps();
     for (std::ptrdiff_t t = std::max<std::ptrdiff_t>(1, whole + 1); t < n && t - whole < n; ++t) {
-        if (std::isfinite(response.residual[static_cast<std::size_t>(t)])) at.push_back(t);
+        if (!is_read(response, t)) continue;
+        if (gaps && !(is_read(response, t - 1) && is_read(driver, t - whole))) continue;
+        if (gaps && part > 0.0 && !is_read(driver, t - whole - 1)) continue;
+        at.push_back(t);
     }
     const MatrixXd trend = response.trend_columns().rows(0, y.size());
     Regression r;

@@ -100,15 +100,11 @@ std::pair<int, int> profiled_lags(int reach, int peak, std::size_t n) {
     return {std::max(-reach, peak - most), std::min(reach, peak + most)};
 }
 
-bool has_gaps(const Whitened& series) {
-    return count_present(series.residual) + series.ar.size() < series.residual.size();
-}
-
 // A sample that stands there as a forecast draws the lag towards its neighbours. So where samples are
 // missing, and the lag is known to a sample, it is estimated again on the rows that have what they need.
 DelayEstimate likely_delay(const Whitened& driver, const Whitened& response, int low, int high) {
     const DelayEstimate first = estimate_delay(profile_delay(driver, response, low, high), 0.05);
-    if (!has_gaps(driver) && !has_gaps(response)) return first;
+    if (!driver.has_gaps() && !response.has_gaps()) return first;
     const int nearest = static_cast<int>(std::lround(first.lag));
     const int from = std::max(low, nearest - 1), to = std::min(high, nearest + 1);
     if (first.interval.low < from || first.interval.high > to) return first;

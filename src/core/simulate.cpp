@@ -61,7 +61,7 @@ void record_training(Random& random, const Pair& pair, const Recording& recordin
     const double dt = 1.0 / recording.sample_hz;
     const double middle = 0.5 * static_cast<double>(pair.driver.size());
     for (std::size_t i = 0; i < pair.driver.size(); ++i) {
-        const bool lost = random.uniform() < recording.missing;
+        const bool lost = random.uniform() < recording.missing_training;
         double balance = 0.0;  // what the cell's steps are together above its mean
         for (std::size_t s = 0; s < kStepsPerSample; ++s) {
             const bool last = s + 1 == kStepsPerSample;

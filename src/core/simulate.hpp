@@ -58,7 +58,8 @@ struct Pair {
 
 struct Recording {
     double sample_hz = 1.0;
-    double missing = 0.0;  ///< share of the telemetry samples, and of the training's cells, that are lost
+    double missing = 0.0;           ///< share of the telemetry samples that are lost
+    double missing_training = 0.0;  ///< share of the training's cells that are lost
     double clock_drift =
         0.0;  ///< of the training's clock against the telemetry's, about the middle of the session
 };

@@ -152,6 +152,10 @@ std::size_t telling_part(const Whitened& a, const Whitened& b, std::size_t most)
     return free * static_cast<std::size_t>(best - pairs.begin()) / kPlaces;
 }
 
+bool Whitened::has_gaps() const {
+    return count_present(residual) + ar.size() < residual.size();
+}
+
 Whitened Whitened::part(std::size_t from, std::size_t count) const {
     if (from == 0 && residual.size() <= count) return *this;
     const std::size_t most = std::min(count, residual.size() - from);

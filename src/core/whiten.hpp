@@ -37,6 +37,7 @@ struct Whitened {
     std::size_t begin = 0;    ///< place of the first sample in the session
     std::size_t session = 0;  ///< samples of the session
 
+    bool has_gaps() const;  ///< beside the first p samples, which never have a residual
     TrendColumns trend_columns() const { return {session, trend, begin}; }
     /// `count` samples from `from` on, or as many as there are.
     Whitened part(std::size_t from, std::size_t count) const;
