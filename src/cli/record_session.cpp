@@ -25,9 +25,8 @@
 namespace rle::cli {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kSettle =
-    kSecond / 5;                      // between the reading that counters count from and the first sample
+// Between the reading that counters count from and the first sample.
+constexpr std::int64_t kSettle = sensors::kSecondNs / 5;
 constexpr double kKeepEveryS = 30.0;  // session.json
 constexpr double kLongestWaitS = 60.0;
 constexpr double kDrawEveryS = 0.25;

@@ -39,11 +39,6 @@ struct Read {
     Documents documents;
 };
 
-bool is_there(const fs::path& path) {
-    std::error_code ignored;
-    return fs::exists(path, ignored);
-}
-
 std::string hash_of(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
     report::Sha256 hash;

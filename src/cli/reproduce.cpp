@@ -25,7 +25,7 @@ std::string shortly(const std::optional<double>& value) {
     return value ? fmt::format("{:.4g}", *value) : std::string("-");
 }
 
-std::string percent(const std::optional<double>& share) {
+std::string as_percent(const std::optional<double>& share) {
     return share ? fmt::format("{:.1f} %", 100.0 * *share) : std::string("-");
 }
 
@@ -42,7 +42,7 @@ std::string agreement_table(const Reproduction& r) {
         const std::string unit = metric.unit == "1" ? "" : fmt::format(", {}", metric.unit);
         text += fmt::format("  {:<20}{:>4}{:>12}{:>12}{:>10}{:>12}{:>12}{:>12}\n",
                             fmt::format("{}{}", metric.name, unit), a.n, shortly(a.mean), shortly(a.sd),
-                            percent(a.cv), percent(a.max_relative_deviation), yes_no(a.within_20pct),
+                            as_percent(a.cv), as_percent(a.max_relative_deviation), yes_no(a.within_20pct),
                             yes_no(a.equivalent));
     }
     if (r.pooled.r) {

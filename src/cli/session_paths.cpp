@@ -26,6 +26,11 @@ bool is_gpu(const std::string& device, const std::optional<SessionInfo>& info) {
 
 }  // namespace
 
+bool is_there(const fs::path& path) {
+    std::error_code ignored;
+    return fs::exists(path, ignored);
+}
+
 StageInput stage_input(const std::string& path, const char* file_name, const char* made_by) {
     std::error_code ignored;
     if (path == "-" || !fs::is_directory(path, ignored)) {
@@ -57,10 +62,7 @@ std::optional<SessionInfo> read_session(const std::string& folder) {
 }
 
 std::optional<std::string> find_training(const std::string& folder) {
-    const auto has = [&](const char* name) {
-        std::error_code ignored;
-        return fs::exists(fs::path(folder) / name, ignored);
-    };
+    const auto has = [&](const char* name) { return is_there(fs::path(folder) / name); };
     constexpr std::array kNames{kTrainingCsv, "training.json", "training.jsonl", "trainer_state.json",
                                 "metrics.csv"};
     for (const char* name : kNames) {

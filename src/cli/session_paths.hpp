@@ -21,6 +21,9 @@ inline constexpr const char* kCorrelationJson = "correlation.json";
 inline constexpr const char* kBalanceJson = "balance.json";
 inline constexpr const char* kPredictJson = "predict.json";
 
+/// Whether anything lies there that can be seen.
+bool is_there(const std::filesystem::path& path);
+
 /// What a stage was pointed at: a session folder, a file, or "-".
 struct StageInput {
     std::string file;                    ///< what to read; "-" is stdin

@@ -27,17 +27,11 @@ namespace rle::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kGrace = 8 * kSecond;    // for the command to end before it is killed
-constexpr std::int64_t kSilent = 60 * kSecond;  // without a sample, it is worth a word
+constexpr std::int64_t kGrace = 8 * sensors::kSecondNs;    // for the command to end before it is killed
+constexpr std::int64_t kSilent = 60 * sensors::kSecondNs;  // without a sample, it is worth a word
 constexpr int kIdleMs = 200;
-constexpr int kPollMs = 5;                     // where nothing wakes us
-constexpr std::size_t kLongestLine = 1 << 20;  // a step is never this long
-
-bool is_there(const fs::path& path) {
-    std::error_code ignored;
-    return fs::exists(path, ignored);
-}
+constexpr int kPollMs = 5;                        // where nothing wakes us
+constexpr std::size_t kLongestPrinted = 1 << 20;  // a step is never this long
 
 // With -o the command is recorded by `collect`, and the session is what is watched.
 std::vector<std::string> command_of(const WatchOptions& options) {
@@ -230,7 +224,7 @@ void Watching::take_printed(std::string_view bytes) {
         bytes.remove_prefix(end + 1);
     }
     pending_ += bytes;
-    if (pending_.size() > kLongestLine) pending_.clear();
+    if (pending_.size() > kLongestPrinted) pending_.clear();
 }
 
 void Watching::take_step(double t_s, std::int64_t wall_us, double step, double norm) {
@@ -258,7 +252,7 @@ void Watching::raise() {
 
 void Watching::write_textfile(bool now) {
     const std::int64_t ns = sensors::monotonic_ns();
-    if (options_.textfile.empty() || (!now && ns - last_textfile_ns_ < kSecond)) return;
+    if (options_.textfile.empty() || (!now && ns - last_textfile_ns_ < sensors::kSecondNs)) return;
     last_textfile_ns_ = ns;
     formats::AlarmFacts facts = last_;
     machine_.tell(facts);

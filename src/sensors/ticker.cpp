@@ -13,8 +13,6 @@
 namespace rle::sensors {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
 int or_throw(int result, const char* what) {
     if (result < 0) throw std::system_error(errno, std::generic_category(), what);
     return result;
@@ -25,7 +23,7 @@ int or_throw(int result, const char* what) {
 std::int64_t monotonic_ns() {
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::int64_t>(now.tv_sec) * kSecond + now.tv_nsec;
+    return static_cast<std::int64_t>(now.tv_sec) * kSecondNs + now.tv_nsec;
 }
 
 std::int64_t wall_us() {
@@ -41,7 +39,7 @@ Ticker::Ticker(double hz, std::int64_t start_ns)
       stop_(or_throw(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {}
 
 std::int64_t Ticker::deadline_ns(std::uint64_t k) const {
-    return start_ns_ + std::llround(static_cast<double>(k) / hz_ * static_cast<double>(kSecond));
+    return start_ns_ + std::llround(static_cast<double>(k) / hz_ * static_cast<double>(kSecondNs));
 }
 
 std::optional<std::uint64_t> Ticker::next() {
@@ -53,8 +51,8 @@ std::optional<std::uint64_t> Ticker::next() {
     }
     const std::int64_t deadline = deadline_ns(next_);
     itimerspec when{};
-    when.it_value.tv_sec = deadline / kSecond;
-    when.it_value.tv_nsec = deadline % kSecond;
+    when.it_value.tv_sec = deadline / kSecondNs;
+    when.it_value.tv_nsec = deadline % kSecondNs;
     or_throw(timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr), "timerfd_settime");
     std::array<pollfd, 2> fds{pollfd{stop_.get(), POLLIN, 0}, pollfd{timer_.get(), POLLIN, 0}};
     while (poll(fds.data(), fds.size(), -1) < 0) {

@@ -12,6 +12,8 @@
 
 namespace rle::sensors {
 
+inline constexpr std::int64_t kSecondNs = 1'000'000'000;
+
 /// Nanoseconds of CLOCK_MONOTONIC.
 std::int64_t monotonic_ns();
 /// UTC microseconds since 1970.
