@@ -24,6 +24,7 @@ namespace {
 constexpr double kFirstRowS = 5.0;
 constexpr double kOtherDevicesS = 0.3;
 constexpr double kLeastHoldS = 2.0;
+constexpr double kFirstHoldS = 6.0;
 
 double seconds_now() {
     return static_cast<double>(monotonic_ns()) * 1e-9;
@@ -120,18 +121,27 @@ class ExecSource final : public Source {
         const double now = seconds_now();
         bool stale = false;
         for (std::size_t i = 0; i < latest_.size(); ++i) {
-            const bool holds = now - latest_[i].at_s <= std::max(kLeastHoldS, 3.0 * latest_[i].pause_s);
+            const bool holds = now - latest_[i].at_s <= hold_s(latest_[i]);
             values[i] = holds ? latest_[i].value : kMissing;
             stale = stale || !holds;
         }
         problem_ = !stale     ? std::string{}
                    : running_ ? fmt::format("exec:{}: prints no more readings", command_)
-                              : fmt::format("exec:{}: has ended", command_);
+                              : fmt::format(
+                                    "exec:{}: has ended; what prints one reading has to be "
+                                    "repeated: while sleep 1; do CMD; done",
+                                    command_);
     }
 
     std::string problem() const override { return problem_; }
 
   private:
+    // A first reading's usual pause is not known yet.
+    double hold_s(const Latest& latest) const {
+        if (latest.pause_s == 0.0 && running_) return kFirstHoldS;
+        return std::max(kLeastHoldS, 3.0 * latest.pause_s);
+    }
+
     void take(bool may_add) {
         if (!running_) return;
         running_ = program_.read(pending_);

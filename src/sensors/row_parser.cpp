@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "sensors/sysroot.hpp"
 
 namespace rle::sensors {
 namespace {
+
+constexpr std::size_t kLongestObject = 1 << 20;
 
 // What nvidia-smi --query-gpu calls them; "power.draw [W]" loses its unit first.
 struct Alias {
@@ -44,11 +47,19 @@ std::vector<std::string> split(std::string_view line) {
     }
 }
 
+bool is_name(char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+}
+
 std::string our_name(std::string_view theirs) {
     const std::string_view bare = trimmed(theirs.substr(0, theirs.find(" [")));
     const auto alias =
         std::find_if(kAliases.begin(), kAliases.end(), [&](const Alias& a) { return a.theirs == bare; });
-    return std::string(alias == kAliases.end() ? bare : alias->ours);
+    std::string name(alias == kAliases.end() ? bare : alias->ours);
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return !is_name(c); }, '_');
+    return name;
 }
 
 // nvidia-smi's bare index becomes a name.
@@ -61,17 +72,23 @@ bool is_clock(const std::string& column) {
     return column == "timestamp" || column == "t_s" || column == "time";
 }
 
-std::optional<ReadingRow> from_json(std::string_view line) {
-    const auto object = nlohmann::json::parse(line, nullptr, false);
-    if (!object.is_object()) return std::nullopt;
-    ReadingRow row;
+void add_numbers(const nlohmann::json& object, const std::string& above, ReadingRow& row) {
     for (const auto& [key, value] : object.items()) {
-        const std::string column = our_name(key);
-        if (column == "device")
+        const std::string column = above + our_name(key);
+        if (value.is_object())
+            add_numbers(value, column + ".", row);
+        else if (column == "device")
             row.device = device_name(value.is_string() ? value.get<std::string>() : value.dump());
         else if (value.is_number() && !is_clock(column))
             row.values[column] = value.get<double>();
     }
+}
+
+std::optional<ReadingRow> from_json(std::string_view text) {
+    const auto object = nlohmann::json::parse(text, nullptr, false);
+    if (!object.is_object()) return std::nullopt;
+    ReadingRow row;
+    add_numbers(object, "", row);
     return row;
 }
 
@@ -91,10 +108,30 @@ bool RowParser::take_header(const std::vector<std::string>& cells) {
     return true;
 }
 
+// A brace at the margin begins an object, whether the one before was closed or torn.
+std::optional<ReadingRow> RowParser::take_object(std::string_view line, bool at_margin) {
+    if (at_margin || object_.size() > kLongestObject) {
+        object_.clear();
+        depth_ = 0;
+        in_text_ = false;
+    }
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (line[i] == '"') in_text_ = !in_text_;
+        if (in_text_ && line[i] == '\\') ++i;
+        if (!in_text_ && line[i] == '{') ++depth_;
+        if (!in_text_ && line[i] == '}') --depth_;
+    }
+    object_ += line;
+    if (depth_ > 0 && columns_.empty()) return std::nullopt;  // rows of CSV don't turn into long objects
+    return from_json(std::exchange(object_, {}));
+}
+
 std::optional<ReadingRow> RowParser::parse(std::string_view line) {
+    const bool at_margin = !line.empty() && line.front() == '{';
+    if (at_margin || !object_.empty()) return take_object(line, at_margin);
     line = trimmed(line);
     if (line.empty()) return std::nullopt;
-    if (line.front() == '{') return from_json(line);
+    if (line.front() == '{') return take_object(line, true);
     const std::vector<std::string> cells = split(line);
     if (take_header(cells) || cells.size() != columns_.size()) return std::nullopt;
     ReadingRow row;

@@ -33,6 +33,58 @@ TEST_CASE("a program's readings stand beside the machine's own, and before them"
     CHECK(session_of(folder)["devices"][0]["sources"]["temp_c"].get<std::string>().rfind("exec:", 0) == 0);
 }
 
+TEST_CASE("the scripts of the manual page read what ipmitool and lm-sensors print", "[collect]") {
+    TempDir dir;
+    // What the tools print, as their documentation shows it.
+    const auto tool = [&](const std::string& name, const std::string& script) {
+        write_file(dir / name, "#!/bin/sh\n" + script);
+        std::filesystem::permissions(dir / name, std::filesystem::perms::owner_all);
+    };
+    tool("ipmitool",
+         "case \"$1\" in\n"
+         "dcmi) printf '\\n    Instantaneous power reading:                   220 Watts\\n"
+         "    Minimum during sampling period:                 47 Watts\\n' ;;\n"
+         "sdr) printf 'Inlet Temp       | 04h | ok  |  7.1 | 22 degrees C\\n"
+         "Exhaust Temp     | 01h | ok  |  7.1 | 36 degrees C\\n' ;;\nesac\n");
+    tool(
+        "sensors",
+        "case \"$1\" in\n"
+        "-u) printf 'coretemp-isa-0000\\nAdapter: ISA adapter\\nPackage id 0:\\n  temp1_input: 61.000\\n"
+        "  temp1_max: 100.000\\nCore 0:\\n  temp2_input: 59.000\\n' ;;\n"
+        "-j) printf '{\\n   \"nvme-pci-0100\":{\\n      \"Composite\":{\\n         \"temp1_input\": 38.850\\n"
+        "      }\\n   }\\n}\\n' ;;\nesac\n");
+    const std::string page = read_file(std::string(RLE_SOURCE_DIR) + "/docs/commands/collect.md");
+    std::vector<std::string> sources{"exec:while sleep 1; do sensors -j; done"};
+    CHECK(page.find("'" + sources[0] + "'") != std::string::npos);
+    for (const char* header : {"    echo device,system_power_w", "    echo device,temp_c"}) {
+        const std::size_t from = page.find(header);
+        REQUIRE(from != std::string::npos);
+        const std::string script = dir / (std::to_string(sources.size()) + ".sh");
+        write_file(script, page.substr(from, page.find("\n\n", from) - from));
+        sources.push_back("exec:sh " + script);
+    }
+    std::vector<std::string> args{"collect",     "-o", dir / "s", "-d",    "1",
+                                  "--sample-hz", "4",  "--root",  kDesktop};
+    for (const std::string& source : sources) args.insert(args.end(), {"--source", source});
+    args.insert(args.end(), {"--source", "auto"});
+    const Finished done = rlecouple(args, {}, {"PATH=" + dir.path().string() + ":/usr/bin:/bin"});
+    INFO(done.err);
+    REQUIRE(done.exit_code == 0);
+    const auto header = cells_of(lines_of(read_file(dir / "s/telemetry.csv"))[0]);
+    const auto column = [&](const std::string& name) {
+        const auto it = std::find(header.begin(), header.end(), name);
+        REQUIRE(it != header.end());
+        return static_cast<std::size_t>(it - header.begin());
+    };
+    for (const Row& row : rows_of(dir / "s/telemetry.csv")) {
+        const bool cpu = row[2] == "cpu";
+        CHECK(row[column("temp_c")] == (cpu ? "61" : ""));
+        CHECK(row[column("system_power_w")] == (cpu ? "220" : ""));
+        CHECK(row[column("inlet_c")] == (cpu ? "22" : ""));
+        CHECK(row[column("nvme-pci-0100.Composite.temp1_input")] == (cpu ? "" : "38.85"));
+    }
+}
+
 TEST_CASE("a program that ends leaves a gap with a reason, not its last reading for ever", "[collect]") {
     TempDir dir;
     const std::string folder = dir / "s";

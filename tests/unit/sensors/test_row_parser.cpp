@@ -5,6 +5,34 @@
 using namespace rle;
 using Values = std::map<std::string, double>;
 
+TEST_CASE("an object over several lines, as sensors -j prints it, is a row of flat names", "[exec]") {
+    // lm-sensors 3.6: tabs, three levels, a name with spaces.
+    const std::vector<std::string> lines{"{",
+                                         "   \"coretemp-isa-0000\":{",
+                                         "      \"Adapter\": \"ISA adapter\",",
+                                         "      \"Package id 0\":{",
+                                         "         \"temp1_input\": 45.000,",
+                                         "         \"temp1_crit_alarm\": 0.000",
+                                         "      }",
+                                         "   },",
+                                         "   \"nvme-pci-0100\":{",
+                                         "      \"Composite\":{ \"temp1_input\": 38.850 }",
+                                         "   }"};
+    sensors::RowParser parser;
+    for (int again = 0; again < 2; ++again) {
+        for (const std::string& line : lines) CHECK_FALSE(parser.parse(line));
+        const auto row = parser.parse("}");
+        REQUIRE(row);
+        CHECK(row->values.size() == 3);
+        CHECK(row->values.at("coretemp-isa-0000.Package_id_0.temp1_input") == 45.0);
+        CHECK(row->values.at("nvme-pci-0100.Composite.temp1_input") == 38.85);
+    }
+    CHECK_FALSE(parser.parse("{\"temp_c\": 4"));  // torn; the next begins at the margin
+    const auto row = parser.parse("{\"temp_c\": 51, \"note\": \"a } \\\" brace\"}");
+    REQUIRE(row);
+    CHECK(row->values.at("temp_c") == 51.0);
+}
+
 TEST_CASE("CSV below a header, in our names", "[row_parser]") {
     sensors::RowParser parser;
     CHECK_FALSE(parser.parse("timestamp,device,temp_c,power_w,coolant_in_c\r"));
