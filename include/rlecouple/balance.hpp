@@ -28,6 +28,7 @@ struct BalanceInput {
     std::vector<double> coolant_flow_kg_s;
     std::vector<double> coolant_in_c;
     std::vector<double> coolant_out_c;
+    std::vector<double> ambient_c = {};  ///< degC, as logged beside the device
 };
 
 struct BalanceOptions {
@@ -37,11 +38,12 @@ struct BalanceOptions {
 };
 
 struct ThermalFit {
-    std::string model;                 ///< "one-node" or "two-node"
-    std::optional<double> hA_w_per_c;  ///< at the mean fan speed where hA follows the fan
-    std::optional<double> C_j_per_c;   ///< all nodes together
-    std::vector<double> tau_s;         ///< slowest first
-    std::optional<double> ambient_c;   ///< given, or fitted
+    std::string model;                      ///< "one-node" or "two-node"
+    std::optional<double> hA_w_per_c;       ///< at the mean fan speed where hA follows the fan
+    std::optional<double> C_j_per_c;        ///< all nodes together
+    std::vector<double> tau_s;              ///< slowest first
+    std::optional<double> ambient_c;        ///< given, or fitted; the mean where it was logged
+    std::optional<double> ambient_moved_c;  ///< greatest less least of a logged ambient, degC
     bool ambient_fitted = false;
     std::optional<double> hA_fan_w_per_c;    ///< change of hA from a standing fan to 100 %, where fitted
     std::vector<double> node_C_j_per_c;      ///< die, heatsink (two nodes); C (one)

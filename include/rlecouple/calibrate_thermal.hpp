@@ -27,7 +27,8 @@ struct ThermalFamily {
     bool fan_steps = false;        ///< the fan changes speed every 120 s
     bool free_edges = false;       ///< the power steps between samples too
     double meter_average_s = 0.0;  ///< the meter's averaging time
-    double ambient_drift_c = 0.0;  ///< the room warms by so much over the session, unknown to the fit
+    double ambient_drift_c = 0.0;  ///< the room warms by so much over the session
+    bool ambient_logged = false;   ///< and the fit is told, to a tenth of a degree
 };
 
 struct ThermalTruth {

@@ -24,14 +24,17 @@ namespace rle {
 
 /// What a fit is made from. All vectors have one length; t_s ascends strictly, power_w and fan have no gaps.
 struct ThermalSamples {
-    std::vector<double> t_s;      ///< s
-    std::vector<double> temp_c;   ///< degC; NaN: not read, simulated through but not compared
-    std::vector<double> power_w;  ///< W
-    std::vector<double> fan;      ///< 0 standing, 1 full speed; empty: hA is constant
+    std::vector<double> t_s;        ///< s
+    std::vector<double> temp_c;     ///< degC; NaN: not read, simulated through but not compared
+    std::vector<double> power_w;    ///< W
+    std::vector<double> fan;        ///< 0 standing, 1 full speed; empty: hA is constant
+    std::vector<double> room = {};  ///< ambient temperature beside the constants' one, degC; empty: it rests
 
     std::size_t size() const { return t_s.size(); }
     /// Samples [first, last).
     ThermalSamples slice(std::size_t first, std::size_t last) const;
+    /// Mean of `room` over the interval [t_i, t_i+1), degC.
+    double room_over(std::size_t i) const { return room.empty() ? 0.0 : 0.5 * (room[i] + room[i + 1]); }
 };
 
 /// What a fan at a share of its full speed adds of its full effect: fan^exponent.

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -47,6 +50,30 @@ BalanceInput balance_input(const Frame& frame, const std::string& where) {
     return in;
 }
 
+// The first of the columns by which a logged ambient temperature goes; empty where there is none.
+std::string logged_ambient(const Frame& frame) {
+    constexpr std::array kNames{"ambient_c", "inlet_c",        "t_ambient_c",
+                                "room_c",    "ambient_temp_c", "inlet_temp_c"};
+    const auto found = std::find_if(kNames.begin(), kNames.end(), [&](const char* name) {
+        const auto* column = frame.find(name);
+        return column != nullptr &&
+               std::any_of(column->begin(), column->end(), [](double t) { return std::isfinite(t); });
+    });
+    return found == kNames.end() ? std::string() : *found;
+}
+
+// A column is taken unless --ambient names one temperature for the whole session.
+void take_ambient(const Frame& frame, const AnalysisOptions& given, BalanceInput& in,
+                  std::vector<std::string>& warnings) {
+    const std::string column = logged_ambient(frame);
+    if (column.empty()) return;
+    if (given.ambient_c) {
+        warnings.push_back(fmt::format("column {} is not used: --ambient gives one temperature", column));
+        return;
+    }
+    in.ambient_c = *frame.find(column);
+}
+
 // The ambient temperature to go by, and a word where nobody measured it.
 double ambient_of(const AnalysisOptions& given, const StageInput& input, std::vector<std::string>& warnings) {
     if (given.ambient_c) return *given.ambient_c;
@@ -87,6 +114,10 @@ std::string thermal_words(const Balance& b) {
     if (fit.ambient_fitted) {
         text += fmt::format("  ambient         {}, fitted\n",
                             with_interval(fit.ambient_c, fit, "ambient_c", "degC"));
+    }
+    if (fit.ambient_moved_c && fit.ambient_c && !fit.ambient_fitted) {
+        text += fmt::format("  ambient         {:.4g} degC in the mean, logged; it moved by {:.2g} degC\n",
+                            *fit.ambient_c, *fit.ambient_moved_c);
     }
     if (fit.rmse_c) {
         text += fmt::format("  model           {}, RMSE {:.2f} degC, {}\n", fit.model, *fit.rmse_c,
@@ -152,10 +183,12 @@ Balance balance_stage(const BalanceCommand& command) {
                                       input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
     BalanceOptions options;
-    options.ambient_c = ambient_of(command.analysis, input, warnings);
+    BalanceInput in = balance_input(frame, input.file);
+    take_ambient(frame, command.analysis, in, warnings);
+    if (in.ambient_c.empty()) options.ambient_c = ambient_of(command.analysis, input, warnings);
     options.fit_ambient = command.analysis.fit_ambient;
     options.idle_power_w = command.analysis.idle_power_w;
-    Balance result = balanced(balance_input(frame, input.file), options, input.file);
+    Balance result = balanced(in, options, input.file);
     result.device = device;
     const auto estimated = estimated_columns(input, frame, device);
     if (const std::string why = balance_of_estimates(estimated); !why.empty()) warnings.push_back(why);

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/balance_checks.hpp"
 #include "core/conservation.hpp"
+#include "core/series.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/thermal.hpp"
 
@@ -57,21 +59,28 @@ std::vector<double> picked(const std::vector<double>& column, const std::vector<
 }
 
 BalanceInput picked(const BalanceInput& in, const std::vector<std::size_t>& rows) {
-    return {picked(in.t_s, rows),          picked(in.temp_c, rows),       picked(in.power_w, rows),
-            picked(in.fan_pct, rows),      picked(in.energy_j, rows),     picked(in.rle, rows),
-            picked(in.grad_norm, rows),    picked(in.util_pct, rows),     picked(in.coolant_flow_kg_s, rows),
-            picked(in.coolant_in_c, rows), picked(in.coolant_out_c, rows)};
+    return {picked(in.t_s, rows),          picked(in.temp_c, rows),        picked(in.power_w, rows),
+            picked(in.fan_pct, rows),      picked(in.energy_j, rows),      picked(in.rle, rows),
+            picked(in.grad_norm, rows),    picked(in.util_pct, rows),      picked(in.coolant_flow_kg_s, rows),
+            picked(in.coolant_in_c, rows), picked(in.coolant_out_c, rows), picked(in.ambient_c, rows)};
+}
+
+// The logged ambient temperature at each row, its gaps bridged; empty where nobody logged one.
+std::vector<double> logged_ambient(const BalanceInput& input) {
+    const bool logged = count_present(input.ambient_c) > 0;
+    return logged ? interpolated(input.ambient_c) : std::vector<double>();
 }
 
 // The samples of a fit, and the input's row of each. The power holds over rows without one.
 struct Usable {
     ThermalSamples samples;
     std::vector<std::size_t> rows;
-    std::size_t paired = 0;  // rows with both a temperature and a power
+    std::size_t paired = 0;           // rows with both a temperature and a power
+    std::optional<double> ambient_c;  // mean of the logged one
 };
 
 Usable usable_samples(const BalanceInput& input) {
-    const std::vector<double> fan = fan_shares(input.fan_pct);
+    const std::vector<double> fan = fan_shares(input.fan_pct), ambient = logged_ambient(input);
     Usable out;
     for (std::size_t i = 0; i < input.t_s.size(); ++i) {
         if (std::isnan(input.power_w[i])) continue;
@@ -80,8 +89,14 @@ Usable usable_samples(const BalanceInput& input) {
         out.samples.temp_c.push_back(input.temp_c[i]);
         out.samples.power_w.push_back(input.power_w[i]);
         if (!fan.empty()) out.samples.fan.push_back(fan[i]);
+        if (!ambient.empty()) out.samples.room.push_back(ambient[i]);
         if (!std::isnan(input.temp_c[i])) ++out.paired;
     }
+    std::vector<double>& room = out.samples.room;
+    if (room.empty()) return out;
+    const auto n = static_cast<double>(room.size());
+    out.ambient_c = std::accumulate(room.begin(), room.end(), 0.0) / n;
+    for (double& t : room) t -= *out.ambient_c;
     return out;
 }
 
@@ -92,6 +107,12 @@ std::vector<double> at_rows(const std::vector<double>& simulated, const std::vec
     std::vector<double> out(n, kMissing);
     for (std::size_t i = 0; i < usable.size(); ++i) out[in_time[usable[i]]] = simulated[i];
     return out;
+}
+
+void fill_room(ThermalFit& fit, const ThermalSamples& samples) {
+    if (samples.room.empty()) return;
+    const auto [low, high] = std::minmax_element(samples.room.begin(), samples.room.end());
+    fit.ambient_moved_c = *high - *low;
 }
 
 void fill_tau(Balance& out, const BalanceInput& input, double ambient_c) {
@@ -150,12 +171,13 @@ void fill_counter(Balance& out, const BalanceInput& input) {
 Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options, Balance out,
                         const Usable& usable) {
     ThermalOptions thermal;
-    thermal.ambient_c = options.ambient_c;
+    thermal.ambient_c = usable.ambient_c.value_or(options.ambient_c);
     thermal.fit_ambient = options.fit_ambient;
     const ThermalResult fitted = fit_thermal(usable.samples, thermal);
     out.thermal = fitted.fit;
+    fill_room(out.thermal, usable.samples);
     out.warnings.insert(out.warnings.end(), fitted.warnings.begin(), fitted.warnings.end());
-    const double ambient_c = fitted.fit.ambient_c.value_or(options.ambient_c);
+    const double ambient_c = fitted.fit.ambient_c.value_or(thermal.ambient_c);
     fill_tau(out, input, ambient_c);
     std::vector<double> q_w;
     fill_energies(out, usable.samples, fitted, thermal, q_w);

@@ -23,6 +23,8 @@ constexpr std::array kFamilies{
                   false, true},
     ThermalFamily{"drifting-ambient", "the room warms by 3 degC in 10 min, unknown to the fit", 10.0, 60.0,
                   600.0, 10.0, 30.0, false, false, false, 0.0, 3.0},
+    ThermalFamily{"logged-ambient", "the same, with the room's temperature logged", 10.0, 60.0, 600.0, 10.0,
+                  30.0, false, false, false, 0.0, 3.0, true},
 };
 
 constexpr double kStep = 0.01;  // s
@@ -145,6 +147,8 @@ ThermalSession simulate_session(const ThermalFamily& family, std::uint64_t seed,
             out.samples.temp_c.push_back(std::round(at.die));
             out.samples.power_w.push_back(mean);
             if (family.fan_steps) out.samples.fan.push_back(fan);
+            if (family.ambient_logged)
+                out.samples.room.push_back(std::round(10.0 * m.drift_c_per_s * t) / 10.0);
         }
         energy[here + 1] = energy[here] + power * kStep;
         const double room = m.c.ambient_c + m.drift_c_per_s * t;

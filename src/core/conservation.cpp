@@ -9,9 +9,10 @@ namespace {
 constexpr double kWaterHeat = 4186.0;  // J/(kg degC), specific heat of water at 15 to 35 degC
 
 // The heatsink after an interval in which the die's temperature was `die_c` on average.
-double sink_after(const ThermalConstants& c, double hA, double sink_c, double die_c, double dt) {
+double sink_after(const ThermalConstants& c, double hA, double ambient_c, double sink_c, double die_c,
+                  double dt) {
     const double out = c.coupling + hA;
-    const double settled = (c.coupling * die_c + hA * c.ambient_c) / out;
+    const double settled = (c.coupling * die_c + hA * ambient_c) / out;
     return settled + (sink_c - settled) * std::exp(-dt * out / c.C_sink);
 }
 
@@ -59,12 +60,13 @@ HeatFlow heat_flow(const ThermalSamples& samples, const ThermalConstants& c, dou
     for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
         const double dt = samples.t_s[i + 1] - samples.t_s[i];
         const double hA = c.hA(samples.fan.empty() ? 0.0 : samples.fan[i]);
+        const double ambient_c = c.ambient_c + samples.room_over(i);
         const double die_mean = 0.5 * (die[i] + die[i + 1]);
-        const double sink_next = c.two_nodes ? sink_after(c, hA, sink, die_mean, dt) : die[i + 1];
+        const double sink_next = c.two_nodes ? sink_after(c, hA, ambient_c, sink, die_mean, dt) : die[i + 1];
         if (dt <= longest_s) {
             flow.dt_s.push_back(dt);
             flow.in_w.push_back(power[i]);
-            flow.out_w.push_back(hA * (0.5 * (sink + sink_next) - c.ambient_c));
+            flow.out_w.push_back(hA * (0.5 * (sink + sink_next) - ambient_c));
             flow.stored_w.push_back((c.C_die * (die[i + 1] - die[i]) + c.C_sink * (sink_next - sink)) / dt);
         }
         sink = sink_next;

@@ -18,6 +18,8 @@ using namespace thermal;
 
 constexpr std::size_t kFewest = 8;     // temperatures that a fit wants
 constexpr double kTellingRatio = 4.0;  // a constant whose interval spans more than this factor is not told
+constexpr double kTellingDrift = 0.5;  // degC, of the errors over the session, for a warning
+constexpr double kSureDrift = 6.0;     // of its standard error
 constexpr double kMostCapacity = 1e7;  // J/degC, where the search ends (thermal_search.cpp)
 constexpr double kTellingAmbient =
     20.0;  // degC, likewise for the width of a fitted ambient temperature's interval
@@ -61,6 +63,7 @@ class Account {
         fill_errors(fit);
         fill_constants(fit);
         fill_ambient(out);
+        note_drift(out);
         leave_out_untold(out);
         out.usable = fit.hA_w_per_c && fit.C_j_per_c;
     }
@@ -132,6 +135,23 @@ class Account {
         fit.rmse_c = std::sqrt(sse / n);
         if (total > 1e-9 * squares) fit.r2 = 1.0 - sse / total;
         fit.adequate = adequate();
+    }
+
+    // A straight line through what the simulation leaves over: the room, or what else the model takes to
+    // rest.
+    void note_drift(ThermalResult& out) const {
+        std::vector<double> left = problem_.samples.temp_c;
+        for (std::size_t i = 0; i < left.size(); ++i) left[i] -= out.fit.simulated_c[i];
+        const Drift drift = drift_of(problem_.samples.t_s, left);
+        if (std::abs(drift.total_c) < kTellingDrift || std::abs(drift.total_c) < kSureDrift * drift.se_c)
+            return;
+        out.fit.adequate = false;
+        out.warnings.push_back(fmt::format(
+            "the temperatures drift by {:+.1f} degC against the model over the session: did the room {}? hA, "
+            "C and "
+            "the time constant lean on the ambient temperature at rest; log it beside the device as a column "
+            "ambient_c",
+            drift.total_c, drift.total_c > 0.0 ? "warm up" : "cool down"));
     }
 
     void fill_constants(ThermalFit& fit) const {

@@ -207,6 +207,37 @@ Uncertainty uncertainty_of(const Problem& problem, const Solution& s) {
     return u;
 }
 
+Drift drift_of(const std::vector<double>& t_s, const std::vector<double>& residual) {
+    double n = 0.0, mean_t = 0.0, mean_e = 0.0;
+    for (std::size_t i = 0; i < residual.size(); ++i) {
+        if (std::isnan(residual[i])) continue;
+        n += 1.0;
+        mean_t += t_s[i];
+        mean_e += residual[i];
+    }
+    mean_t /= n;
+    mean_e /= n;
+    double tt = 0.0, te = 0.0;
+    for (std::size_t i = 0; i < residual.size(); ++i) {
+        if (std::isnan(residual[i])) continue;
+        tt += (t_s[i] - mean_t) * (t_s[i] - mean_t);
+        te += (t_s[i] - mean_t) * (residual[i] - mean_e);
+    }
+    if (n < 3.0 || tt <= 0.0) return {};
+    const double slope = te / tt;
+    std::vector<double> left;
+    double square = 0.0;
+    for (std::size_t i = 0; i < residual.size(); ++i) {
+        if (std::isnan(residual[i])) continue;
+        left.push_back(residual[i] - mean_e - slope * (t_s[i] - mean_t));
+        square += left.back() * left.back();
+    }
+    const double rho = std::clamp(autocorrelation(left, 1), 0.0, 0.98);
+    const double se = std::sqrt(square / (n - 2.0) / tt * (1.0 + rho) / (1.0 - rho));
+    const double span = t_s.back() - t_s.front();
+    return {slope * span, se * span};
+}
+
 double standard_error(const Solution& solution, const Uncertainty& uncertainty,
                       const std::function<double(const Theta&)>& f) {
     Eigen::VectorXd gradient(static_cast<Eigen::Index>(solution.free.size()));

@@ -20,6 +20,14 @@ struct Uncertainty {
 /// show beyond it counts as noise, and, where it is autocorrelated, as correspondingly fewer samples.
 Uncertainty uncertainty_of(const Problem& problem, const Solution& solution);
 
+/// By how much the errors of a simulation rise or fall over the session, degC, by least squares; the standard
+/// error allows for their autocorrelation (first order).
+struct Drift {
+    double total_c = 0.0;
+    double se_c = 0.0;
+};
+Drift drift_of(const std::vector<double>& t_s, const std::vector<double>& residual);
+
 /// Standard error of f(theta), by the delta method with central differences.
 double standard_error(const Solution& solution, const Uncertainty& uncertainty,
                       const std::function<double(const Theta&)>& f);

@@ -15,7 +15,7 @@ ThermalSamples ThermalSamples::slice(std::size_t first, std::size_t last) const 
                          : std::vector<double>(begin + static_cast<std::ptrdiff_t>(first),
                                                begin + static_cast<std::ptrdiff_t>(last));
     };
-    return {cut(t_s), cut(temp_c), cut(power_w), cut(fan)};
+    return {cut(t_s), cut(temp_c), cut(power_w), cut(fan), cut(room)};
 }
 
 double fan_effect(double fan, double exponent) {

@@ -26,6 +26,7 @@ class Stepper {
           power_(power),
           habits_(habits),
           net_(network),
+          ambient_(network.ambient),
           still_(still),
           fan_(fan),
           shift_(shift) {}
@@ -39,6 +40,7 @@ class Stepper {
             dt_ = dt;
             speed_ = speed;
         }
+        if (!samples_.room.empty()) net_.ambient = ambient_ + samples_.room_over(i);
         if (habits_.reading == PowerReading::averaged) {
             const PowerTable::Edge edge = power_.edge(i);
             if (edge.share_before < 1.0) return across(edge, dt, state);
@@ -65,6 +67,7 @@ class Stepper {
     const PowerTable& power_;
     Habits habits_;
     Network<S> net_;
+    S ambient_;
     S still_;
     S fan_;
     S shift_;

@@ -80,6 +80,52 @@ TEST_CASE("a session folder gets its balance.json, with the ambient of its sessi
     CHECK(thermal["ci95"].contains("ambient_c"));
 }
 
+namespace {
+
+// The same machine for ten minutes in a room that warms from 24 by 4 degC.
+std::string in_a_warming_room(const std::string& column) {
+    std::string rows = "t_s,temp_c,power_w" + (column.empty() ? "" : "," + column) + "\n";
+    double t_c = 30.0;
+    for (int t = 0; t < 600; ++t) {
+        const double power = (t / 15) % 2 == 0 ? 240.0 : 60.0, room = 24.0 + 4.0 * t / 600.0;
+        rows += fmt::format("{},{:.0f},{:.0f}", t, std::round(t_c), power);
+        rows += column.empty() ? "\n" : fmt::format(",{:.1f}\n", room);
+        const double end = room + power / 4.0;
+        t_c = end + (t_c - end) * std::exp(-1.0 / 8.0);
+    }
+    return rows;
+}
+
+}  // namespace
+
+TEST_CASE("a logged ambient temperature is followed; --ambient overrules it") {
+    for (const char* column : {"ambient_c", "inlet_c", "t_ambient_c"}) {
+        INFO(column);
+        const Finished done = rlecouple({"balance", "-", "-o", "-"}, in_a_warming_room(column));
+        REQUIRE(done.exit_code == 0);
+        const json b = json::parse(done.out);
+        CHECK(b["thermal"]["ambient_c"].get<double>() == Approx(26.0).margin(0.02));  // the mean
+        CHECK(b["thermal"]["ambient_moved_c"].get<double>() == Approx(4.0).margin(0.06));
+        CHECK(b["thermal"]["adequate"] == true);
+        CHECK(b["thermal"]["tau_s"][0].get<double>() == Approx(8.0).epsilon(0.02));
+        CHECK(b["thermal"]["hA_w_per_c"].get<double>() == Approx(4.0).epsilon(0.01));
+        CHECK(std::abs(b["conservation"]["closure_holdout"].get<double>()) < 0.01);
+        CHECK(done.err.find("was not given") == std::string::npos);
+    }
+    const Finished fixed =
+        rlecouple({"balance", "-", "-o", "-", "--ambient", "24"}, in_a_warming_room("ambient_c"));
+    CHECK(json::parse(fixed.out)["thermal"]["ambient_c"] == 24.0);
+    CHECK(fixed.err.find("column ambient_c is not used") != std::string::npos);
+}
+
+TEST_CASE("a room that warms unlogged leaves a drift, which is named and makes the fit inadequate") {
+    const Finished done = rlecouple({"balance", "-", "-o", "-", "--ambient", "24"}, in_a_warming_room(""));
+    REQUIRE(done.exit_code == 0);
+    CHECK(done.err.find("drift by +") != std::string::npos);
+    CHECK(done.err.find("did the room warm up?") != std::string::npos);
+    CHECK(json::parse(done.out)["thermal"]["adequate"] == false);
+}
+
 TEST_CASE("a balance of estimates says that it tells nothing of the machine") {
     std::string marked = "t_s,device,temp_c,power_w,modelled\n";
     for (const auto* device : {"cpu", "gpu"}) {

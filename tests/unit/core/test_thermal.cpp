@@ -79,6 +79,29 @@ TEST_CASE("a heating step is the textbook exponential, however it is sampled") {
     }
 }
 
+TEST_CASE("a device at rest follows a warming room behind by its time constant, as the textbook has it") {
+    // dT/dt = (Ta + r t - T) / tau: T = Ta + r (t - tau) + (T0 - Ta + r tau) exp(-t / tau).
+    ThermalConstants c;
+    c.hA_still = 2.0;
+    c.C_die = 24.0;  // tau 12 s
+    c.ambient_c = 20.0;
+    c.start_c = 30.0;
+    const double rate = 0.05, tau = 12.0;
+    ThermalSamples s;
+    for (int t = 0; t < 100; ++t) {
+        s.t_s.push_back(t);
+        s.temp_c.push_back(0.0);
+        s.power_w.push_back(0.0);
+        s.room.push_back(rate * t);
+    }
+    const std::vector<double> simulated = simulate_thermal(s, c);
+    for (std::size_t i = 0; i < simulated.size(); ++i) {
+        const double t = s.t_s[i];
+        CHECK(simulated[i] ==
+              Approx(20.0 + rate * (t - tau) + (10.0 + rate * tau) * std::exp(-t / tau)).margin(2e-3));
+    }
+}
+
 TEST_CASE("two nodes settle where the two resistances put them, with the time constants of their matrix") {
     ThermalConstants c;
     c.two_nodes = true;
