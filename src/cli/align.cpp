@@ -133,10 +133,35 @@ std::string without_training(const AlignCommand& command) {
     return warning;
 }
 
-Alignment align_in_memory(const AlignCommand& command, const AlignOptions& options,
+struct Inputs {
+    std::vector<formats::Input> telemetry, training;
+};
+
+// Pipes and packed files are unpacked beside the output, where there is to be room for a table of their size.
+Inputs open_inputs(const AlignCommand& command, const std::string& output) {
+    const std::string parent = fs::path(output).parent_path().string();
+    const std::string folder = output == "-" ? std::string() : parent.empty() ? "." : parent;
+    const auto open = [&](const std::string& path) {
+        return command.in_memory ? formats::Input::as_it_is(path) : formats::Input::open(path, folder);
+    };
+    Inputs inputs;
+    for (const std::string& path : command.telemetry) inputs.telemetry.push_back(open(path));
+    for (const std::string& path : command.training) inputs.training.push_back(open(path));
+    return inputs;
+}
+
+std::optional<Alignment> align_in_pieces(const Inputs& inputs, const AlignCommand& command,
+                                         const AlignOptions& options, const std::string& output) {
+    if (command.in_memory || inputs.telemetry.size() != 1 || inputs.training.size() > 1) return std::nullopt;
+    std::optional<formats::Input> training;
+    if (!inputs.training.empty()) training = inputs.training.front();
+    return align_streaming({inputs.telemetry.front(), training, output}, command.analysis, options);
+}
+
+Alignment align_in_memory(const Inputs& inputs, const AlignCommand& command, const AlignOptions& options,
                           const std::string& output) {
-    const Telemetry telemetry = read_telemetry_files(command.telemetry, command.analysis);
-    const Training training = read_training_files(command.training, command.analysis);
+    const Telemetry telemetry = read_telemetry_files(inputs.telemetry, command.analysis);
+    const Training training = read_training_files(inputs.training, command.analysis);
     if (telemetry.times_made && training.times_made && !command.analysis.sample_seconds) {
         throw Error(ErrorKind::usage, "align", "neither telemetry nor training log has times",
                     "--step-seconds is the log's; give the telemetry's as --sample-seconds S");
@@ -159,13 +184,10 @@ Alignment align_stage(const AlignCommand& given) {
         throw Error(ErrorKind::usage, "-", "two inputs cannot share stdin", "name a file for one");
     refuse_overwriting(inputs, {outputs.csv, outputs.json});
     const AlignOptions options = align_options(command.analysis, info);
-    std::optional<Alignment> streamed;
-    if (command.telemetry.size() == 1 && command.training.size() <= 1) {
-        const std::string training = command.training.empty() ? "" : command.training.front();
-        streamed =
-            align_streaming({command.telemetry.front(), training, outputs.csv}, command.analysis, options);
-    }
-    Alignment result = streamed ? std::move(*streamed) : align_in_memory(command, options, outputs.csv);
+    const Inputs opened = open_inputs(command, outputs.csv);
+    std::optional<Alignment> streamed = align_in_pieces(opened, command, options, outputs.csv);
+    Alignment result =
+        streamed ? std::move(*streamed) : align_in_memory(opened, command, options, outputs.csv);
     if (command.training.empty()) result.warnings.push_back(without_training(command));
     if (!outputs.json.empty()) formats::write_text(outputs.json, formats::dump(formats::to_json(result)));
     print_warnings(result.warnings);
@@ -191,6 +213,8 @@ Runner setup_align(CLI::App& app) {
         ->check(positive_number())
         ->type_name("HZ");
     declare_ambient(app, command->analysis);
+    app.add_flag("--in-memory", command->in_memory,
+                 "Read everything before aligning it, and unpack nothing onto the disk");
     declare_devices(app, command->analysis);
     declare_limits(app, command->analysis);
     declare_rle_options(app, command->analysis);

@@ -16,6 +16,7 @@ struct AlignCommand {
     std::string output;                  ///< -o: aligned.csv, "-" for stdout; empty: into the session
     std::string json;                    ///< --json: align.json
     AnalysisOptions analysis;
+    bool in_memory = false;  ///< --in-memory: read everything first, and unpack nothing onto the disk
 };
 
 /// Reads the streams, aligns them, writes aligned.csv and align.json, prints a summary. Throws

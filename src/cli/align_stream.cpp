@@ -28,8 +28,8 @@ struct Readers {
 Readers open_readers(const StreamedFiles& files, const AnalysisOptions& given) {
     Readers readers;
     readers.telemetry = open_telemetry_file(files.telemetry, given);
-    if (!files.training.empty()) readers.training = open_training_file(files.training, given);
-    readers.complete = readers.telemetry && (files.training.empty() || readers.training);
+    if (files.training) readers.training = open_training_file(*files.training, given);
+    readers.complete = readers.telemetry && (!files.training || readers.training);
     if (readers.complete)
         readers.telemetry = std::make_unique<formats::ReadAhead<Telemetry>>(std::move(readers.telemetry));
     return readers;

@@ -6,14 +6,15 @@
 #include <string>
 
 #include "cli/analysis_options.hpp"
+#include "formats/input.hpp"
 #include "rlecouple/align.hpp"
 
 namespace rle::cli {
 
 struct StreamedFiles {
-    std::string telemetry;
-    std::string training;  ///< empty: none
-    std::string output;    ///< the table, "-" for stdout
+    formats::Input telemetry;
+    std::optional<formats::Input> training;
+    std::string output;  ///< the table, "-" for stdout
 };
 
 /// Called for each block of rows before it is written; `others` are what telemetry_row points into.

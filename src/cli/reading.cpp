@@ -28,37 +28,39 @@ formats::ReadOptions read_options(const AnalysisOptions& given) {
 
 }  // namespace
 
-Telemetry read_telemetry_files(const std::vector<std::string>& files, const AnalysisOptions& given) {
+Telemetry read_telemetry_files(const std::vector<formats::Input>& files, const AnalysisOptions& given) {
     formats::ReadOptions options = read_options(given);
     options.format = given.telemetry_format;
     if (given.sample_seconds) options.step_seconds = given.sample_seconds;
     std::vector<Telemetry> parts;
-    for (const std::string& file : files) parts.push_back(formats::read_telemetry(file, options));
+    for (const formats::Input& file : files)
+        parts.push_back(formats::read_telemetry(file.path(), options, file.name()));
     return parts.size() == 1 ? std::move(parts.front()) : formats::concatenate(std::move(parts));
 }
 
-Training read_training_files(const std::vector<std::string>& files, const AnalysisOptions& given) {
+Training read_training_files(const std::vector<formats::Input>& files, const AnalysisOptions& given) {
     formats::ReadOptions options = read_options(given);
     options.format = given.training_format;
     std::vector<Training> parts;
-    for (const std::string& file : files) parts.push_back(formats::read_training(file, options));
+    for (const formats::Input& file : files)
+        parts.push_back(formats::read_training(file.path(), options, file.name()));
     if (parts.empty()) return {};
     return parts.size() == 1 ? std::move(parts.front()) : formats::concatenate(std::move(parts));
 }
 
-std::unique_ptr<formats::TelemetryPieces> open_telemetry_file(const std::string& file,
+std::unique_ptr<formats::TelemetryPieces> open_telemetry_file(const formats::Input& file,
                                                               const AnalysisOptions& given) {
     formats::ReadOptions options = read_options(given);
     options.format = given.telemetry_format;
     if (given.sample_seconds) options.step_seconds = given.sample_seconds;
-    return formats::open_telemetry(file, options);
+    return formats::open_telemetry(file.path(), options, file.name());
 }
 
-std::unique_ptr<formats::TrainingPieces> open_training_file(const std::string& file,
+std::unique_ptr<formats::TrainingPieces> open_training_file(const formats::Input& file,
                                                             const AnalysisOptions& given) {
     formats::ReadOptions options = read_options(given);
     options.format = given.training_format;
-    return formats::open_training(file, options);
+    return formats::open_training(file.path(), options, file.name());
 }
 
 }  // namespace rle::cli

@@ -2,14 +2,17 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
 namespace {
 
+constexpr std::string_view kGzipMark = "\x1f\x8b";
 constexpr std::size_t kLargestUnpacked = std::size_t{64}
                                          << 30U;  // a file that unpacks to more is a bomb, not a log
 
@@ -55,45 +58,6 @@ std::string from_utf16(std::string_view bytes, bool little_endian) {
     return out;
 }
 
-struct Inflater {
-    z_stream stream{};
-    Inflater() {
-        if (inflateInit2(&stream, 15 + 16) != Z_OK) throw Error(ErrorKind::failed, "zlib", "cannot start");
-    }
-    ~Inflater() { inflateEnd(&stream); }
-    Inflater(const Inflater&) = delete;
-    Inflater& operator=(const Inflater&) = delete;
-};
-
-// A gzip file may hold several members, one after the other (log rotation, cat a.gz b.gz).
-std::string gunzip(std::string& bytes, const std::string& where) {
-    Inflater inflater;
-    z_stream& z = inflater.stream;
-    std::string out;
-    std::array<char, 1U << 16U> block;
-    std::size_t taken = 0;
-    for (;;) {
-        z.next_in = reinterpret_cast<Bytef*>(bytes.data() + taken);
-        z.avail_in = static_cast<uInt>(std::min<std::size_t>(bytes.size() - taken, 1U << 30U));
-        const uInt offered = z.avail_in;
-        z.next_out = reinterpret_cast<Bytef*>(block.data());
-        z.avail_out = static_cast<uInt>(block.size());
-        const int status = inflate(&z, Z_NO_FLUSH);
-        taken += offered - z.avail_in;
-        out.append(block.data(), block.size() - z.avail_out);
-        if (status == Z_STREAM_END) {
-            if (taken == bytes.size()) return out;
-            inflateReset(&z);
-        } else if (status == Z_BUF_ERROR || (status == Z_OK && taken == bytes.size() && z.avail_out != 0)) {
-            throw Error(ErrorKind::failed, where, "the gzip file ends too early", "copy it again");
-        } else if (status != Z_OK) {
-            throw Error(ErrorKind::failed, where, "the gzip file is damaged", "copy it again");
-        }
-        if (out.size() > kLargestUnpacked)
-            throw Error(ErrorKind::failed, where, "unpacks to more than 64 GiB");
-    }
-}
-
 bool is_utf8(std::string_view bytes) {
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         const auto lead = static_cast<unsigned char>(bytes[i]);
@@ -110,16 +74,115 @@ bool is_utf8(std::string_view bytes) {
 
 }  // namespace
 
+// A gzip file may hold several members, one after the other (log rotation, cat a.gz b.gz).
+struct Unpacker::Gunzip {
+    z_stream stream{};
+    bool member_ended = false;  // the last byte so far closed a member
+    std::size_t unpacked = 0;
+
+    Gunzip() {
+        if (inflateInit2(&stream, 15 + 16) != Z_OK) throw Error(ErrorKind::failed, "zlib", "cannot start");
+    }
+    ~Gunzip() { inflateEnd(&stream); }
+    Gunzip(const Gunzip&) = delete;
+    Gunzip& operator=(const Gunzip&) = delete;
+};
+
+Unpacker::Unpacker(std::string where) : where_(std::move(where)) {}
+Unpacker::~Unpacker() = default;
+
+void Unpacker::add(std::string_view bytes, std::string& out) {
+    if (!packing_known_) {
+        head_.append(bytes);
+        if (head_.size() < 2) return;
+        packing_known_ = true;
+        if (head_.starts_with(kGzipMark)) gunzip_ = std::make_unique<Gunzip>();
+        const std::string head = std::exchange(head_, {});
+        return gunzip_ ? unpack(head, out) : text(head, out);
+    }
+    return gunzip_ ? unpack(bytes, out) : text(bytes, out);
+}
+
+void Unpacker::finish(std::string& out) {
+    if (gunzip_ && !gunzip_->member_ended)
+        throw Error(ErrorKind::failed, where_, "the gzip file ends too early", "copy it again");
+    if (form_ == Form::unknown) begin_text(out);
+    if (form_ != Form::utf8) append_utf16({}, true, out);
+}
+
+void Unpacker::unpack(std::string_view bytes, std::string& out) {
+    z_stream& z = gunzip_->stream;
+    std::string block(std::size_t{1} << 16U, '\0');
+    while (!bytes.empty() || z.avail_out == 0) {
+        if (gunzip_->member_ended && !bytes.empty()) inflateReset(&z);
+        z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+        z.avail_in = static_cast<uInt>(std::min<std::size_t>(bytes.size(), 1U << 30U));
+        const uInt offered = z.avail_in;
+        z.next_out = reinterpret_cast<Bytef*>(block.data());
+        z.avail_out = static_cast<uInt>(block.size());
+        const int status = inflate(&z, Z_NO_FLUSH);
+        bytes.remove_prefix(offered - z.avail_in);
+        const std::size_t made = block.size() - z.avail_out;
+        gunzip_->unpacked += made;
+        text(std::string_view(block).substr(0, made), out);
+        gunzip_->member_ended = status == Z_STREAM_END;
+        if (status == Z_BUF_ERROR) return;  // it wants more, and there is none yet
+        if (status != Z_OK && status != Z_STREAM_END)
+            throw Error(ErrorKind::failed, where_, "the gzip file is damaged", "copy it again");
+        if (gunzip_->unpacked > kLargestUnpacked)
+            throw Error(ErrorKind::failed, where_, "unpacks to more than 64 GiB");
+        if (gunzip_->member_ended && bytes.empty()) return;
+    }
+}
+
+void Unpacker::text(std::string_view bytes, std::string& out) {
+    if (form_ == Form::unknown) {
+        head_.append(bytes);
+        if (head_.size() >= kUtf8Mark.size()) begin_text(out);
+    } else if (form_ == Form::utf8) {
+        out.append(bytes);
+    } else {
+        append_utf16(bytes, false, out);
+    }
+}
+
+// The marks are known once three bytes are there, or all that there are.
+void Unpacker::begin_text(std::string& out) {
+    const std::string head = std::exchange(head_, {});
+    if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff")) {
+        form_ = head.starts_with("\xff\xfe") ? Form::utf16_little : Form::utf16_big;
+        return append_utf16(std::string_view(head).substr(2), false, out);
+    }
+    form_ = Form::utf8;
+    out.append(head, head.starts_with(kUtf8Mark) ? kUtf8Mark.size() : 0);
+}
+
+// Half a character waits for its other half.
+void Unpacker::append_utf16(std::string_view bytes, bool last, std::string& out) {
+    head_.append(bytes);
+    std::size_t whole = head_.size() / 2 * 2;
+    const auto high_byte = [&] {
+        return static_cast<unsigned char>(head_[whole - (form_ == Form::utf16_little ? 1 : 2)]);
+    };
+    if (!last && whole > 0 && (high_byte() & 0xFCU) == 0xD8) whole -= 2;
+    out += from_utf16(std::string_view(head_).substr(0, whole), form_ == Form::utf16_little);
+    head_.erase(0, whole);
+}
+
 std::string decode(std::string bytes, const std::string& where) {
-    if (bytes.starts_with("\x1f\x8b")) bytes = gunzip(bytes, where);
-    if (bytes.starts_with("\xff\xfe")) return from_utf16(std::string_view(bytes).substr(2), true);
-    if (bytes.starts_with("\xfe\xff")) return from_utf16(std::string_view(bytes).substr(2), false);
-    if (bytes.starts_with(kUtf8Mark)) bytes.erase(0, kUtf8Mark.size());
-    return bytes;
+    if (is_plain(bytes)) {
+        if (bytes.starts_with(kUtf8Mark)) bytes.erase(0, kUtf8Mark.size());
+        return bytes;
+    }
+    Unpacker unpacker(where);
+    std::string out;
+    unpacker.add(bytes, out);
+    unpacker.finish(out);
+    return out;
 }
 
 bool is_plain(std::string_view bytes) {
-    return !bytes.starts_with("\x1f\x8b") && !bytes.starts_with("\xff\xfe") && !bytes.starts_with("\xfe\xff");
+    return !bytes.starts_with(kGzipMark) && !bytes.starts_with("\xff\xfe") && !bytes.starts_with("\xfe\xff");
 }
 
 std::string from_cp1252(std::string_view bytes) {

@@ -92,8 +92,12 @@ void write_all(int fd, std::string_view text, const std::string& where) {
 
 }  // namespace
 
-std::string read_text(const std::string& path) {
-    const std::string where = path == "-" ? "stdin" : path;
+void fail_of_system(const std::string& where, int error, const std::string& doing) {
+    fail(where, error, doing);
+}
+
+std::string read_text(const std::string& path, const std::string& name) {
+    const std::string where = !name.empty() ? name : path == "-" ? "stdin" : path;
     FileDescriptor file(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() < 0) fail(where, errno, "cannot read");
     std::string text = decode(read_all(file.get(), where), where);
@@ -101,17 +105,20 @@ std::string read_text(const std::string& path) {
     return text;
 }
 
-std::optional<MappedText> MappedText::open(const std::string& path) {
-    if (path == "-") return std::nullopt;
-    FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) fail(path, errno, "cannot read");
+std::optional<MappedText> MappedText::open(const std::string& path, const std::string& name) {
     struct stat info {};
+    if (path == "-") return std::nullopt;
+    // A named pipe must be opened once only: closing it would end whoever writes into it.
+    if (::stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode)) return std::nullopt;
+    const std::string& where = name.empty() ? path : name;
+    FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) fail(where, errno, "cannot read");
     if (fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return std::nullopt;
     const auto size = static_cast<std::size_t>(info.st_size);
     void* const bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
     if (bytes == MAP_FAILED) return std::nullopt;
     madvise(bytes, size, MADV_SEQUENTIAL);
-    MappedText mapped(path, file.release(), static_cast<char*>(bytes), size);
+    MappedText mapped(where, file.release(), static_cast<char*>(bytes), size);
     if (!is_plain(std::string_view(mapped.bytes_, size)) || mapped.text().empty()) return std::nullopt;
     return mapped;
 }

@@ -11,9 +11,12 @@
 
 namespace rle::formats {
 
+/// Throws Error{failed} for what the system refused (`error` is an errno), with a hint where there is one.
+[[noreturn]] void fail_of_system(const std::string& where, int error, const std::string& doing);
+
 /// The text of a file, "-" for stdin; gzip is unpacked, a byte-order mark dropped. Throws Error{failed} (no
-/// such file, a directory, no permission, empty) with a hint.
-std::string read_text(const std::string& path);
+/// such file, a directory, no permission, empty) with a hint. `name` is for messages, where the path is not.
+std::string read_text(const std::string& path, const std::string& name = {});
 
 /// The text of a file that stays where it is and is looked at through a window that moves on. Where it is cut
 /// short meanwhile, see shown_file.hpp.
@@ -21,7 +24,7 @@ class MappedText {
   public:
     /// Missing for what cannot be looked at so, or is not plain text: a pipe, an empty file, gzip, UTF-16.
     /// Throws Error{failed} as read_text does where the file cannot be opened.
-    static std::optional<MappedText> open(const std::string& path);
+    static std::optional<MappedText> open(const std::string& path, const std::string& name = {});
     ~MappedText();
     MappedText(MappedText&&) noexcept;
 

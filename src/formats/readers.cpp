@@ -12,7 +12,8 @@
 namespace rle::formats {
 namespace {
 
-std::string name_of(const std::string& path) {
+std::string name_of(const std::string& path, const std::string& name) {
+    if (!name.empty()) return name;
     return path == "-" ? "stdin" : path;
 }
 
@@ -48,32 +49,34 @@ class FilePieces : public Pieces<Stream> {
 
 template <class Stream>
 std::unique_ptr<Pieces<Stream>> open_file(const std::string& path, const ReadOptions& options,
-                                          typename FilePieces<Stream>::Open open) {
-    std::optional<MappedText> text = MappedText::open(path);
+                                          const std::string& name, typename FilePieces<Stream>::Open open) {
+    std::optional<MappedText> text = MappedText::open(path, name);
     if (!text) return nullptr;
-    auto pieces = std::make_unique<FilePieces<Stream>>(std::move(*text), path, options, open);
+    auto pieces = std::make_unique<FilePieces<Stream>>(std::move(*text), name_of(path, name), options, open);
     if (!pieces->opened()) return nullptr;
     return pieces;
 }
 
 }  // namespace
 
-std::unique_ptr<TelemetryPieces> open_telemetry(const std::string& path, const ReadOptions& options) {
-    return open_file<Telemetry>(path, options, open_telemetry_text);
+std::unique_ptr<TelemetryPieces> open_telemetry(const std::string& path, const ReadOptions& options,
+                                                const std::string& name) {
+    return open_file<Telemetry>(path, options, name, open_telemetry_text);
 }
 
-std::unique_ptr<TrainingPieces> open_training(const std::string& path, const ReadOptions& options) {
-    return open_file<Training>(path, options, open_training_text);
+std::unique_ptr<TrainingPieces> open_training(const std::string& path, const ReadOptions& options,
+                                              const std::string& name) {
+    return open_file<Training>(path, options, name, open_training_text);
 }
 
-Telemetry read_telemetry(const std::string& path, const ReadOptions& options) {
-    const std::string text = read_text(path);
-    return read_telemetry_text({text, name_of(path), options});
+Telemetry read_telemetry(const std::string& path, const ReadOptions& options, const std::string& name) {
+    const std::string text = read_text(path, name);
+    return read_telemetry_text({text, name_of(path, name), options});
 }
 
-Training read_training(const std::string& path, const ReadOptions& options) {
-    const std::string text = read_text(path);
-    return read_training_text({text, name_of(path), options});
+Training read_training(const std::string& path, const ReadOptions& options, const std::string& name) {
+    const std::string text = read_text(path, name);
+    return read_training_text({text, name_of(path, name), options});
 }
 
 }  // namespace rle::formats

@@ -25,15 +25,20 @@ struct ReadOptions {
                                            ///< telemetry --sample-seconds: from one sample to the next
 };
 
-/// Reads a file; "-" is stdin. Throws Error{failed} with file, line and hint where it cannot be opened, is
-/// empty, or no reader knows it (the error lists what was tried and why each refused).
-Telemetry read_telemetry(const std::string& path, const ReadOptions& options = {});
+/// Reads a file; "-" is stdin; `name` is for messages, where the path is not. Throws Error{failed} with file,
+/// line and hint where it cannot be opened, is empty, or no reader knows it (the error lists what was tried
+/// and why each refused).
+Telemetry read_telemetry(const std::string& path, const ReadOptions& options = {},
+                         const std::string& name = {});
 /// Likewise. A log without times, and without options that give them, throws Error{insufficient_data}.
-Training read_training(const std::string& path, const ReadOptions& options = {});
+Training read_training(const std::string& path, const ReadOptions& options = {},
+                       const std::string& name = {});
 /// Likewise in pieces. Null for what must be read whole: stdin, packed files, formats that are no rows of
 /// lines.
-std::unique_ptr<Pieces<Telemetry>> open_telemetry(const std::string& path, const ReadOptions& options);
-std::unique_ptr<Pieces<Training>> open_training(const std::string& path, const ReadOptions& options);
+std::unique_ptr<Pieces<Telemetry>> open_telemetry(const std::string& path, const ReadOptions& options,
+                                                  const std::string& name = {});
+std::unique_ptr<Pieces<Training>> open_training(const std::string& path, const ReadOptions& options,
+                                                const std::string& name = {});
 /// Any CSV with a `t_s` column, as `correlate` and `balance` take it; of its columns these alone, where any
 /// are named.
 using FrameColumns = std::vector<std::string>;

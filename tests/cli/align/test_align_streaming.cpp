@@ -1,5 +1,5 @@
-// A file that lies on disk is read twice, piece by piece; the same file packed is read whole. Both must give
-// the same table and the same align.json, to the byte.
+// Files are read twice, piece by piece; those that are packed are unpacked beside the output before. Both
+// must give the same table and the same align.json as reading everything into memory first, to the byte.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -39,10 +39,12 @@ struct Result {
     std::string table, json;
 };
 
-Result align(const TempDir& folder, bool packed, const std::string& telemetry, const std::string& training,
+enum class Way { plain, packed, in_memory };
+
+Result align(const TempDir& folder, Way way, const std::string& telemetry, const std::string& training,
              std::vector<std::string> options) {
     const auto write = [&](const std::string& name, const std::string& text) {
-        if (packed) return write_packed(folder / name, text);
+        if (way == Way::packed) return write_packed(folder / name, text);
         rle::test::write_file(folder / name, text);
     };
     write("telemetry", telemetry);
@@ -52,6 +54,7 @@ Result align(const TempDir& folder, bool packed, const std::string& telemetry, c
         args.insert(args.end(), {"--training", folder / "training"});
     }
     args.insert(args.end(), options.begin(), options.end());
+    if (way == Way::in_memory) args.emplace_back("--in-memory");
     Result result{rle::test::rlecouple(args), {}, {}};
     const std::string dir = folder.path().string();
     result.run.out = without(result.run.out, dir);
@@ -66,15 +69,18 @@ Result align(const TempDir& folder, bool packed, const std::string& telemetry, c
 // Returns the table, so that a test can look at what was compared.
 std::string same_either_way(const std::string& telemetry, const std::string& training,
                             const std::vector<std::string>& options = {}) {
-    const TempDir plain_folder, packed_folder;
-    const Result streamed = align(plain_folder, false, telemetry, training, options);
-    const Result whole = align(packed_folder, true, telemetry, training, options);
-    CHECK(streamed.run.exit_code == whole.run.exit_code);
-    CHECK(streamed.run.out == whole.run.out);
-    CHECK(streamed.run.err == whole.run.err);
-    CHECK((streamed.table == whole.table));  // in brackets: nobody wants to see megabytes
-    CHECK(streamed.json == whole.json);
-    return streamed.table;
+    const TempDir whole_folder;
+    const Result whole = align(whole_folder, Way::in_memory, telemetry, training, options);
+    for (const Way way : {Way::plain, Way::packed}) {
+        const TempDir folder;
+        const Result streamed = align(folder, way, telemetry, training, options);
+        CHECK(streamed.run.exit_code == whole.run.exit_code);
+        CHECK(streamed.run.out == whole.run.out);
+        CHECK(streamed.run.err == whole.run.err);
+        CHECK((streamed.table == whole.table));  // in brackets: nobody wants to see megabytes
+        CHECK(streamed.json == whole.json);
+    }
+    return whole.table;
 }
 
 std::string stamp(double t_s) {
