@@ -55,6 +55,7 @@ struct SessionInfo {
     std::optional<double> temp_limit_c;   ///< --temp-limit
     std::vector<DeviceInfo> devices;
     std::vector<ClockOffset> clock_offsets;
+    std::optional<double> sync_every_s;  ///< what a power failure may cost of the recording, s
     std::uint64_t missed_ticks = 0;
     std::uint64_t samples = 0;  ///< sampling instants recorded
     bool interrupted = false;

@@ -32,9 +32,9 @@ struct CollectOptions {
     std::string grad_pattern;
     std::string name;  ///< of the session; empty: the folder's
     std::string operator_name;
-    double sync_every_s = 5.0;  ///< seconds between two syncs to the disk: what a power failure may cost
-    bool quiet = false;         ///< don't show what the training prints
-    std::string root = "/";     ///< where /sys and /proc lie
+    double sync_every_s = 10.0;  ///< seconds between two syncs to the disk: what a power failure may cost
+    bool quiet = false;          ///< don't show what the training prints
+    std::string root = "/";      ///< where /sys and /proc lie
 };
 
 /// Declares the options of a recording; `process` becomes what stands behind "--".

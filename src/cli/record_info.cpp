@@ -63,6 +63,7 @@ SessionInfo session_info(const CollectOptions& options, const sensors::SensorSet
     info.os = os_name(options.root, kernel);
     info.mode = options.mode;
     info.sample_hz = options.sample_hz;
+    info.sync_every_s = options.sync_every_s;
     info.ambient_c = options.ambient_c.value_or(info.ambient_c);
     info.ambient_given = options.ambient_c.has_value();
     info.rated_power_w = options.rated_power_w;

@@ -86,6 +86,7 @@ Json to_json(const SessionInfo& session) {
     out["os"] = text_or_null(session.os);
     out["mode"] = session.mode;
     out["sample_hz"] = json_of(session.sample_hz);
+    out["sync_every_s"] = json_of(session.sync_every_s);
     out["samples"] = session.samples;
     out["missed_ticks"] = session.missed_ticks;
     out["ambient_c"] = json_of(session.ambient_c);
@@ -116,6 +117,7 @@ SessionInfo session_from_json(const Json& document, const std::string& where) {
     session.os = fields.text("os");
     if (const std::string mode = fields.text("mode"); !mode.empty()) session.mode = mode;
     session.sample_hz = fields.number_or("sample_hz", session.sample_hz);
+    session.sync_every_s = fields.number("sync_every_s");
     session.samples = fields.count("samples");
     session.missed_ticks = fields.count("missed_ticks");
     session.ambient_c = fields.number_or("ambient_c", session.ambient_c);

@@ -5,10 +5,10 @@
 // burst.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
+#include <mutex>
 #include <optional>
-
-#include "sensors/fd.hpp"
 
 namespace rle::sensors {
 
@@ -21,8 +21,8 @@ std::int64_t wall_us();
 
 class Ticker {
   public:
-    /// The first tick is at `start_ns`. Throws std::system_error where the kernel gives no timer.
-    Ticker(double hz, std::int64_t start_ns);
+    /// The first tick is at `start_ns`.
+    Ticker(double hz, std::int64_t start_ns) : hz_(hz), start_ns_(start_ns) {}
 
     /// Sleeps until the next deadline that is still ahead; its number k, or nothing once stop() was called.
     std::optional<std::uint64_t> next();
@@ -35,8 +35,9 @@ class Ticker {
   private:
     double hz_;
     std::int64_t start_ns_;
-    Fd timer_;
-    Fd stop_;
+    std::mutex mutex_;
+    std::condition_variable stopped_cv_;
+    bool stopped_ = false;
     std::uint64_t next_ = 0;
     std::uint64_t missed_ = 0;
 };

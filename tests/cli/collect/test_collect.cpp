@@ -75,6 +75,7 @@ TEST_CASE("session.json tells who, what, when and how it ended", "[collect]") {
     CHECK(session["finished"] == true);
     CHECK(session["interrupted"] == false);
     CHECK(session["ambient_c"] == 23.5);
+    CHECK(session["sync_every_s"] == 10.0);
     CHECK(session["ambient_given"] == true);
     CHECK(session["training"]["exit_status"] == 0);
     CHECK(session["training"]["stopped_by_us"] == false);

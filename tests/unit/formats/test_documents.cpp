@@ -35,6 +35,7 @@ rle::SessionInfo full_session() {
     s.devices[0].sensor_delay_s = {{"power_w", 0.5}};
     s.devices[0].sensor_delay_sd_s = {{"power_w", 0.01}};
     s.clock_offsets = {{0.0, 1761638400000001}, {90.5, 1761638490500003}};
+    s.sync_every_s = 5.0;
     s.missed_ticks = 3;
     s.samples = 905;
     s.interrupted = true;
