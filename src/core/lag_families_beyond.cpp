@@ -234,6 +234,23 @@ Pair half_a_sample(Random& random, std::size_t n) {
     return {std::move(driver), std::move(response), truth};
 }
 
+// The norm acts on RLE after 1 s, and RLE, more weakly, on the norm after 2 s.
+Pair feedback(Random& random, std::size_t n) {
+    Series driver = white(random, n), response(n);
+    double x = 0.0;
+    for (std::size_t t = 0; t < n; ++t) {
+        if (t >= 2) driver[t] -= 1.5 * response[t - 2];
+        x += -0.1 * (t >= 1 ? driver[t - 1] : 0.0) - x / 4.0 + 0.08 * random.normal();
+        response[t] = x;
+    }
+    Truth truth;
+    truth.coupled = true;
+    truth.lag_s = -1.0;
+    truth.k_per_s = 0.1;
+    truth.tau_s = 4.0;
+    return {std::move(driver), std::move(response), truth};
+}
+
 // RLE 1 s ahead of a gradient norm with a memory.
 Pair response_leads_ar(Random& random, std::size_t n) {
     Series response = ar1(random, n, 0.9), driver = ar1(random, n, 0.6);
@@ -352,6 +369,7 @@ std::vector<LagFamily> coupled_families_beyond() {
          90,
          {.missing = 0.2, .missing_training = 0.2},
          by_white<10, 2>},
+        {"feedback", "delay 1 s, and back after 2 s", kCoupled, 90, {}, feedback},
         {"response_leads_ar", "RLE 1 s ahead of the norm, both AR", kCoupled, 90, {}, response_leads_ar},
     };
 }

@@ -54,7 +54,7 @@ std::vector<std::string> common_causes(const WhitenedPair& pair, double dt_s) {
     }
     for (double at : pair.shared_changes) {
         warnings.push_back(
-            fmt::format("driver and response both change their level, about {:.3g} s after the first sample: "
+            fmt::format("driver and response both change their level, about {:.0f} s after the first sample: "
                         "one event is no "
                         "evidence of coupling, and was taken out of both",
                         at * dt_s));

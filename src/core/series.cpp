@@ -23,12 +23,25 @@ struct Moments {
     double sd = 0.0;
 };
 
+// What deviations are divided by before they are squared: 1, unless their squares could leave the range of
+// numbers.
+double unit_of(std::span<const double> series, double mean) {
+    constexpr double kLeast = 1e-140, kMost = 1e140;
+    double greatest = 0.0;
+    for (double x : series) greatest = std::isfinite(x) ? std::max(greatest, std::abs(x - mean)) : greatest;
+    return greatest > 0.0 && (greatest < kLeast || greatest > kMost) ? greatest : 1.0;
+}
+
 Moments moments(std::span<const double> series) {
     const auto n = static_cast<double>(count_present(series));
     double mean = 0.0, square = 0.0;
     for (double x : series) mean += std::isfinite(x) ? x / n : 0.0;
-    for (double x : series) square += std::isfinite(x) ? (x - mean) * (x - mean) / n : 0.0;
-    return {mean, std::sqrt(square)};
+    const double unit = unit_of(series, mean);
+    for (double x : series) {
+        const double off = std::isfinite(x) ? (x - mean) / unit : 0.0;
+        square += off * off / n;
+    }
+    return {mean, unit * std::sqrt(square)};
 }
 
 }  // namespace

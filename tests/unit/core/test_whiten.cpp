@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/random.hpp"
+#include "core/series.hpp"
 #include "core/simulate.hpp"
 #include "core/trend.hpp"
 #include "core/trend_choice.hpp"
@@ -150,4 +151,14 @@ TEST_CASE("noise that grows is brought to one scale") {
     const Series early(w.residual.begin() + 10, w.residual.begin() + 150),
         late(w.residual.begin() + 150, w.residual.end());
     CHECK(mean_square(late) / mean_square(early) == Approx(1.0).margin(0.5));  // as recorded: exp(3) = 20
+}
+
+TEST_CASE("a series is standardised whatever its unit, at the ends of the range of numbers too") {
+    const Series plain{1.0, 2.0, 4.0, 3.0, -1.0};
+    const std::vector<double> expected = standardised(plain);
+    for (const double unit : {1e-300, 1e-160, 1e-3, 1e150, 1e300}) {
+        const std::vector<double> z = standardised(unit * plain);
+        for (std::size_t t = 0; t < z.size(); ++t) CHECK(z[t] == Approx(expected[t]));
+        CHECK(standard_deviation(unit * plain) == Approx(unit * standard_deviation(plain)));
+    }
 }
