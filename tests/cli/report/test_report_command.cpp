@@ -46,6 +46,14 @@ TEST_CASE("report writes three files into the session, and says the verdict and 
     CHECK(summary.at("predict").is_null());
     CHECK(summary.at("session").is_null());  // nobody recorded it
     CHECK(summary.at("data_sheet").size() > 40);
+    for (const nlohmann::json& row : summary.at("data_sheet")) {
+        INFO(row.dump());
+        CHECK(row.at("text").is_string() == !row.at("value").is_null());
+        const std::string unit = row.at("unit").is_null() ? "" : row.at("unit").get<std::string>();
+        if (!row.at("value").is_null() && !unit.empty()) CHECK(row.at("value").is_number());
+        if (row.at("key").get<std::string>().starts_with("granger_"))
+            CHECK_FALSE(row.at("value").is_string());
+    }
 }
 
 TEST_CASE("the sums that summary.json names are those of sha256sum") {

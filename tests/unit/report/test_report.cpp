@@ -79,6 +79,8 @@ TEST_CASE("the data sheet holds the values, and their classes and expectations")
     CHECK(row(sheet, "r_peak").number == -0.8);
     CHECK(row(sheet, "tested_r_peak").number == -0.71);
     CHECK(row(sheet, "rle_delta").number.value() == Approx(0.2));
+    CHECK(row(sheet, "granger_driver_p").number == 3e-8);  // the number, and how it is shown
+    CHECK(row(sheet, "granger_driver_p").value == "< 0.0001");
     CHECK(has(row(sheet, "ambient_c").remark, "nobody measured"));
     for (const DataSheetRow& r : sheet) {
         INFO(r.key);
