@@ -28,6 +28,8 @@ class TextColumn {
 
     const std::string& name() const { return name_; }
     std::size_t size() const { return ends_.size(); }
+    /// Memory that it takes, about.
+    std::size_t bytes() const { return bytes_.size() + ends_.size() * sizeof(std::size_t); }
     void push_back(std::string_view cell) {
         bytes_.append(cell);
         ends_.push_back(bytes_.size());

@@ -10,7 +10,9 @@
 #include "formats/aligned_csv.hpp"
 #include "formats/pieces.hpp"
 #include "formats/read_ahead.hpp"
+#include "formats/shown_file.hpp"
 #include "rlecouple/align_stream.hpp"
+#include "rlecouple/error.hpp"
 
 namespace rle::cli {
 namespace {
@@ -18,6 +20,7 @@ namespace {
 constexpr std::size_t kRowsInPiece = 4096;
 constexpr std::size_t kStepsInPiece = 1024;
 constexpr std::size_t kPointsInBlock = 4096;
+constexpr std::size_t kMostKept = std::size_t{15} << 20U;  // bytes a stream
 
 struct Readers {
     std::unique_ptr<formats::TelemetryPieces> telemetry;
@@ -25,15 +28,58 @@ struct Readers {
     bool complete = false;                              // everything can be read in pieces
 };
 
+std::unique_ptr<formats::TelemetryPieces> open_telemetry_ahead(const formats::Input& file,
+                                                               const AnalysisOptions& given) {
+    auto pieces = open_telemetry_file(file, given);
+    if (pieces) pieces = std::make_unique<formats::ReadAhead<Telemetry>>(std::move(pieces));
+    return pieces;
+}
+
 Readers open_readers(const StreamedFiles& files, const AnalysisOptions& given) {
     Readers readers;
-    readers.telemetry = open_telemetry_file(files.telemetry, given);
+    readers.telemetry = open_telemetry_ahead(files.telemetry, given);
     if (files.training) readers.training = open_training_file(*files.training, given);
     readers.complete = readers.telemetry && (!files.training || readers.training);
-    if (readers.complete)
-        readers.telemetry = std::make_unique<formats::ReadAhead<Telemetry>>(std::move(readers.telemetry));
     return readers;
 }
+
+std::size_t bytes_of(const Telemetry& piece) {
+    std::size_t bytes = 0;
+    for (const TextColumn& column : piece.others) bytes += column.bytes();
+    return bytes + piece.size() * (5 * sizeof(double) + sizeof(std::uint32_t));
+}
+std::size_t bytes_of(const Training& piece) {
+    return piece.size() * 7 * sizeof(double);
+}
+
+// The pieces of the first reading, so that a stream that is not long need not be read again.
+template <class Stream>
+class Kept {
+  public:
+    explicit Kept(std::size_t most_bytes) : room_(most_bytes) {}
+
+    void keep(Stream&& piece) {
+        const std::size_t bytes = bytes_of(piece);
+        all_ = all_ && bytes <= room_;
+        if (!all_) return pieces_.clear();
+        room_ -= bytes;
+        pieces_.push_back(std::move(piece));
+    }
+    /// No piece is missing.
+    bool all() const { return all_; }
+    /// The next piece; an empty one behind the last.
+    void take(Stream& piece) {
+        piece = {};
+        if (pieces_.empty()) return;
+        piece = std::move(pieces_.front());
+        pieces_.pop_front();
+    }
+
+  private:
+    std::size_t room_;
+    bool all_ = true;
+    std::deque<Stream> pieces_;
+};
 
 // What the first reading found.
 struct Found {
@@ -41,6 +87,8 @@ struct Found {
     Telemetry telemetry_head;
     std::optional<Training> training_head;
     bool holds = false;  // pieces are what whole files would have been
+    Kept<Telemetry> telemetry{kMostKept};
+    Kept<Training> training{kMostKept};
 };
 
 template <class Stream>
@@ -49,22 +97,26 @@ bool counts_seconds(const Stream& piece) {
 }
 
 // Both files at a time, each on a thread of its own where the log is longer than its first piece.
-Found survey_once(Readers& readers, const AlignOptions& options, const Telemetry& first_rows,
-                  const Training& first_steps, bool by_t_s) {
+Found survey_once(Readers& readers, const AlignOptions& options, Telemetry&& first_rows,
+                  Training&& first_steps, bool by_t_s) {
     Found found{AlignSurvey(options, by_t_s, true), {}, {}, false};
     std::future<Training> training_head;
     if (readers.training) {
         const bool longer = first_steps.size() >= kStepsInPiece;
         training_head = std::async(longer ? std::launch::async : std::launch::deferred, [&] {
-            Training piece;
-            found.survey.training(first_steps);
-            while (readers.training->next(piece, kStepsInPiece)) found.survey.training(piece);
+            Training piece = std::move(first_steps);
+            do {
+                found.survey.training(piece);
+                found.training.keep(std::move(piece));
+            } while (readers.training->next(piece, kStepsInPiece));
             return readers.training->finish();
         });
     }
-    Telemetry piece;
-    found.survey.telemetry(first_rows);
-    while (readers.telemetry->next(piece, kRowsInPiece)) found.survey.telemetry(piece);
+    Telemetry piece = std::move(first_rows);
+    do {
+        found.survey.telemetry(piece);
+        found.telemetry.keep(std::move(piece));
+    } while (readers.telemetry->next(piece, kRowsInPiece));
     found.telemetry_head = readers.telemetry->finish();
     found.holds = readers.telemetry->holds();
     if (readers.training) {
@@ -73,6 +125,22 @@ Found survey_once(Readers& readers, const AlignOptions& options, const Telemetry
     }
     found.survey.finish();
     return found;
+}
+
+template <class Pieces>
+Pieces unchanged(Pieces pieces, const std::string& file) {
+    if (pieces) return pieces;
+    throw Error(ErrorKind::failed, file, "was changed while it was read", formats::kCutShortHint);
+}
+
+// For the second reading: what was not kept of the first.
+Readers open_again(const StreamedFiles& files, const AnalysisOptions& given, const Found& found) {
+    Readers readers;
+    if (!found.telemetry.all())
+        readers.telemetry = unchanged(open_telemetry_ahead(files.telemetry, given), files.telemetry.name());
+    if (files.training && !found.training.all())
+        readers.training = unchanged(open_training_file(*files.training, given), files.training->name());
+    return readers;
 }
 
 std::optional<Found> survey_files(const StreamedFiles& files, const AnalysisOptions& given,
@@ -87,7 +155,7 @@ std::optional<Found> survey_files(const StreamedFiles& files, const AnalysisOpti
         if (readers.training) readers.training->next(first_steps, kStepsInPiece);
         if (!by_t_s)
             by_t_s = counts_seconds(first_rows) && (!readers.training || counts_seconds(first_steps));
-        Found found = survey_once(readers, options, first_rows, first_steps, *by_t_s);
+        Found found = survey_once(readers, options, std::move(first_rows), std::move(first_steps), *by_t_s);
         if (!found.holds) return std::nullopt;
         if (found.survey.clock_holds())
             return found.survey.streams() ? std::optional(std::move(found)) : std::nullopt;
@@ -139,20 +207,29 @@ class CarriedText {
     std::ptrdiff_t end_ = 0;
 };
 
-void write_blocks(Readers& readers, Aligner& aligner, const std::vector<TextColumn>& names,
-                  formats::AlignedTable& table, const WatchBlock& watch) {
+void write_blocks(Found& found, Readers& readers, Aligner& aligner, formats::AlignedTable& table,
+                  const WatchBlock& watch) {
+    const std::vector<TextColumn>& names = found.telemetry_head.others;
     CarriedText text;
     Telemetry rows;
     Training steps;
     AlignedRows block;
     while (!aligner.done()) {
         if (aligner.wants_telemetry()) {
-            readers.telemetry->next(rows, kRowsInPiece);
+            if (readers.telemetry) {
+                readers.telemetry->next(rows, kRowsInPiece);
+            } else {
+                found.telemetry.take(rows);
+            }
             aligner.telemetry(rows);
             text.add(rows);
         }
         if (aligner.wants_training()) {
-            readers.training->next(steps, kStepsInPiece);
+            if (readers.training) {
+                readers.training->next(steps, kStepsInPiece);
+            } else {
+                found.training.take(steps);
+            }
             aligner.training(steps);
         }
         while (aligner.next(block)) {
@@ -168,14 +245,13 @@ void write_blocks(Readers& readers, Aligner& aligner, const std::vector<TextColu
 
 std::optional<Alignment> align_streaming(const StreamedFiles& files, const AnalysisOptions& given,
                                          const AlignOptions& options, const WatchBlock& watch) {
-    const std::optional<Found> found = survey_files(files, given, options);
+    std::optional<Found> found = survey_files(files, given, options);
     if (!found) return std::nullopt;
     const Training* const training = found->training_head ? &*found->training_head : nullptr;
     Aligner aligner(options, found->survey, found->telemetry_head, training, kPointsInBlock);
-    Readers readers = open_readers(files, given);
-    const std::vector<TextColumn>& names = found->telemetry_head.others;
-    formats::AlignedTable table(files.output, names);
-    write_blocks(readers, aligner, names, table, watch);
+    Readers readers = open_again(files, given, *found);
+    formats::AlignedTable table(files.output, found->telemetry_head.others);
+    write_blocks(*found, readers, aligner, table, watch);
     Alignment result = aligner.finish();
     table.finish();
     return result;

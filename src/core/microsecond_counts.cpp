@@ -26,13 +26,13 @@ void MicrosecondCounts::add_us(std::int64_t us) {
 
 void MicrosecondCounts::count(std::int64_t us) {
     const std::int64_t number = us >= 0 ? us / kPage : -1 - (-1 - us) / kPage;
-    if (last_page_ == nullptr || number != last_number_) {
+    Found& found = found_[static_cast<std::uint64_t>(number) % found_.size()];
+    if (found.page == nullptr || number != found.number) {
         std::unique_ptr<Page>& page = pages_[number];
         if (!page) page = std::make_unique<Page>();
-        last_page_ = page.get();
-        last_number_ = number;
+        found = {number, page.get()};
     }
-    ++(*last_page_)[static_cast<std::size_t>(us - number * kPage)];
+    ++(*found.page)[static_cast<std::size_t>(us - number * kPage)];
 }
 
 void MicrosecondCounts::loosen() {
@@ -41,7 +41,7 @@ void MicrosecondCounts::loosen() {
             loose_.insert(loose_.end(), (*page)[static_cast<std::size_t>(i)], number * kPage + i);
     }
     pages_.clear();
-    last_page_ = nullptr;
+    found_.fill({});
     scattered_ = true;
 }
 

@@ -40,9 +40,13 @@ class MicrosecondCounts {
     void count(std::int64_t us);
     void loosen();
 
+    struct Found {
+        std::int64_t number = 0;
+        Page* page = nullptr;
+    };
+
     std::map<std::int64_t, std::unique_ptr<Page>> pages_;
-    Page* last_page_ = nullptr;
-    std::int64_t last_number_ = 0;
+    std::array<Found, 256> found_{};   ///< pages by the last digits of their numbers
     std::vector<std::int64_t> loose_;  ///< every value, while there are few or once there were too many pages
     bool scattered_ = false;           ///< there were
     std::size_t size_ = 0;

@@ -152,7 +152,7 @@ std::string_view MappedText::text() const {
 }
 
 std::size_t MappedText::forget(std::size_t from, std::size_t position) const {
-    constexpr std::size_t kAtOnce = std::size_t{4} << 20U;  // a multiple of every page size
+    constexpr std::size_t kAtOnce = std::size_t{1} << 20U;  // a multiple of every page size
     const std::size_t begin = (from + kAtOnce - 1) / kAtOnce * kAtOnce, end = position / kAtOnce * kAtOnce;
     if (end <= begin) return from;
     madvise(bytes_ + begin, end - begin, MADV_DONTNEED);

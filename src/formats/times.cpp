@@ -1,5 +1,6 @@
 #include "formats/times.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -106,6 +107,27 @@ ParsedTime calendar_time(std::string_view text) {
     return {zoned ? TimeClass::zoned : TimeClass::naive, *us - east_us};
 }
 
+// Two digits; anything above 99 where they are none.
+unsigned two_digits(const char* at) {
+    const auto high = static_cast<unsigned>(at[0] - '0'), low = static_cast<unsigned>(at[1] - '0');
+    return high < 10 && low < 10 ? 10 * high + low : 1000;
+}
+
+// "2026-09-28T12:00:00.000165Z", as we write them; missing for everything else.
+std::optional<std::int64_t> our_own_time(std::string_view text) {
+    constexpr std::string_view kShape = "0000-00-00T00:00:00.000000Z";
+    if (text.size() != kShape.size()) return std::nullopt;
+    for (const std::size_t i : {4U, 7U, 10U, 13U, 16U, 19U, 26U}) {
+        if (text[i] != kShape[i]) return std::nullopt;
+    }
+    const auto two = [&](std::size_t i) { return two_digits(text.data() + i); };
+    const unsigned century = two(0), year = two(2), month = two(5), day = two(8), hour = two(11),
+                   minute = two(14), second = two(17), a = two(20), b = two(22), c = two(24);
+    if (std::max({century, year, month, day, hour, minute, second, a, b, c}) > 99) return std::nullopt;
+    return civil_us(static_cast<int>(100 * century + year), month, day, hour, minute, second,
+                    10'000 * a + 100 * b + c);
+}
+
 }  // namespace
 
 std::optional<std::int64_t> civil_us(int year, unsigned month, unsigned day, unsigned hour, unsigned minute,
@@ -128,6 +150,7 @@ std::optional<std::int64_t> epoch_us(double value) {
 ParsedTime parse_time(std::string_view text) {
     text = trim(text);
     constexpr std::size_t kShortest = 13;  // 1.9.2026 9:05
+    if (const auto us = our_own_time(text)) return {TimeClass::zoned, *us};
     if (text.size() >= kShortest) {
         if (const ParsedTime time = calendar_time(text); time.time_class != TimeClass::none) return time;
     }
