@@ -10,33 +10,27 @@ namespace {
 
 constexpr double kMostRecurring = 0.02;  // of the values, for a series of fine readings
 constexpr double kMostCopies = 0.5;      // of the samples
-constexpr std::size_t kLongest = 5;      // equal values in a row
+constexpr std::size_t kLookedAt = 10000;
+constexpr std::size_t kLongest = 5;  // equal values in a row
 
-struct Run {
-    std::size_t begin = 0;
-    std::size_t size = 0;
-};
-
-std::vector<Run> runs_of(std::span<const double> series) {
-    std::vector<Run> runs;
-    for (std::size_t t = 0; t < series.size(); ++t) {
-        if (!std::isfinite(series[t])) continue;
-        if (t > 0 && !runs.empty() && series[t] == series[t - 1])
-            ++runs.back().size;
-        else
-            runs.push_back({t, 1});
-    }
-    return runs;
+// Where the run of equal values that begins at `t` ends.
+std::size_t end_of_run(std::span<const double> series, std::size_t t) {
+    const double value = series[t];
+    while (t < series.size() && series[t] == value) ++t;
+    return t;
 }
 
-// Do values come again elsewhere than beside each other?
-bool recur(std::span<const double> series, const std::vector<Run>& runs) {
+// Do values come again elsewhere than beside each other? Of a long session a part is looked at.
+bool recur(std::span<const double> series) {
+    const std::size_t part = std::min(series.size(), kLookedAt), from = (series.size() - part) / 2;
+    series = series.subspan(from, part);
     std::vector<double> values;
-    values.reserve(runs.size());
-    for (const Run& run : runs) values.push_back(series[run.begin]);
+    for (std::size_t t = 0; t < series.size(); t = std::max(t + 1, end_of_run(series, t))) {
+        if (std::isfinite(series[t])) values.push_back(series[t]);
+    }
+    const auto n = static_cast<double>(values.size());
     std::sort(values.begin(), values.end());
     const auto distinct = std::unique(values.begin(), values.end()) - values.begin();
-    const auto n = static_cast<double>(runs.size());
     return n - static_cast<double>(distinct) > kMostRecurring * n;
 }
 
@@ -44,13 +38,13 @@ bool recur(std::span<const double> series, const std::vector<Run>& runs) {
 
 OwnSamples without_copies(std::span<const double> series) {
     const OwnSamples all{{series.begin(), series.end()}, 0};
-    const std::vector<Run> runs = runs_of(series);
-    if (recur(series, runs)) return all;
+    if (recur(series)) return all;
     OwnSamples own = all;
-    for (const Run& run : runs) {
-        if (run.size < 2 || run.size > kLongest) continue;
-        const std::size_t kept = run.size == 3 ? run.begin + 1 : series.size();
-        for (std::size_t t = run.begin; t < run.begin + run.size; ++t) {
+    for (std::size_t begin = 0, end = 0; begin < series.size(); begin = std::max(begin + 1, end)) {
+        end = end_of_run(series, begin);
+        if (end < begin + 2 || end > begin + kLongest) continue;
+        const std::size_t kept = end == begin + 3 ? begin + 1 : series.size();
+        for (std::size_t t = begin; t < end; ++t) {
             if (t == kept) continue;
             own.series[t] = std::nan("");
             ++own.left_out;

@@ -120,8 +120,7 @@ void couple(const CorrelateInput& input, const WhitenedPair& pair, Correlation& 
 std::string left_out(const OwnSamples& own, const std::string& name) {
     return fmt::format(
         "{} values of {} repeat their neighbour's, as where a lost sample is stood in for: lag and k rest on "
-        "the "
-        "others",
+        "the others",
         own.left_out, name);
 }
 
