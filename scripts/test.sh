@@ -9,8 +9,7 @@ which=${1:-all}
 # shellcheck disable=SC2086
 need $BUILD_PACKAGES $TEST_PACKAGES
 
-# Recordings run against the clock: on a busy machine such a test gets a second chance.
-run_tests() { ctest --test-dir "$1" --output-on-failure --no-tests=error --repeat until-pass:2 -j "$(nproc)"; }
+run_tests() { ctest --test-dir "$1" --output-on-failure --no-tests=error -j "$(nproc)"; }
 
 if [ "$which" != sanitize ]; then
     say "building (release, warnings are errors)"
