@@ -1,7 +1,7 @@
 // Layout: tensorflow/core/lib/io/record_writer.h (length, masked crc32c of it, payload, masked crc32c of it,
 // little-endian) and tensorflow/core/util/event.proto: wall_time = 1, step = 2, summary = 5; in it value = 1
-// with tag = 1, simple_value = 2, tensor = 8; in that float_val = 5, tensor_content = 4. crc32c: Castagnoli's
-// polynomial, reflected.
+// with tag = 1, simple_value = 2, tensor = 8; in that dtype = 1, tensor_content = 4, float_val = 5,
+// double_val = 6. crc32c: Castagnoli's polynomial, reflected.
 #include "formats/tensorboard.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +12,7 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "formats/training_record.hpp"
 #include "rlecouple/error.hpp"
@@ -108,13 +109,24 @@ double float_of(std::string_view four_bytes) {
     return std::bit_cast<float>(static_cast<std::uint32_t>(little_endian(four_bytes)));
 }
 
+double double_of(std::string_view eight_bytes) {
+    return std::bit_cast<double>(little_endian(eight_bytes));
+}
+
+// TensorFlow 2 writes scalars as tensors of one number.
 std::optional<double> tensor_value(std::string_view tensor) {
+    constexpr std::uint64_t kFloat = 1, kDouble = 2;
+    std::uint64_t type = kFloat;
+    std::string_view content;
     ProtoField field;
     while (take_field(tensor, field)) {
-        if ((field.number == 5 || field.number == 4) && field.bytes.size() == 4) return float_of(field.bytes);
-        if (field.number == 4 && field.bytes.size() == 8)
-            return std::bit_cast<double>(little_endian(field.bytes));
+        if (field.number == 1) type = field.value;
+        if (field.number == 4) content = field.bytes;
+        if (field.number == 5 && field.bytes.size() == 4) return float_of(field.bytes);
+        if (field.number == 6 && field.bytes.size() == 8) return double_of(field.bytes);
     }
+    if (type == kFloat && content.size() == 4) return float_of(content);
+    if (type == kDouble && content.size() == 8) return double_of(content);
     return std::nullopt;
 }
 
@@ -148,8 +160,8 @@ class EventLog {
                                       cut == Cut::end ? "ends within a record" : "a damaged record",
                                       source_.text.size() - rest.size()));
         }
-        for (const auto& [step, record] : steps_) {
-            if (record.is_step) builder_.add(record);
+        for (const auto& [number, step] : steps_) {
+            if (step.record.is_step) builder_.add(step.record);
         }
         return builder_.finish();
     }
@@ -173,26 +185,45 @@ class EventLog {
         }
     }
 
-    void add_scalar(const Scalar& scalar, std::uint64_t step, double wall_s) {
-        const StepField known = known_key(scalar.tag, source_.options.grad_key).field;
-        if (!scalar.value || known == StepField::none) return;
-        TrainingRecord& record = steps_[step];
-        record.step = static_cast<double>(step);
-        const bool norm = known == StepField::grad_norm;
+    void add_scalar(const Scalar& scalar, std::uint64_t number, double wall_s) {
+        const KnownKey known = known_key(scalar.tag, source_.options.grad_key);
+        if (!scalar.value || known.field == StepField::none) return;
+        Step& step = steps_[number];
+        if (!step.tags.insert(std::string(scalar.tag)).second) {
+            // A training that was resumed goes through its steps again, and this is its own.
+            if (step.record.is_step) builder_.add(step.record);
+            step = Step{};
+            step.tags.insert(std::string(scalar.tag));
+        }
+        TrainingRecord& record = step.record;
+        record.step = static_cast<double>(number);
         const auto us = epoch_us(wall_s);
         if (us && record.time.time_class == TimeClass::none) record.time = {TimeClass::epoch, *us};
-        const double value = *scalar.value;
+        const auto [rank, first] = step.ranks.try_emplace(known.field, known.rank);
+        if (!first && rank->second <= known.rank) return;  // another tag says it better
+        rank->second = known.rank;
+        set(record, known.field, *scalar.value);
+    }
+
+    static void set(TrainingRecord& record, StepField field, double value) {
+        const bool norm = field == StepField::grad_norm;
         const double finite = std::isfinite(value) ? value : kMissing;
         if (norm) record.grad_norm = std::isfinite(value) ? value : std::numeric_limits<double>::infinity();
-        if (known == StepField::loss) record.loss = finite;
-        if (known == StepField::learning_rate) record.learning_rate = finite;
-        if (known == StepField::epoch) record.epoch = finite;
-        record.is_step = record.is_step || norm || known == StepField::loss;
+        if (field == StepField::loss) record.loss = finite;
+        if (field == StepField::learning_rate) record.learning_rate = finite;
+        if (field == StepField::epoch) record.epoch = finite;
+        record.is_step = record.is_step || norm || field == StepField::loss;
     }
+
+    struct Step {
+        TrainingRecord record;
+        std::set<std::string> tags;           // seen so far
+        std::map<StepField, unsigned> ranks;  // of the tag that a field is from
+    };
 
     const Source& source_;
     TrainingBuilder builder_;
-    std::map<std::uint64_t, TrainingRecord> steps_;
+    std::map<std::uint64_t, Step> steps_;
 };
 
 }  // namespace

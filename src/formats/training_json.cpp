@@ -130,9 +130,12 @@ class JsonLog : public TrainingPieces {
 
 // Where the list of a document's `log_history` begins.
 std::optional<std::size_t> history_begin(std::string_view text) {
-    // A text that opens with a record of its own, as JSON lines do, is not searched to its end.
+    // A text that is no document, or opens with a record of its own as JSON lines do, is not searched to its
+    // end.
+    const std::size_t first = skip_space(text, 0);
+    if (first >= text.size() || text[first] != '{') return std::nullopt;
     std::vector<RecordField> fields;
-    if (scan_record(text, skip_space(text, 0), fields).result == ScanResult::complete &&
+    if (scan_record(text, first, fields).result == ScanResult::complete &&
         std::none_of(fields.begin(), fields.end(), [](auto& field) { return field.key == kHistory; })) {
         return std::nullopt;
     }

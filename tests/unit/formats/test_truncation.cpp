@@ -26,6 +26,11 @@ void check_rows(const rle::Telemetry& part, const rle::Telemetry& whole) {
         REQUIRE(same(part.power_w[i], whole.power_w[i]));
         REQUIRE(same(part.util_pct[i], whole.util_pct[i]));
     }
+    for (const rle::TextColumn& column : part.others) {
+        const rle::TextColumn* const same_column = whole.other(column.name());
+        REQUIRE(same_column != nullptr);
+        for (std::size_t i = 0; i < part.size(); ++i) REQUIRE(column[i] == (*same_column)[i]);
+    }
 }
 
 void check_rows(const rle::Training& part, const rle::Training& whole) {

@@ -216,6 +216,9 @@ TEST_CASE("each sample is told by its content, and by the reader meant for it") 
     CHECK(telemetry_format("amd_smi.csv") == "rocm-smi-csv");
     CHECK(telemetry_format("turbostat.txt") == "turbostat");
     CHECK(telemetry_format("hwinfo.csv") == "hwinfo-csv");
+    CHECK(telemetry_format("hwinfo_german.csv") == "hwinfo-csv");
+    CHECK(telemetry_format("german_spreadsheet.csv") == "csv");
+    CHECK(telemetry_format("nvidia_smi_bus_id.csv") == "nvidia-smi-csv");
     const auto training_format = [](const std::string& file) {
         const std::string text = rle::test::read_file(kTraining + file);
         const rle::formats::ReadOptions options;
@@ -234,6 +237,8 @@ TEST_CASE("each sample is told by its content, and by the reader meant for it") 
     CHECK(training_format("lightning_metrics.csv") == "csv");
     CHECK(training_format("events.out.tfevents") == "tensorboard");
     CHECK(training_format("grad_norm") == "mlflow-metric");
+    CHECK(training_format("wandb_chart.csv") == "csv");
+    CHECK(training_format("logged_dicts.log") == "hf-printed");
 }
 
 TEST_CASE("a format can be named; a name that is none is a wrong usage") {
