@@ -141,7 +141,7 @@ void use_own_samples(const CorrelateInput& input, const LagTestOptions& options,
 
 void test(const CorrelateInput& input, const CorrelateOptions& options, Correlation& result) {
     auto [pair, granger] = in_parallel(
-        input.driver.size() >= kWorthAThread,
+        worth_a_thread(input.driver.size()),
         [&] { return whiten_pair(input.driver, input.response, input.dt_s); },
         [&] { return granger_both(input.driver, input.response, input.dt_s); });
     result.granger = std::move(granger);

@@ -192,7 +192,7 @@ DelayProfile profile_delay(const Whitened& driver, const Whitened& response, int
         profile.freedom = std::min(profile.freedom, side.freedom);
     };
     const auto [leads, follows] = in_parallel(
-        low <= 0 && high >= 0 && x.residual.size() >= kWorthAThread,
+        low <= 0 && high >= 0 && worth_a_thread(x.residual.size()),
         [&] {
             return low <= 0 ? profile_side(y, x, {std::max(0, -high), -low, all_observed}, -1.0)
                             : DelayProfile{};

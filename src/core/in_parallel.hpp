@@ -8,8 +8,11 @@
 
 namespace rle {
 
-/// Samples from which fits to a series are worth a thread of their own.
-inline constexpr std::size_t kWorthAThread = 512;
+/// Fits to a series of so many samples are worth a thread of their own: a shorter one does not pay for its
+/// start, and of a longer one two at a time would hold too much memory.
+constexpr bool worth_a_thread(std::size_t samples) {
+    return samples >= 512 && samples <= (std::size_t{1} << 18U);
+}
 
 /// What both give; neither may touch what the other writes.
 template <class First, class Second>

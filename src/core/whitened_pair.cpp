@@ -88,7 +88,7 @@ std::optional<WhitenedPair> whiten_pair(std::span<const double> driver, std::spa
         whiten_options(std::min(count_present(driver), count_present(response)), dt_s);
     // One trend for both: what one series needs is taken out of the other too, in case its own noise hides
     // it.
-    const bool threads = driver.size() >= kWorthAThread;
+    const bool threads = worth_a_thread(driver.size());
     const auto [of_driver, of_response] = in_parallel(
         threads, [&] { return choose_trend(driver, limits); },
         [&] { return choose_trend(response, limits); });
