@@ -18,8 +18,8 @@ for format in "$@"; do
     corpus=build-fuzz/corpus/$format
     mkdir -p "$corpus" build-fuzz/faults
     say "$format, $seconds s"
-    RLE_FUZZ_FORMAT=$format ASAN_OPTIONS=allocator_may_return_null=1 build-fuzz/tests/fuzz/fuzz_readers \
-        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 -verbosity=0 \
+    RLE_FUZZ_FORMAT=$format ASAN_OPTIONS=allocator_may_return_null=1:quarantine_size_mb=32 build-fuzz/tests/fuzz/fuzz_readers \
+        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=512 -max_len=65536 -print_final_stats=1 -verbosity=0 \
         -artifact_prefix="build-fuzz/faults/$format-" "$corpus" tests/data/telemetry tests/data/training 2>&1 |
         grep -E 'number_of_executed_units|peak_rss_mb|ERROR|SUMMARY|Test unit' || true
     [ "${PIPESTATUS[0]}" -eq 0 ] || exit 1
