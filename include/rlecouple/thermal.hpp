@@ -78,6 +78,11 @@ std::vector<double> interval_power(const ThermalSamples& samples, const ThermalC
 std::vector<double> simulate_thermal(const ThermalSamples& samples, const ThermalConstants& constants,
                                      std::vector<double>* sink_c = nullptr);
 
+/// The same, but behind every interval longer than `longest_s` (a gap: nobody knows what the power did) the
+/// model starts anew, from the state that fits the samples up to the next gap best.
+std::vector<double> simulate_between_gaps(const ThermalSamples& samples, const ThermalConstants& constants,
+                                          double longest_s, std::vector<double>* sink_c = nullptr);
+
 struct ThermalOptions {
     double ambient_c = 21.0;   ///< degC
     bool fit_ambient = false;  ///< ambient_c is then the starting value

@@ -158,6 +158,25 @@ void fill_energies(Balance& out, const ThermalSamples& samples, const ThermalRes
     if (judged) out.conservation.within_5pct = std::abs(*judged) <= 0.05;
 }
 
+// Behind a gap nothing is known of the power in between.
+void note_gaps(Balance& out, const ThermalSamples& samples) {
+    const double longest_s = longest_interval(samples.t_s);
+    std::size_t gaps = 0;
+    double longest_gap_s = 0.0;
+    for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
+        const double dt = samples.t_s[i + 1] - samples.t_s[i];
+        if (dt <= longest_s) continue;
+        ++gaps;
+        longest_gap_s = std::max(longest_gap_s, dt);
+    }
+    if (gaps == 0) return;
+    out.warnings.push_back(fmt::format(
+        "{} of {:.3g} s without a power reading: the model starts anew behind {}, and the energies leave {} "
+        "out on all sides",
+        gaps == 1 ? "1 gap" : fmt::format("{} gaps, the longest", gaps), longest_gap_s,
+        gaps == 1 ? "it" : "each", gaps == 1 ? "it" : "them"));
+}
+
 void fill_counter(Balance& out, const BalanceInput& input) {
     std::size_t falls = 0;
     out.energy_counter = compare_counter(input, falls);
@@ -176,6 +195,7 @@ Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options
     const ThermalResult fitted = fit_thermal(usable.samples, thermal);
     out.thermal = fitted.fit;
     fill_room(out.thermal, usable.samples);
+    note_gaps(out, usable.samples);
     out.warnings.insert(out.warnings.end(), fitted.warnings.begin(), fitted.warnings.end());
     const double ambient_c = fitted.fit.ambient_c.value_or(thermal.ambient_c);
     fill_tau(out, input, ambient_c);

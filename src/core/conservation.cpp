@@ -57,6 +57,8 @@ HeatFlow heat_flow(const ThermalSamples& samples, const ThermalConstants& c, dou
     const std::vector<double> power = interval_power(samples, c);
     HeatFlow flow;
     double sink = c.two_nodes ? c.sink_start_c : die.front();
+    std::vector<double> sink_anew;  // the heatsink behind a gap, as the model starts anew there
+    if (c.two_nodes) (void)simulate_between_gaps(samples, c, longest_s, &sink_anew);
     for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
         const double dt = samples.t_s[i + 1] - samples.t_s[i];
         const double hA = c.hA(samples.fan.empty() ? 0.0 : samples.fan[i]);
@@ -69,7 +71,7 @@ HeatFlow heat_flow(const ThermalSamples& samples, const ThermalConstants& c, dou
             flow.out_w.push_back(hA * (0.5 * (sink + sink_next) - ambient_c));
             flow.stored_w.push_back((c.C_die * (die[i + 1] - die[i]) + c.C_sink * (sink_next - sink)) / dt);
         }
-        sink = sink_next;
+        sink = c.two_nodes && dt > longest_s ? sink_anew[i + 1] : sink_next;
     }
     flow.sink_end_c = sink;
     return flow;

@@ -119,7 +119,7 @@ class Account {
     }
 
     void fill_errors(ThermalFit& fit) const {
-        fit.simulated_c = simulate_thermal(problem_.samples, c_);
+        fit.simulated_c = simulate_between_gaps(problem_.samples, c_, problem_.longest_s);
         double sse = 0.0;
         double sum = 0.0;
         double squares = 0.0;

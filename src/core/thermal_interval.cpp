@@ -89,7 +89,8 @@ double ljung_box(const std::vector<double>& z) {
 // rounding errors of two plateaus look alike when they are not.
 std::vector<std::vector<double>> likely_paths(const Problem& problem, const Solution& s, const Path& path,
                                               const Eigen::MatrixXd& covariance) {
-    const std::vector<double> model = simulate_thermal(problem.samples, s.constants());
+    const std::vector<double> model =
+        simulate_between_gaps(problem.samples, s.constants(), problem.longest_s);
     if (model.size() > kLongPath) return {model};
     const SymmetricEigen eigen = symmetric_eigen(covariance);
     const Eigen::MatrixXd root = eigen.vectors * eigen.values.cwiseMax(0.0).cwiseSqrt().asDiagonal();

@@ -190,8 +190,10 @@ Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& star
     return out;
 }
 
-double sum_of_squares(const ThermalSamples& samples, const Shape& shape, const Theta& theta) {
-    const std::vector<double> model = simulate_thermal(samples, constants_of(theta, shape));
+double sum_of_squares(const Problem& problem, const Shape& shape, const Theta& theta) {
+    const ThermalSamples& samples = problem.samples;
+    const std::vector<double> model =
+        simulate_between_gaps(samples, constants_of(theta, shape), problem.longest_s);
     double sse = 0.0;
     for (std::size_t i = 0; i < model.size(); ++i) {
         const double r = samples.temp_c[i] - model[i];

@@ -63,7 +63,7 @@ Solution descend(const Problem& problem, const Shape& shape, const Theta& start,
 /// Descends and re-estimates the noise in turn.
 Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& start, const Effort& effort = {});
 
-/// The sum of squares alone, without gains.
-double sum_of_squares(const ThermalSamples& samples, const Shape& shape, const Theta& theta);
+/// The sum of squares alone, without gains; behind a gap the model starts anew.
+double sum_of_squares(const Problem& problem, const Shape& shape, const Theta& theta);
 
 }  // namespace rle::thermal

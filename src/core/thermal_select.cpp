@@ -69,7 +69,7 @@ std::vector<Start> one_node_starts(const Problem& problem, const Shape& shape, d
             theta[kStill] = std::log(hA * factor / fan);
             theta[kFan] = theta[kStill] + std::log(4.0);
             theta[kDie] = std::log(hA * factor * tau);
-            out.push_back({sum_of_squares(s, shape, theta), theta});
+            out.push_back({sum_of_squares(problem, shape, theta), theta});
         }
     }
     return out;
@@ -89,7 +89,7 @@ std::vector<Start> two_node_starts(const Problem& problem, const Shape& shape, c
                 theta[kSink] = std::log(c.C_die * grown * (1.0 - share));
                 theta[kCoupling] = std::log(hA * tightness);
                 theta[kSinkStart] = std::max(c.start_c - s.power_w.front() / (hA * tightness), c.ambient_c);
-                out.push_back({sum_of_squares(s, shape, theta), theta});
+                out.push_back({sum_of_squares(problem, shape, theta), theta});
             }
         }
     }
@@ -119,7 +119,7 @@ Solution with_meter(const Problem& problem, const Solution& held) {
 }
 
 double free_squares(const Problem& problem, const Solution& s) {
-    return sum_of_squares(problem.samples, s.shape, s.theta);
+    return sum_of_squares(problem, s.shape, s.theta);
 }
 
 // The model in which hA follows the fan, beside the ones in which it follows it linearly or not at all.

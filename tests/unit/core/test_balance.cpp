@@ -257,3 +257,18 @@ TEST_CASE("a gap is not balanced over, and not simulated through as if the power
     }
     CHECK_THAT(*b.conservation.energy_in_j, WithinRel(joules, 1e-9));
 }
+
+TEST_CASE("behind a gap the simulation starts anew, and a warning tells of the gap") {
+    SquareWave w;
+    w.seconds = 300;
+    w.rounded = false;
+    BalanceInput in = session(w);
+    std::fill(in.power_w.begin() + 100, in.power_w.begin() + 131, kMissing);
+    const Balance b = balance_energy(in, at(w.ambient_c));
+    CHECK(*b.thermal.rmse_c < 0.05);  // no rounding: nothing but the meter's way of sampling is left
+    CHECK(*b.thermal.r2 > 0.999);
+    CHECK(std::isnan(b.thermal.simulated_c[110]));
+    CHECK_THAT(b.thermal.simulated_c[131], WithinAbs(in.temp_c[131], 0.1));
+    CHECK(mentions(b, "1 gap of 32 s"));
+    CHECK_FALSE(mentions(balance_energy(session(w), at(w.ambient_c)), "gap"));
+}
