@@ -78,7 +78,7 @@ struct HeatRate {
 };
 
 struct Conservation {
-    std::optional<double> energy_in_j;      ///< int P dt
+    std::optional<double> energy_in_j;      ///< int P dt, each sample's power until the next
     std::optional<double> energy_out_j;     ///< int hA (T - T_ambient) dt
     std::optional<double> energy_stored_j;  ///< C (T_end - T_start), all nodes
     std::optional<double> closure;          ///< (in - out - stored) / in
@@ -89,7 +89,7 @@ struct Conservation {
 
 struct EnergyCounter {
     double counter_j = 0.0;       ///< rise of the device's counter
-    double integrated_j = 0.0;    ///< int P dt over the same time
+    double integrated_j = 0.0;    ///< int P dt over the same time, as energy_in_j
     double relative_error = 0.0;  ///< (integrated - counter) / counter
 };
 

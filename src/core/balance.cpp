@@ -126,19 +126,12 @@ void fill_tau(Balance& out, const BalanceInput& input, double ambient_c) {
     out.tau_th.manual_median_s = manual_tau(input, ambient_c);
 }
 
-// What went in needs no model: int P dt, by trapezoids over the intervals that are no gaps.
+// What went in needs no model.
 void fill_energy_in(Balance& out, const ThermalSamples& samples) {
-    const double longest_s = longest_interval(samples.t_s);
-    double energy_j = 0.0, span_s = 0.0;
-    for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
-        const double dt = samples.t_s[i + 1] - samples.t_s[i];
-        if (dt > longest_s) continue;
-        energy_j += 0.5 * (samples.power_w[i] + samples.power_w[i + 1]) * dt;
-        span_s += dt;
-    }
-    if (span_s <= 0.0) return;
-    out.conservation.energy_in_j = energy_j;
-    out.heat_rate.p_mean_w = energy_j / span_s;
+    const EnergyIn in = energy_in(samples.t_s, samples.power_w);
+    if (in.seconds <= 0.0) return;
+    out.conservation.energy_in_j = in.joules;
+    out.heat_rate.p_mean_w = in.joules / in.seconds;
 }
 
 void fill_energies(Balance& out, const ThermalSamples& samples, const ThermalResult& fitted,
@@ -178,13 +171,20 @@ void note_gaps(Balance& out, const ThermalSamples& samples) {
 }
 
 void fill_counter(Balance& out, const BalanceInput& input) {
-    std::size_t falls = 0;
-    out.energy_counter = compare_counter(input, falls);
-    if (falls == 0) return;
-    out.warnings.push_back(
-        fmt::format("the energy counter fell {} times (a wrap or a restart); those intervals are left out of "
-                    "the comparison",
-                    falls));
+    CounterFaults faults;
+    out.energy_counter = compare_counter(input, faults);
+    if (faults.falls > 0) {
+        out.warnings.push_back(fmt::format(
+            "the energy counter fell {} times (a wrap or a restart); those intervals are left out of "
+            "the comparison",
+            faults.falls));
+    }
+    if (faults.stood_still_s > 0.0) {
+        out.warnings.push_back(fmt::format(
+            "the energy counter stood still for {:.4g} s while power flowed: it hung, and its comparison "
+            "with the power tells nothing of the power",
+            faults.stood_still_s));
+    }
 }
 
 Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options, Balance out,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace rle {
 namespace {
@@ -67,7 +68,8 @@ HeatFlow heat_flow(const ThermalSamples& samples, const ThermalConstants& c, dou
         const double sink_next = c.two_nodes ? sink_after(c, hA, ambient_c, sink, die_mean, dt) : die[i + 1];
         if (dt <= longest_s) {
             flow.dt_s.push_back(dt);
-            flow.in_w.push_back(power[i]);
+            flow.in_w.push_back(samples.power_w[i]);
+            flow.read_w.push_back(power[i]);
             flow.out_w.push_back(hA * (0.5 * (sink + sink_next) - ambient_c));
             flow.stored_w.push_back((c.C_die * (die[i + 1] - die[i]) + c.C_sink * (sink_next - sink)) / dt);
         }
@@ -94,7 +96,7 @@ HeatRate heat_rate(const HeatFlow& flow) {
     double span = 0.0;
     double squares = 0.0;
     for (std::size_t i = 0; i < flow.dt_s.size(); ++i) {
-        const double miss = flow.out_w[i] + flow.stored_w[i] - flow.in_w[i];
+        const double miss = flow.out_w[i] + flow.stored_w[i] - flow.read_w[i];
         span += flow.dt_s[i];
         squares += miss * miss * flow.dt_s[i];
     }
@@ -117,38 +119,102 @@ std::optional<double> closure_on_second_half(const ThermalSamples& samples, cons
     const double longest_s = longest_interval(samples.t_s);
     ThermalConstants constants = fitted.constants;
     constants.sink_start_c = heat_flow(first, constants, longest_s).sink_end_c;
-    return conserve(heat_flow(samples.slice(half, samples.size()), constants, longest_s)).closure;
+    HeatFlow second = heat_flow(samples.slice(half, samples.size()), constants, longest_s);
+    second.in_w = second.read_w;  // in half a session an edge placed an interval off is a share of it
+    return conserve(second).closure;
 }
 
-std::optional<EnergyCounter> compare_counter(const BalanceInput& input, std::size_t& falls) {
-    falls = 0;
-    if (!has_column(input.energy_j)) return std::nullopt;
-    EnergyCounter out;
-    std::size_t last = input.t_s.size();
-    double joules = 0.0;  // integrated since the last counter reading
-    double power_before = kMissing;
-    double t_before = kMissing;
+EnergyIn energy_in(const std::vector<double>& t_s, const std::vector<double>& power_w) {
+    const double longest_s = longest_interval(t_s);
+    EnergyIn out;
+    for (std::size_t i = 0; i + 1 < t_s.size(); ++i) {
+        const double dt = t_s[i + 1] - t_s[i];
+        if (dt > longest_s) continue;
+        out.joules += power_w[i] * dt;
+        out.seconds += dt;
+    }
+    return out;
+}
+
+namespace {
+
+// Joules of the power between two readings of the counter; missing where a gap lies between them.
+double joules_between(const std::vector<double>& t_s, const std::vector<double>& power_w, std::size_t from,
+                      std::size_t to, double longest_s) {
+    double joules = 0.0;
+    for (std::size_t i = from; i < to; ++i) {
+        const double dt = t_s[i + 1] - t_s[i];
+        joules += dt > longest_s ? kMissing : power_w[i] * dt;
+    }
+    return joules;
+}
+
+// The longest time for which the counter stood still while power flowed.
+struct Standing {
+    double joules = 0.0, seconds = 0.0;
+    double longest_j = 0.0, longest_s = 0.0;
+
+    void take(double rise, double more_j, double more_s) {
+        joules = rise == 0.0 ? joules + more_j : 0.0;
+        seconds = rise == 0.0 ? seconds + more_s : 0.0;
+        if (joules <= longest_j) return;
+        longest_j = joules;
+        longest_s = seconds;
+    }
+};
+
+constexpr double kHungShare = 0.1;  // of the energy, within which the counter did not move
+constexpr double kHungRises = 3.0;  // times its usual rise: a coarse counter moves rarely, but by as much
+
+void judge_standing(const Standing& standing, std::vector<double> rises, const EnergyCounter& counter,
+                    CounterFaults& faults) {
+    if (rises.empty()) return;
+    const auto middle = rises.begin() + static_cast<std::ptrdiff_t>(rises.size() / 2);
+    std::nth_element(rises.begin(), middle, rises.end());
+    if (standing.longest_j <= kHungShare * counter.integrated_j) return;
+    if (standing.longest_j > kHungRises * *middle) faults.stood_still_s = standing.longest_s;
+}
+
+// The rows at which the power was read: it holds over the others.
+std::vector<std::size_t> rows_with_power(const BalanceInput& input) {
+    std::vector<std::size_t> rows;
     for (std::size_t i = 0; i < input.t_s.size(); ++i) {
-        if (std::isnan(input.power_w[i])) continue;
-        if (!std::isnan(t_before))
-            joules += 0.5 * (input.power_w[i] + power_before) * (input.t_s[i] - t_before);
-        power_before = input.power_w[i];
-        t_before = input.t_s[i];
-        if (std::isnan(input.energy_j[i])) continue;
-        if (last != input.t_s.size()) {
-            const double rise = input.energy_j[i] - input.energy_j[last];
-            if (rise >= 0.0) {
-                out.counter_j += rise;
-                out.integrated_j += joules;
-            } else {
-                ++falls;
-            }
-        }
-        joules = 0.0;
-        last = i;
+        if (!std::isnan(input.power_w[i])) rows.push_back(i);
+    }
+    return rows;
+}
+
+}  // namespace
+
+std::optional<EnergyCounter> compare_counter(const BalanceInput& input, CounterFaults& faults) {
+    faults = {};
+    if (!has_column(input.energy_j)) return std::nullopt;
+    std::vector<double> t_s, power_w, energy_j, rises;
+    for (const std::size_t row : rows_with_power(input)) {
+        t_s.push_back(input.t_s[row]);
+        power_w.push_back(input.power_w[row]);
+        energy_j.push_back(input.energy_j[row]);
+    }
+    const double longest_s = longest_interval(t_s);
+    EnergyCounter out;
+    Standing standing;
+    std::size_t last = t_s.size();  // size(): not read yet
+    for (std::size_t i = 0; i < t_s.size(); ++i) {
+        if (std::isnan(energy_j[i])) continue;
+        const std::size_t from = std::exchange(last, i);
+        if (from == t_s.size()) continue;
+        const double joules = joules_between(t_s, power_w, from, i, longest_s);
+        const double rise = energy_j[i] - energy_j[from];
+        if (rise < 0.0) ++faults.falls;
+        if (rise < 0.0 || std::isnan(joules)) continue;
+        out.counter_j += rise;
+        out.integrated_j += joules;
+        standing.take(rise, joules, t_s[i] - t_s[from]);
+        if (rise > 0.0) rises.push_back(rise);
     }
     if (out.counter_j <= 0.0) return std::nullopt;
     out.relative_error = (out.integrated_j - out.counter_j) / out.counter_j;
+    judge_standing(standing, std::move(rises), out, faults);
     return out;
 }
 

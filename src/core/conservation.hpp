@@ -16,7 +16,8 @@ namespace rle {
 /// What flows over each interval between two samples; all vectors have one entry an interval.
 struct HeatFlow {
     std::vector<double> dt_s;
-    std::vector<double> in_w;      ///< P
+    std::vector<double> in_w;      ///< P, each sample's until the next
+    std::vector<double> read_w;    ///< P as the chosen reading of the power has it
     std::vector<double> out_w;     ///< hA (T - T_ambient)
     std::vector<double> stored_w;  ///< C dT/dt, all nodes
     double sink_end_c = 0.0;       ///< heatsink at the last sample, degC (the node itself with one)
@@ -38,9 +39,22 @@ HeatRate heat_rate(const HeatFlow& flow);
 /// fit.
 std::optional<double> closure_on_second_half(const ThermalSamples& samples, const ThermalOptions& options);
 
-/// The device's counter against the integral of the power; missing without a counter that moves. Falls of the
-/// counter (a wrap or a restart) are left out on both sides and counted in `falls`.
-std::optional<EnergyCounter> compare_counter(const BalanceInput& input, std::size_t& falls);
+/// int P dt: each sample's power until the next, over the intervals that are no gaps.
+struct EnergyIn {
+    double joules = 0.0;
+    double seconds = 0.0;  ///< of those intervals
+};
+EnergyIn energy_in(const std::vector<double>& t_s, const std::vector<double>& power_w);
+
+/// What a counter did beside counting.
+struct CounterFaults {
+    std::size_t falls = 0;       ///< wraps or restarts
+    double stood_still_s = 0.0;  ///< longest time for which it hung while power flowed; 0: it did not
+};
+
+/// The device's counter against the same integral of the power; missing without a counter that moves. Falls
+/// of the counter and gaps are left out on both sides.
+std::optional<EnergyCounter> compare_counter(const BalanceInput& input, CounterFaults& faults);
 
 /// int flow cp (T_out - T_in) dt, J, with water's cp; missing without the three columns.
 std::optional<double> coolant_heat(const BalanceInput& input);

@@ -160,7 +160,7 @@ TEST_CASE("the energy counter is compared over the same time, and may wrap") {
     BalanceInput in = session();
     double joules = 4000.0;
     for (std::size_t i = 0; i < in.t_s.size(); ++i) {
-        if (i > 0) joules += 0.5 * (in.power_w[i] + in.power_w[i - 1]) * 1.02;  // the counter runs 2 % high
+        if (i > 0) joules += in.power_w[i - 1] * 1.02;  // the counter runs 2 % high
         in.energy_j.push_back(joules);
     }
     const double rise = joules - 4000.0;
@@ -271,4 +271,44 @@ TEST_CASE("behind a gap the simulation starts anew, and a warning tells of the g
     CHECK_THAT(b.thermal.simulated_c[131], WithinAbs(in.temp_c[131], 0.1));
     CHECK(mentions(b, "1 gap of 32 s"));
     CHECK_FALSE(mentions(balance_energy(session(w), at(w.ambient_c)), "gap"));
+}
+
+TEST_CASE("an exact counter agrees with the power, and the energy in does not ask for the temperatures") {
+    SquareWave w;
+    BalanceInput in = session(w);
+    double joules = 5000.0;  // the counter has counted before
+    for (std::size_t i = 0; i < in.t_s.size(); ++i) {
+        in.energy_j.push_back(joules);
+        joules += in.power_w[i];
+    }
+    const Balance exact = balance_energy(in, at(w.ambient_c));
+    CHECK_THAT(exact.energy_counter->relative_error, WithinAbs(0.0, 1e-12));
+    CHECK_THAT(exact.energy_counter->integrated_j, WithinRel(*exact.conservation.energy_in_j, 1e-12));
+    BalanceInput still = in;  // no constants are told, the energy is
+    std::fill(still.temp_c.begin(), still.temp_c.end(), 50.0);
+    CHECK(*balance_energy(still, at(w.ambient_c)).conservation.energy_in_j ==
+          *exact.conservation.energy_in_j);
+    CHECK_FALSE(mentions(exact, "counter"));
+    std::fill(in.energy_j.begin() + 60, in.energy_j.end(), in.energy_j[60]);
+    CHECK(mentions(balance_energy(in, at(w.ambient_c)), "stood still for 29 s"));
+}
+
+TEST_CASE(
+    "a counter that moves in coarse steps does not count as hung, and a gap is left out on both sides") {
+    SquareWave w;
+    w.seconds = 300;
+    BalanceInput in = session(w);
+    double joules = 0.0;
+    for (std::size_t i = 0; i < in.t_s.size(); ++i) {
+        in.energy_j.push_back(std::floor(joules / 3600.0) * 3600.0);  // whole Wh
+        joules += in.power_w[i];
+    }
+    CHECK_FALSE(mentions(balance_energy(in, at(w.ambient_c)), "stood still"));
+    in.energy_j.clear();
+    for (std::size_t i = 0; i < in.t_s.size(); ++i) in.energy_j.push_back(100.0 * in.t_s[i]);
+    std::fill(in.power_w.begin(), in.power_w.end(), 100.0);
+    std::fill(in.power_w.begin() + 100, in.power_w.begin() + 131, kMissing);
+    const Balance gap = balance_energy(in, at(w.ambient_c));
+    CHECK_THAT(gap.energy_counter->counter_j, WithinRel(26700.0, 1e-9));  // 299 s less 32 s
+    CHECK_THAT(gap.energy_counter->integrated_j, WithinRel(26700.0, 1e-9));
 }
