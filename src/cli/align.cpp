@@ -57,6 +57,11 @@ AlignCommand with_session_files(AlignCommand command) {
         }
         return command;
     }
+    std::error_code ignored;
+    if (fs::is_regular_file(command.session, ignored)) {
+        throw Error(ErrorKind::usage, command.session, "a session folder is wanted, and this is a file",
+                    "give files as --telemetry FILE and --training FILE");
+    }
     if (command.telemetry.empty()) {
         command.telemetry.push_back(stage_input(command.session, kTelemetryCsv, "collect -o").file);
     }

@@ -65,9 +65,11 @@ void take_pairing(const StageInput& input, CorrelateInput& out) {
         formats::alignment_from_json(formats::read_json(file.string()), file.string()).pairing.p95_abs_dt_s;
 }
 
-std::string lag_words(double lag_s, const Correlation& c) {
-    if (lag_s == 0.0) return "at no lag";
-    return fmt::format("at {:+g} s ({} leads)", lag_s, lag_s < 0.0 ? c.driver : c.response);
+std::string lag_words(double lag_s, CausalOrder order, const Correlation& c) {
+    const std::string at = lag_s == 0.0 ? "at no lag" : fmt::format("at {:+g} s", lag_s);
+    if (order == CausalOrder::driver_leads) return at + fmt::format(" ({} leads)", c.driver);
+    if (order == CausalOrder::response_leads) return at + fmt::format(" ({} leads)", c.response);
+    return order == CausalOrder::undetermined ? at + " (order undetermined)" : at;
 }
 
 std::string words(Strength strength) {
@@ -85,13 +87,14 @@ std::string summary(const Correlation& c) {
                                    c.driver, c.response, c.device.empty() ? "" : " on " + c.device,
                                    c.n_samples, c.sample_hz, c.max_lag_s);
     if (c.manual.r_peak) {
-        text += fmt::format("  as the manual has it   r = {:+.3f} {}: {}\n", *c.manual.r_peak,
-                            lag_words(*c.manual.t_lag_s, c), words(*c.manual.strength));
+        text +=
+            fmt::format("  as the manual has it   r = {:+.3f} {}: {}\n", *c.manual.r_peak,
+                        lag_words(*c.manual.t_lag_s, c.manual.causal_order, c), words(*c.manual.strength));
     }
     if (c.tested && c.tested->r_peak && c.tested->p_value) {
         text += fmt::format("  tested                 r = {:+.3f} {}: p = {:.3g}, {}\n", *c.tested->r_peak,
-                            lag_words(c.tested->t_lag_s.value_or(0.0), c), *c.tested->p_value,
-                            c.tested->significant ? "significant" : "not significant");
+                            lag_words(c.tested->t_lag_s.value_or(0.0), c.tested->causal_order, c),
+                            *c.tested->p_value, c.tested->significant ? "significant" : "not significant");
     }
     if (c.tested && c.tested->sensor_delay_s != 0.0) {
         text += fmt::format(

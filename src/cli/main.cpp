@@ -49,7 +49,9 @@ int run(std::vector<std::string> arguments) {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
         app.parse(std::move(reversed));
     } catch (const CLI::Success& help) {
-        return app.exit(help);
+        const int code = app.exit(help);
+        if (!rle::cli::stdout_holds()) throw rle::Error(rle::ErrorKind::failed, "stdout", "cannot write");
+        return code;
     } catch (const CLI::ParseError& error) {
         rle::cli::print_error(rle::cli::explain_usage(app, arguments, error));
         return kUsage;
@@ -65,6 +67,7 @@ int run(std::vector<std::string> arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    rle::cli::keep_standard_descriptors();
     tidy_up_at_signals();
     rle::formats::explain_cut_files();
     try {

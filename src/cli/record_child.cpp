@@ -71,13 +71,13 @@ bool executable_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::filesystem::path find_program(const std::string& program) {
+std::filesystem::path find_program(const std::string& program, const std::string& where) {
     if (program.find('/') != std::string::npos) {
         if (executable_file(program)) return program;
         const bool there = access(program.c_str(), F_OK) == 0;
-        throw Error(
-            ErrorKind::failed, program, there ? "is not an executable file" : "no such program",
-            there ? "chmod +x, or name its interpreter: -- python3 " + program : "see what stands behind --");
+        throw Error(ErrorKind::failed, program, there ? "is not an executable file" : "no such program",
+                    there ? "chmod +x, or name its interpreter: python3 " + program
+                          : "see what stands behind " + where);
     }
     const char* path = std::getenv("PATH");
     std::string_view rest = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
@@ -88,7 +88,7 @@ std::filesystem::path find_program(const std::string& program) {
         if (colon == std::string_view::npos) break;
         rest.remove_prefix(colon + 1);
     }
-    throw Error(ErrorKind::failed, program, "command not found", "see what stands behind --");
+    throw Error(ErrorKind::failed, program, "command not found", "see what stands behind " + where);
 }
 
 void Child::open_terminal(Fd& far_end) {

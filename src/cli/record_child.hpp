@@ -16,8 +16,8 @@
 namespace rle::cli {
 
 /// Where `program` lies, by PATH as a shell has it. Throws Error{failed} where it is not found or cannot be
-/// executed.
-std::filesystem::path find_program(const std::string& program);
+/// executed; `where` is the option that named it.
+std::filesystem::path find_program(const std::string& program, const std::string& where = "--");
 
 class Child {
   public:

@@ -100,7 +100,7 @@ void write_session_file(const std::filesystem::path& folder, const SessionInfo& 
 }
 
 void print_status(std::string_view line) {
-    fmt::print(stderr, "rlecouple: {}\n", line);
+    tell(fmt::format("rlecouple: {}\n", line));
 }
 
 }  // namespace rle::cli

@@ -88,15 +88,13 @@ LiveLine::LiveLine() : wanted_(fancy(STDERR_FILENO)) {}
 
 void LiveLine::draw(const std::string& text) {
     if (!wanted_) return;
-    fmt::print(stderr, "\r\x1b[K{}", text.substr(0, terminal_width() - 1));
-    std::fflush(stderr);
+    tell(fmt::format("\r\x1b[K{}", text.substr(0, terminal_width() - 1)));
     drawn_ = true;
 }
 
 void LiveLine::clear() {
     if (!drawn_) return;
-    fmt::print(stderr, "\r\x1b[K");
-    std::fflush(stderr);
+    tell("\r\x1b[K");
     drawn_ = false;
 }
 

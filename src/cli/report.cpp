@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -103,9 +104,20 @@ void note_if_stale(const fs::path& folder, const char* name, const char* stage,
     const auto table = fs::last_write_time(folder / kAlignedCsv, error);
     if (error || !result) return;
     const auto made = fs::last_write_time(folder / name, error);
-    if (error || table - made < std::chrono::seconds(2)) return;
+    if (error || table - made < std::chrono::milliseconds(500)) return;  // copied together
     result->warnings.push_back(
         fmt::format("{} is older than aligned.csv: run rlecouple {} again", name, stage));
+}
+
+// The same, where the files' times do not show it.
+void note_other_grid(report::ReportInput& input) {
+    if (!input.correlation || !input.alignment || input.correlation->sample_hz <= 0.0) return;
+    const double ours = input.correlation->sample_hz, table = input.alignment->sample_hz;
+    if (std::abs(ours - table) <= 1e-3 * table) return;
+    input.correlation->warnings.push_back(
+        fmt::format("correlation.json is of a table at {:g} Hz, and aligned.csv is at {:g} Hz: run rlecouple "
+                    "correlate again",
+                    ours, table));
 }
 
 Read gather(const std::string& session, const std::shared_ptr<const Frame>& aligned = {}) {
@@ -132,6 +144,7 @@ Read gather(const std::string& session, const std::shared_ptr<const Frame>& alig
     }
     read_documents(folder, aligned, read.input, read.documents);
     note_if_stale(folder, kCorrelationJson, "correlate", read.input.correlation);
+    note_other_grid(read.input);
     note_if_stale(folder, kBalanceJson, "balance", read.input.balance);
     note_if_stale(folder, kPredictJson, "predict", read.input.prediction);
     return read;

@@ -1,11 +1,15 @@
 #include "cli/ui.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 
 #include "rlecouple/error.hpp"
 
@@ -24,12 +28,44 @@ std::vector<std::string>& stored_process() {
 
 }  // namespace
 
+void tell(std::string_view text) {
+    sigset_t pipe_signal, before, pending;
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    while (!text.empty()) {
+        const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+        if (written < 0 && errno != EINTR) break;
+        text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    }
+    if (sigismember(&pending, SIGPIPE) == 0) {  // take back what this call raised
+        const timespec at_once{};
+        while (sigtimedwait(&pipe_signal, nullptr, &at_once) < 0 && errno == EINTR) {
+        }
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void keep_standard_descriptors() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+        // The lowest free number is this one. What should be read is opened to be written, and the reverse.
+        [[maybe_unused]] const int opened = ::open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY);
+    }
+}
+
+bool stdout_holds() {
+    std::cout.flush();
+    return std::cout.good() && std::fflush(stdout) == 0;
+}
+
 void print_error(std::string_view line) {
-    fmt::print(stderr, "rlecouple: {}\n", line);
+    tell(fmt::format("rlecouple: {}\n", line));
 }
 
 void print_warning(std::string_view line) {
-    fmt::print(stderr, "rlecouple: warning: {}\n", line);
+    tell(fmt::format("rlecouple: warning: {}\n", line));
 }
 
 void print_warnings(const std::vector<std::string>& lines) {
@@ -37,9 +73,9 @@ void print_warnings(const std::vector<std::string>& lines) {
 }
 
 void say(std::string_view text, bool stdout_is_data) {
-    std::FILE* to = stdout_is_data ? stderr : stdout;
-    if (std::fwrite(text.data(), 1, text.size(), to) != text.size() || std::fflush(to) != 0) {
-        throw Error(ErrorKind::failed, stdout_is_data ? "stderr" : "stdout", "cannot write");
+    if (stdout_is_data) return tell(text);
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+        throw Error(ErrorKind::failed, "stdout", "cannot write");
     }
 }
 

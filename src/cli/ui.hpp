@@ -8,6 +8,14 @@
 
 namespace rle::cli {
 
+/// Text on stderr. A stderr that is closed, full or without a reader loses the words and nothing else.
+void tell(std::string_view text);
+/// Puts something in the place of stdin, stdout and stderr where they are closed, so that no file that is
+/// opened later gets their number: reading and writing them fail, but for stderr, which swallows.
+void keep_standard_descriptors();
+/// Whether what went to stdout has arrived there so far.
+bool stdout_holds();
+
 /// "rlecouple: ..." on stderr, one line.
 void print_error(std::string_view line);
 /// "rlecouple: warning: ..." on stderr, one line.

@@ -123,7 +123,7 @@ Actions::Actions(const ActionOptions& options, std::function<void(int)> to_child
         words_ = options_.shell ? std::vector<std::string>{"/bin/sh", "-c", options_.exec}
                                 : split_words(options_.exec);
         if (words_.empty()) throw Error(ErrorKind::usage, "--exec", "is empty");
-        program_ = find_program(words_.front()).string();
+        program_ = find_program(words_.front(), "--exec").string();
     }
     if (options_.signal.empty()) return;
     signal_ = signal_number(options_.signal[1]);

@@ -151,8 +151,8 @@ void Watching::start() {
         read_files();
         history_ = false;
     }
-    fmt::print(stderr, "rlecouple: watching {}: alarm where z exceeds {:g}; Ctrl-C ends it\n",
-               options_.session.empty() ? options_.process.front() : folder_, last_.threshold);
+    tell(fmt::format("rlecouple: watching {}: alarm where z exceeds {:g}; Ctrl-C ends it\n",
+                     options_.session.empty() ? options_.process.front() : folder_, last_.threshold));
 }
 
 void Watching::wait() {
@@ -303,9 +303,9 @@ void Watching::look_after_child() {
 
 int Watching::finish() {
     write_textfile(true);
-    fmt::print(stderr, "rlecouple: {} alarm(s){}\n", last_.alarms,
-               actions_.left_out() > 0 ? fmt::format(", {} program(s) left out", actions_.left_out())
-                                       : std::string());
+    tell(fmt::format("rlecouple: {} alarm(s){}\n", last_.alarms,
+                     actions_.left_out() > 0 ? fmt::format(", {} program(s) left out", actions_.left_out())
+                                             : std::string()));
     if (exit_code_ != 0 || !child_) return exit_code_;
     if (child_->exit_status().value_or(1) == 0) return 0;
     throw Error(ErrorKind::failed, options_.process.front(),

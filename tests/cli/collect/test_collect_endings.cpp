@@ -4,6 +4,7 @@
 
 #include "background.hpp"
 #include "support/catch.hpp"
+#include "support/sessions.hpp"
 
 using namespace rle::test;
 
@@ -202,4 +203,17 @@ TEST_CASE("a full file system is one clear error, and what is there stays whole"
     check_whole(disk + "/s/telemetry.csv");
     CHECK(session_of(disk + "/s")["schema"] == "rlecouple.session/1");
     CHECK(run({"umount", disk}).exit_code == 0);
+}
+
+TEST_CASE("a stderr that is closed or full loses the words, and no sample") {
+    for (const char* to : {"2>&-", "2>/dev/full"}) {
+        INFO(to);
+        const TempDir dir;
+        const std::string shell = std::string("\"$0\" collect -q -o \"$1\" -d 1 --sample-hz 10 ") + to;
+        CHECK(run({"sh", "-c", shell, RLE_BINARY, dir / "session"}).exit_code == 0);
+        const std::vector<std::string> lines = lines_of(read_file(dir / "session/telemetry.csv"));
+        REQUIRE(lines.size() > 1);
+        for (const std::string& line : lines) CHECK(line.find("rlecouple") == std::string::npos);
+        CHECK(run({"sh", "-c", std::string("\"$0\" nonsense ") + to, RLE_BINARY}).exit_code == 2);
+    }
 }
