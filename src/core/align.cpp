@@ -47,6 +47,10 @@ void warn_about_rows(Alignment& result) {
             result.warnings.push_back(
                 fmt::format("{} training steps with a nan or inf gradient norm were left out", n));
         }
+        if (reason == "training_outside_telemetry") {
+            result.warnings.push_back(
+                fmt::format("{} training steps lie outside the telemetry and were left out", n));
+        }
     }
 }
 
@@ -79,6 +83,7 @@ struct Aligner::State {
     std::vector<std::size_t> with_both;  // rows by slot
 
     std::size_t most_points;
+    std::size_t steps_within = 0;  // reach of the grid
 
     State(const AlignOptions& options, const SurveyState& survey, const Telemetry& telemetry,
           const Training* training, std::size_t most)
@@ -196,7 +201,11 @@ void Aligner::training(const Training& piece) {
         s.step_stream.push(
             {t_s, piece.grad_norm[i], piece.loss[i], piece.learning_rate[i], piece.step[i], piece.epoch[i]});
     }
-    s.step_stream.release([&](const StepRow& row) { s.step_window.push(row); }, s.training_ended);
+    const auto take = [&](const StepRow& row) {
+        if (s.plan.grid.reaches(row.t_s, s.plan.result.tolerance_s)) ++s.steps_within;
+        s.step_window.push(row);
+    };
+    s.step_stream.release(take, s.training_ended);
 }
 
 bool Aligner::next(AlignedRows& block) {
@@ -249,7 +258,9 @@ Alignment Aligner::finish() {
     if (s.apart.size() > 0)
         result.pairing = {s.apart.quantile(0.5), s.apart.quantile(0.95), s.apart.quantile(1.0)};
     if (s.has_training && s.steps.steps > 0) {
-        const double from = s.plan.grid.start_s, to = s.plan.grid.at(s.plan.grid.size - 1);
+        const double from = s.plan.grid.start_s, to = s.plan.last_s;
+        if (s.steps.steps > s.steps_within)
+            result.dropped["training_outside_telemetry"] = s.steps.steps - s.steps_within;
         const double first = s.plan.clock.training_s(s.steps.first.wall_us, s.steps.first.t_s);
         const double last = s.plan.clock.training_s(s.steps.last.wall_us, s.steps.last.t_s);
         result.overlap_s = std::max(0.0, std::min(to, last) - std::max(from, first));

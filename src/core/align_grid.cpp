@@ -10,16 +10,28 @@ namespace rle {
 namespace {
 
 constexpr double kTimeResolution = 5e-7;  // s; times are whole microseconds
-constexpr double kCellResolution = 1e-9;  // of a grid cell: a step on a cell's edge belongs to the later cell
+constexpr double kMostOfCell = 0.1;       // that the resolution may take at rates near 1 MHz
 
-// Position of the time nearest to g, searching on from `from`; ties to the earlier. `t` ascends and is not
-// empty.
-std::size_t nearest(std::span<const double> t, double g, std::size_t from) {
+// Times are compared by what they lie behind the grid's start: a number of seconds since 1970 leaves a double
+// no more than a quarter of a microsecond, which a difference of two keeps and a sum rounds once more.
+double apart(const Grid& grid, std::size_t point, double t_s) {
+    return (t_s - grid.start_s) - grid.from_start(point);
+}
+
+// Position of the time nearest to a grid point, searching on from `from`; ties to the earlier. `t` ascends
+// and is not empty.
+std::size_t nearest(std::span<const double> t, const Grid& grid, std::size_t point, std::size_t from) {
     std::size_t i = from;
-    while (i + 1 < t.size() && t[i + 1] <= g) ++i;
-    if (i + 1 < t.size() && std::abs(t[i + 1] - g) < std::abs(g - t[i]) - kTimeResolution) return i + 1;
+    while (i + 1 < t.size() && apart(grid, point, t[i + 1]) <= 0.0) ++i;
+    if (i + 1 < t.size() &&
+        std::abs(apart(grid, point, t[i + 1])) < std::abs(apart(grid, point, t[i])) - kTimeResolution)
+        return i + 1;
     while (i > 0 && t[i - 1] == t[i]) --i;
     return i;
+}
+
+bool is_near(const Grid& grid, std::size_t point, double t_s, double tolerance_s) {
+    return std::abs(apart(grid, point, t_s)) <= tolerance_s + kTimeResolution;
 }
 
 // The rows that have a value.
@@ -40,14 +52,24 @@ Present present(std::span<const double> t_s, std::span<const double> values) {
 
 }  // namespace
 
+double Grid::cell_of(double t_s) const {
+    return std::floor((t_s - start_s) * hz + 0.5 + std::min(kTimeResolution * hz, kMostOfCell));
+}
+
+bool Grid::reaches(double t_s, double tolerance_s) const {
+    if (size == 0) return false;
+    const double cell = cell_of(t_s) - static_cast<double>(first);
+    if (cell >= 0.0 && cell < static_cast<double>(size)) return true;
+    return is_near(*this, cell < 0.0 ? 0 : size - 1, t_s, tolerance_s);
+}
+
 std::vector<std::ptrdiff_t> nearest_rows(std::span<const double> t_s, const Grid& grid, double tolerance_s) {
     std::vector<std::ptrdiff_t> out(grid.size, -1);
     if (t_s.empty()) return out;
     std::size_t i = 0;
     for (std::size_t g = 0; g < grid.size; ++g) {
-        i = nearest(t_s, grid.at(g), i);
-        if (std::abs(t_s[i] - grid.at(g)) <= tolerance_s + kTimeResolution)
-            out[g] = static_cast<std::ptrdiff_t>(i);
+        i = nearest(t_s, grid, g, i);
+        if (is_near(grid, g, t_s[i], tolerance_s)) out[g] = static_cast<std::ptrdiff_t>(i);
     }
     return out;
 }
@@ -61,8 +83,7 @@ std::vector<double> aggregate(std::span<const double> t_s, std::span<const doubl
     const auto origin = static_cast<std::ptrdiff_t>(grid.first);
     const auto cell_of = [&](std::size_t i) {  // far behind the last cell where nothing is left
         if (i == n) return std::numeric_limits<std::ptrdiff_t>::max();
-        const double cell = (stream.t_s[i] - grid.start_s) * grid.hz + 0.5 + kCellResolution;
-        return static_cast<std::ptrdiff_t>(std::floor(cell)) - origin;
+        return static_cast<std::ptrdiff_t>(grid.cell_of(stream.t_s[i])) - origin;
     };
     std::size_t next = 0, near = 0;
     std::ptrdiff_t cell = cell_of(next);
@@ -77,9 +98,8 @@ std::vector<double> aggregate(std::span<const double> t_s, std::span<const doubl
                 how == Aggregate::mean ? sum / static_cast<double>(next - first) : stream.value[next - 1];
             continue;
         }
-        near = nearest(stream.t_s, grid.at(g), near);
-        if (std::abs(stream.t_s[near] - grid.at(g)) <= tolerance_s + kTimeResolution)
-            out[g] = stream.value[near];
+        near = nearest(stream.t_s, grid, g, near);
+        if (is_near(grid, g, stream.t_s[near], tolerance_s)) out[g] = stream.value[near];
     }
     return out;
 }

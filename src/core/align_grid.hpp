@@ -16,7 +16,13 @@ struct Grid {
     std::size_t size = 0;
     std::size_t first = 0;
 
-    double at(std::size_t i) const { return start_s + static_cast<double>(first + i) / hz; }
+    double at(std::size_t i) const { return start_s + from_start(i); }
+    double from_start(std::size_t i) const { return static_cast<double>(first + i) / hz; }
+    /// Number, from point 0 on, of the cell [g - D/2, g + D/2) that holds a time; one that lies on an edge to
+    /// within half a microsecond belongs to the later cell.
+    double cell_of(double t_s) const;
+    /// A step at this time lies in a cell of the stretch, or within the tolerance of one of its points.
+    bool reaches(double t_s, double tolerance_s) const;
 };
 
 /// For each grid point the position in `t_s` (ascending) of the nearest within the tolerance, ties to the

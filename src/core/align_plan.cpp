@@ -52,7 +52,8 @@ double nominal_rate(double interval_s) {
     return std::abs(hz - nearest) <= 0.1 * hz ? nearest : hz;
 }
 
-Grid make_grid(const SurveyState& survey, const AlignPlan& plan) {
+// As many points as bring each sample within half a step of one.
+Grid make_grid(const SurveyState& survey, AlignPlan& plan) {
     double first = INFINITY, last = -INFINITY;
     for (const std::uint32_t d : plan.devices) {
         const DeviceFacts& device = survey.devices[d];
@@ -61,7 +62,8 @@ Grid make_grid(const SurveyState& survey, const AlignPlan& plan) {
     }
     const double hz = plan.result.sample_hz;
     const std::size_t samples = plan.result.n_telemetry;
-    const double points = std::floor((last - first) * hz + 1e-6) + 1.0;
+    const double points = Grid{first, hz}.cell_of(last) + 1.0;
+    plan.last_s = last;
     if (points > kMostRows || points > 1e7 + 1e4 * static_cast<double>(samples)) {
         throw Error(ErrorKind::failed, "telemetry",
                     fmt::format("its {} samples span {:.0f} s, {:.0f} rows at {} Hz", samples, last - first,

@@ -16,6 +16,7 @@ struct AlignPlan {
     std::vector<RleOptions> rle;         ///< by slot
     double interval_s = 0.0;             ///< median between samples
     Grid grid;                           ///< the whole one
+    double last_s = 0.0;                 ///< of the last sample
     /// Counts, rate, clock, overlap; the warnings are complete but for those of finish_alignment().
     Alignment result;
 };

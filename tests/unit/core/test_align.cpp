@@ -73,6 +73,51 @@ TEST_CASE("a cell holds the steps in [g - D/2, g + D/2), else the nearest within
     CHECK(*a.pairing.max_abs_dt_s == 2.0);
 }
 
+TEST_CASE("a step on a cell's edge belongs to the later cell, however large t_s is") {
+    for (const double start_s : {0.0, 1.7e9}) {
+        std::vector<double> samples, steps, norms;
+        for (int k = 0; k < 200; ++k) {
+            samples.push_back(start_s + k / 10.0);
+            steps.push_back(start_s + (2 * k + 1) / 20.0);  // between point k and point k + 1
+            norms.push_back(k + 1.0);
+        }
+        const Telemetry telemetry = telemetry_at(samples);
+        const Training training = steps_at(steps, norms);
+        const Alignment a = align(telemetry, &training, at_hz(10.0));
+        REQUIRE(a.rows.size() == 200);
+        CHECK(a.rows.grad_norm[0] == 1.0);  // its own cell is empty: the nearest
+        for (std::size_t g = 1; g < 200; ++g) {
+            INFO("start " << start_s << ", point " << g);
+            CHECK(a.rows.grad_norm[g] == norms[g - 1]);
+        }
+    }
+}
+
+TEST_CASE("the grid reaches each sample to within half a step") {
+    std::vector<double> times;
+    for (int k = 0; k < 29; ++k) times.push_back(0.0039 + k);
+    times.push_back(29.000026);  // 3.874 ms short of a thirtieth whole second
+    const Alignment a = align(telemetry_at(times), nullptr, at_hz(1.0));
+    REQUIRE(a.rows.size() == 30);
+    CHECK(a.rows.telemetry_row[29] == 29);
+    times.back() = 28.5038;  // nearer to point 28, which keeps its own sample
+    CHECK(align(telemetry_at(times), nullptr, at_hz(1.0)).rows.size() == 29);
+    times.back() = 28.5039;  // half a step: the edge belongs to the later cell
+    CHECK(align(telemetry_at(times), nullptr, at_hz(1.0)).rows.size() == 30);
+}
+
+TEST_CASE("steps that lie in no cell and within no tolerance are counted") {
+    const Telemetry telemetry = telemetry_at({0, 1, 2, 3});
+    // Cells reach from -0.5 to 3.5, the tolerance of 2 s from -2 to 5.
+    const Training training = steps_at({-2.5, -2.0, 0.0, 3.4, 5.0, 5.1, 9.0}, {1, 2, 3, 4, 5, 6, 7});
+    AlignOptions options = at_hz(1.0);
+    CHECK(align(telemetry, &training, options).dropped.at("training_outside_telemetry") == 3);
+    options.tolerance_s = 0.0;  // the cells alone
+    CHECK(align(telemetry, &training, options).dropped.at("training_outside_telemetry") == 5);
+    const Training inside = steps_at({0.0, 1.0}, {1, 2});
+    CHECK(align(telemetry, &inside, options).dropped.count("training_outside_telemetry") == 0);
+}
+
 TEST_CASE("telemetry takes the nearest sample, ties to the earlier, none beyond the tolerance") {
     const Telemetry telemetry = telemetry_at({10.0, 10.9, 12.5, 13.5, 19.0});
     const Alignment a = align(telemetry, nullptr, at_hz(1.0));
