@@ -8,6 +8,7 @@
 
 #include "core/balance_checks.hpp"
 #include "core/conservation.hpp"
+#include "core/glitches.hpp"
 #include "core/series.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/thermal.hpp"
@@ -188,11 +189,11 @@ void fill_counter(Balance& out, const BalanceInput& input) {
 }
 
 Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options, Balance out,
-                        const Usable& usable) {
+                        Usable& usable) {
     ThermalOptions thermal;
     thermal.ambient_c = usable.ambient_c.value_or(options.ambient_c);
     thermal.fit_ambient = options.fit_ambient;
-    const ThermalResult fitted = fit_thermal(usable.samples, thermal);
+    const ThermalResult fitted = fit_without_glitches(usable.samples, thermal);
     out.thermal = fitted.fit;
     fill_room(out.thermal, usable.samples);
     note_gaps(out, usable.samples);
@@ -215,7 +216,7 @@ Balance balance_energy(const BalanceInput& input, const BalanceOptions& options)
     Balance out;
     const std::vector<std::size_t> rows = rows_in_time(input.t_s, out.warnings);
     const BalanceInput in_time = picked(input, rows);
-    const Usable usable = usable_samples(in_time);
+    Usable usable = usable_samples(in_time);
     out.n_samples = usable.paired;
     if (usable.paired < 3) {
         throw Error(ErrorKind::insufficient_data, "",

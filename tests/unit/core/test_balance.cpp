@@ -312,3 +312,38 @@ TEST_CASE(
     CHECK_THAT(gap.energy_counter->counter_j, WithinRel(26700.0, 1e-9));  // 299 s less 32 s
     CHECK_THAT(gap.energy_counter->integrated_j, WithinRel(26700.0, 1e-9));
 }
+
+TEST_CASE("a lone glitch of the sensor is left out and named, and the constants are those without it") {
+    SquareWave w;
+    w.tau_s = 15.0;
+    w.seconds = 60;
+    const BalanceInput clean = session(w);
+    const double tau = balance_energy(clean, at(w.ambient_c)).thermal.tau_s.at(0);
+    for (const auto& [row, glitch] : {std::pair(40, 120.0), {40, 0.0}, {0, 120.0}, {59, 150.0}}) {
+        BalanceInput in = clean;
+        in.temp_c[static_cast<std::size_t>(row)] = glitch;
+        const Balance b = balance_energy(in, at(w.ambient_c));
+        CHECK_THAT(b.thermal.tau_s.at(0), WithinRel(tau, 0.02));
+        CHECK(*b.thermal.rmse_c < 0.5);
+        CHECK(
+            mentions(b, std::to_string(static_cast<int>(glitch)) + " degC at " + std::to_string(row) + " s"));
+        CHECK(b.n_samples == 60);
+    }
+    CHECK_FALSE(mentions(balance_energy(clean, at(w.ambient_c)), "glitch"));
+}
+
+TEST_CASE("a true jump away and back, which the power explains, is no glitch") {
+    SquareWave w;
+    w.tau_s = 2.0;  // a second of power moves it by 25 degC
+    w.half_period_s = 20.0;
+    BalanceInput in = session(w);
+    // A pulse of one sample at rest: the answer of a node with C = 6 J/degC to 190 W more for 1 s.
+    const double rise = 190.0 / w.hA * (1.0 - std::exp(-1.0 / w.tau_s));
+    for (std::size_t i = 36; i < 40; ++i) {
+        if (i == 36) in.power_w[i] += 190.0;
+        if (i > 36) in.temp_c[i] += std::round(rise * std::exp(-static_cast<double>(i - 37) / w.tau_s));
+    }
+    const Balance b = balance_energy(in, at(w.ambient_c));
+    CHECK_FALSE(mentions(b, "glitch"));
+    CHECK_THAT(b.thermal.tau_s.at(0), WithinRel(w.tau_s, 0.05));
+}
