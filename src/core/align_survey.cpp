@@ -52,6 +52,7 @@ void SurveyState::add(const Telemetry& piece) {
         samples_.emplace_back(reach);
         last_s_.push_back(kMissing);
     }
+    limits.add(piece);
     std::vector<bool> wanted;
     for (const std::string& device : piece.devices) wanted.push_back(is_wanted(options, device));
     for (std::size_t i = 0; i < piece.size(); ++i) {
@@ -127,6 +128,7 @@ void SurveyState::finish() {
         if (devices[d].samples > 0) devices[d].last = instant(last_s_[d], telemetry_origin_us_);
         devices[d].reordered = samples_[d].order().reordered();
         devices[d].duplicates = samples_[d].duplicates();
+        devices[d].power_limit_w = limits.of(d);
     }
     training_.release([&](const StepRow& row) { keep_step(row); }, true);
     steps.reordered = training_.order().reordered();

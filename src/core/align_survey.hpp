@@ -7,6 +7,7 @@
 
 #include "core/common_clock.hpp"
 #include "core/microsecond_counts.hpp"
+#include "core/power_limits.hpp"
 #include "core/time_order.hpp"
 #include "rlecouple/align_stream.hpp"
 
@@ -27,6 +28,7 @@ struct DeviceFacts {
     std::size_t duplicates = 0;
     Instant first, last;
     double largest_power_w = 0.0;
+    std::optional<double> power_limit_w;  ///< as a column of the telemetry tells it
     bool any_temp = false, any_power = false, any_util = false;
     std::size_t cold = 0;  ///< samples not warmer than the ambient
 };
@@ -115,6 +117,7 @@ struct SurveyState {
     std::vector<DeviceFacts> devices;    ///< by index; empty facts where the device is not wanted
     std::vector<DeviceSamples> samples;  ///< by index; filled where a time constant must be fitted to them
     ClockFacts telemetry_clock;
+    PowerLimits limits;
     MicrosecondCounts intervals;
     Disorder telemetry_disorder;
     // training

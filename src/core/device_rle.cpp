@@ -15,6 +15,7 @@ double rated_power(const std::string& name, const DeviceFacts& facts, const Alig
                    const DeviceLimits& limits, std::vector<std::string>& warnings) {
     if (options.rated_power_w) return *options.rated_power_w;
     if (limits.rated_power_w) return *limits.rated_power_w;
+    if (facts.power_limit_w) return *facts.power_limit_w;
     const double top = facts.largest_power_w;
     if (top > 0.0) {
         warnings.push_back(fmt::format(

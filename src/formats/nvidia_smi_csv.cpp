@@ -43,6 +43,7 @@ constexpr Field kFields[] = {
     {"temperature.memory", Role::other, "mem_temp_c", true},
     {"power.limit", Role::other, "power_limit_w", true},
     {"enforced.power.limit", Role::other, "power_limit_enforced_w", true},
+    {"power.default_limit", Role::other, "power_limit_default_w", true},
     {"clocks_throttle_reasons.active", Role::other, kReasons, false},
     {"clocks_event_reasons.active", Role::other, kReasons, false},
 };

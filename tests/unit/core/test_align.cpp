@@ -106,6 +106,25 @@ TEST_CASE("the grid reaches each sample to within half a step") {
     CHECK(align(telemetry_at(times), nullptr, at_hz(1.0)).rows.size() == 30);
 }
 
+TEST_CASE("the rated power is the user's, else the session's, else the telemetry's power limit") {
+    Telemetry telemetry = telemetry_at({0, 1, 2, 3});
+    AlignOptions options = at_hz(1.0);
+    options.rated_power_w.reset();
+    const auto a_load = [&] { return align(telemetry, nullptr, options).rows.a_load[0]; };
+    CHECK(a_load() == 1.0);  // 100 W of at most 100 W
+    TextColumn& standard = telemetry.others.emplace_back("power_limit_default_w");
+    for (int i = 0; i < 4; ++i) standard.push_back("500");
+    CHECK(a_load() == 0.2);
+    TextColumn& limit = telemetry.others.emplace_back("power_limit_w");
+    for (const char* cell : {"N/A", "400.00", "250", "250"}) limit.push_back(cell);
+    CHECK(a_load() == 0.4);
+    CHECK(align(telemetry, nullptr, options).warnings.empty());
+    options.limits["gpu"].rated_power_w = 200.0;
+    CHECK(a_load() == 0.5);
+    options.rated_power_w = 125.0;
+    CHECK(a_load() == 0.8);
+}
+
 TEST_CASE("steps that lie in no cell and within no tolerance are counted") {
     const Telemetry telemetry = telemetry_at({0, 1, 2, 3});
     // Cells reach from -0.5 to 3.5, the tolerance of 2 s from -2 to 5.
