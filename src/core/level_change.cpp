@@ -26,15 +26,16 @@ constexpr double kIndependent = 1e-6;    // of a column's square, for it to coun
 
 LevelChangeSearch::LevelChangeSearch(std::span<const double> series, const std::vector<double>& filled,
                                      const Trend& base, int max_order)
-    : n_(static_cast<std::ptrdiff_t>(series.size())), parameters_(base.parameters()) {
+    : n_(static_cast<std::ptrdiff_t>(series.size())),
+      parameters_(base.parameters()),
+      rows_(regression_rows(series, max_order).spread(kMostRows)) {
     const TrendColumns trend(series.size(), base);
     trend_ = trend.columns();
-    const Rows rows = regression_rows(series, max_order).spread(kMostRows);
-    const auto m = static_cast<Index>(rows.count());
+    const auto m = static_cast<Index>(rows_.count());
     columns_.resize(m, trend_ + max_order);
     series_.resize(m);
     Index row = 0;
-    for (const Rows::Stretch& s : rows.stretches()) {
+    for (const Rows::Stretch& s : rows_.stretches()) {
         const auto size = static_cast<Index>(s.size());
         columns_.block(row, 0, size, trend_) = trend.rows(s.begin, s.size());
         for (int k = 1; k <= max_order; ++k) {
@@ -42,7 +43,6 @@ LevelChangeSearch::LevelChangeSearch(std::span<const double> series, const std::
             columns_.col(trend_ + k - 1).segment(row, size) = Eigen::Map<const VectorXd>(lagged, size);
         }
         series_.segment(row, size) = Eigen::Map<const VectorXd>(filled.data() + s.begin, size);
-        for (std::size_t t = s.begin; t < s.end; ++t) times_.push_back(static_cast<std::ptrdiff_t>(t));
         row += size;
     }
     orthogonalise();
@@ -78,15 +78,19 @@ double LevelChangeSearch::score_without() const {
     return best;
 }
 
-LevelChangeSearch::Curve LevelChangeSearch::curve(double width) const {
-    const TrendColumns change(static_cast<std::size_t>(2 * n_ + 1),
-                              {0, {}, {}, {{static_cast<double>(n_), width}}});
-    return change.rows(0, static_cast<std::size_t>(2 * n_ + 1)).col(1);
+VectorXd LevelChangeSearch::column(double width, std::ptrdiff_t at) const {
+    VectorXd out(series_.size());
+    Index row = 0;
+    for (const Rows::Stretch& s : rows_.stretches()) {
+        const auto size = static_cast<Index>(s.size());
+        fill_change({static_cast<double>(at), width}, static_cast<double>(s.begin), out.segment(row, size));
+        row += size;
+    }
+    return out;
 }
 
-double LevelChangeSearch::score(const Curve& curve, std::ptrdiff_t at) const {
-    VectorXd c(series_.size());
-    for (Index i = 0; i < c.size(); ++i) c(i) = curve(times_[static_cast<std::size_t>(i)] - at + n_);
+double LevelChangeSearch::score(double width, std::ptrdiff_t at) const {
+    const VectorXd c = column(width, at);
     const VectorXd with_columns = cross_products(columns_, c);
     const double square = c.squaredNorm();
     const int added = LevelChange::kParameters;
@@ -106,14 +110,13 @@ double LevelChangeSearch::score(const Curve& curve, std::ptrdiff_t at) const {
 }
 
 // Halves the step between places until it is one sample.
-ScoredChange LevelChangeSearch::refined(const Curve& curve, double width, std::ptrdiff_t at,
-                                        std::ptrdiff_t gap) const {
-    double best = score(curve, at);
+ScoredChange LevelChangeSearch::refined(double width, std::ptrdiff_t at, std::ptrdiff_t gap) const {
+    double best = score(width, at);
     for (; gap > 1; gap = (gap + 1) / 2) {
         const std::ptrdiff_t step = gap / 2, middle = at;
         for (const std::ptrdiff_t place : {middle - step, middle + step}) {
             if (place < kFewest || place > n_ - kFewest) continue;
-            const double there = score(curve, place);
+            const double there = score(width, place);
             if (there >= best) continue;
             best = there;
             at = place;
@@ -130,17 +133,16 @@ ScoredChange LevelChangeSearch::best() const {
     for (const double width : widths) {
         const std::ptrdiff_t gap =
             std::max<std::ptrdiff_t>(1, std::max(n_ / kPlaces, static_cast<std::ptrdiff_t>(width / 2.0)));
-        const Curve shape = curve(width);
         std::ptrdiff_t at = -1;
         double coarse = std::numeric_limits<double>::infinity();
         for (std::ptrdiff_t place = kFewest; place <= n_ - kFewest; place += gap) {
-            const double there = score(shape, place);
+            const double there = score(width, place);
             if (there >= coarse) continue;
             coarse = there;
             at = place;
         }
         if (at < 0) continue;
-        const ScoredChange fine = refined(shape, width, at, gap);
+        const ScoredChange fine = refined(width, at, gap);
         if (fine.score < best.score) best = fine;
     }
     return best;

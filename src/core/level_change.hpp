@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "core/autoregression.hpp"
 #include "core/trend.hpp"
 
 namespace rle {
@@ -30,21 +31,18 @@ class LevelChangeSearch {
     ScoredChange best() const;     ///< score infinite: nothing to try
 
   private:
-    // Values of a change about its middle: [i] at i - n samples from it.
-    using Curve = Eigen::VectorXd;
-
-    Curve curve(double width) const;
     void orthogonalise();
     double bic(double rss, int parameters) const;
-    double score(const Curve& curve, std::ptrdiff_t at) const;
-    ScoredChange refined(const Curve& curve, double width, std::ptrdiff_t at, std::ptrdiff_t gap) const;
+    Eigen::VectorXd column(double width, std::ptrdiff_t at) const;
+    double score(double width, std::ptrdiff_t at) const;
+    ScoredChange refined(double width, std::ptrdiff_t at, std::ptrdiff_t gap) const;
 
     std::ptrdiff_t n_;  // samples of the session
     int parameters_;    // of the base
     Eigen::Index trend_;
-    std::vector<std::ptrdiff_t> times_;  // of the rows
-    Eigen::MatrixXd columns_;            // trend, lags: orthonormal, or 0 where nothing is left of one
-    Eigen::VectorXd with_series_;        // products of the columns with the series
+    Rows rows_;                    // of the session that are looked at
+    Eigen::MatrixXd columns_;      // trend, lags: orthonormal, or 0 where nothing is left of one
+    Eigen::VectorXd with_series_;  // products of the columns with the series
     Eigen::VectorXd series_;
 };
 

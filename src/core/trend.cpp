@@ -8,6 +8,23 @@ namespace rle {
 
 using Eigen::Index;
 
+// The logistic's exponential goes from one sample to the next by one product, and is taken anew before the
+// rounding adds up.
+void fill_change(const LevelChange& change, double first, Eigen::Ref<Eigen::VectorXd> column) {
+    constexpr Index kAnew = 64;
+    if (change.width <= 0.0) {
+        for (Index i = 0; i < column.size(); ++i)
+            column(i) = first + static_cast<double>(i) >= change.at ? 0.5 : -0.5;
+        return;
+    }
+    const double factor = std::exp(-1.0 / change.width);
+    for (Index begin = 0; begin < column.size(); begin += kAnew) {
+        double e = std::exp((change.at - first - static_cast<double>(begin)) / change.width);
+        const Index end = std::min(column.size(), begin + kAnew);
+        for (Index i = begin; i < end; ++i, e *= factor) column(i) = 1.0 / (1.0 + e) - 0.5;
+    }
+}
+
 Trend merged(const Trend& a, const Trend& b) {
     Trend both{std::max(a.order, b.order), a.settling, {}};
     for (double tau : b.settling) {
@@ -60,11 +77,7 @@ Eigen::MatrixXd TrendColumns::rows(std::size_t begin, std::size_t count) const {
         at += 2;
     }
     for (const LevelChange& change : trend_.changes) {
-        for (Index i = 0; i < rows.rows(); ++i) {
-            const double after = first + static_cast<double>(i) - change.at;
-            const double jump = after >= 0.0 ? 0.5 : -0.5;
-            rows(i, at) = change.width > 0.0 ? 0.5 * std::tanh(0.5 * after / change.width) : jump;
-        }
+        fill_change(change, first, rows.col(at));
         ++at;
     }
     return rows;

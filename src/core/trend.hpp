@@ -35,6 +35,9 @@ struct Trend {
     }
 };
 
+/// The column of a change at the samples `first`, `first` + 1, ...: from -1/2 before it to 1/2 behind it.
+void fill_change(const LevelChange& change, double first, Eigen::Ref<Eigen::VectorXd> column);
+
 /// The trend that contains both.
 Trend merged(const Trend& a, const Trend& b);
 
