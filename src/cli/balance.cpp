@@ -159,11 +159,22 @@ std::string summary(const Balance& b, const std::set<std::string>& estimated) {
     return text;
 }
 
-Balance balanced(const BalanceInput& table, const BalanceOptions& options, const std::string& where) {
+// What the reader refused, where that may be why there is too little.
+std::string refused_words(const std::vector<std::string>& warnings, const std::string& where) {
+    std::string words;
+    for (const std::string& warning : warnings) {
+        if (warning.find("physical range") == std::string::npos) continue;
+        words += "; " + (warning.rfind(where + ": ", 0) == 0 ? warning.substr(where.size() + 2) : warning);
+    }
+    return words;
+}
+
+Balance balanced(const BalanceInput& table, const BalanceOptions& options, const std::string& where,
+                 const std::vector<std::string>& warnings) {
     try {
         return balance_energy(table, options);
     } catch (const Error& error) {
-        throw Error(error.kind(), where, error.what());
+        throw Error(error.kind(), where, error.what() + refused_words(warnings, where));
     }
 }
 
@@ -188,7 +199,7 @@ Balance balance_stage(const BalanceCommand& command) {
     if (in.ambient_c.empty()) options.ambient_c = ambient_of(command.analysis, input, warnings);
     options.fit_ambient = command.analysis.fit_ambient;
     options.idle_power_w = command.analysis.idle_power_w;
-    Balance result = balanced(in, options, input.file);
+    Balance result = balanced(in, options, input.file, warnings);
     result.device = device;
     const auto estimated = estimated_columns(input, frame, device);
     if (const std::string why = balance_of_estimates(estimated); !why.empty()) warnings.push_back(why);

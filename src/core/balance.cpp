@@ -1,6 +1,7 @@
 #include "rlecouple/balance.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -135,6 +136,19 @@ void fill_energy_in(Balance& out, const ThermalSamples& samples) {
     out.heat_rate.p_mean_w = in.joules / in.seconds;
 }
 
+// Of a fan that rests while the first half is fitted the second half's share is unknown.
+void note_unseen_fan(Balance& out, const ThermalSamples& samples) {
+    if (samples.fan.empty() || !out.conservation.closure_holdout) return;
+    const double middle = 0.5 * (samples.t_s.front() + samples.t_s.back());
+    const auto half = std::lower_bound(samples.t_s.begin(), samples.t_s.end(), middle) - samples.t_s.begin();
+    const auto [low, high] = std::minmax_element(samples.fan.begin(), samples.fan.begin() + half + 1);
+    const auto [least, most] = std::minmax_element(samples.fan.begin(), samples.fan.end());
+    if (*high - *low >= 0.1 * (*most - *least)) return;
+    out.warnings.emplace_back(
+        "closure_holdout is fitted on a first half in which the fan hardly moved, and how hA depends on the "
+        "fan was not seen there: its error in the second half is the fan's");
+}
+
 void fill_energies(Balance& out, const ThermalSamples& samples, const ThermalResult& fitted,
                    const ThermalOptions& options, std::vector<double>& q_w) {
     if (!fitted.usable) return fill_energy_in(out, samples);
@@ -147,6 +161,7 @@ void fill_energies(Balance& out, const ThermalSamples& samples, const ThermalRes
         out.warnings.push_back(
             "closure_holdout is missing: the first half of the session does not carry a fit of its own");
     }
+    note_unseen_fan(out, samples);
     const auto judged =
         out.conservation.closure_holdout ? out.conservation.closure_holdout : out.conservation.closure;
     if (judged) out.conservation.within_5pct = std::abs(*judged) <= 0.05;
@@ -188,6 +203,25 @@ void fill_counter(Balance& out, const BalanceInput& input) {
     }
 }
 
+// A reason for the values of columns that the table does not have.
+void note_missing_columns(Balance& out, const BalanceInput& input) {
+    std::vector<std::string> values, columns;
+    if (!out.rle.max) {
+        values.emplace_back("rle");
+        columns.emplace_back("rle");
+    }
+    if (!out.energy_counter && count_present(input.energy_j) == 0) {
+        values.emplace_back("energy_counter");
+        columns.emplace_back("energy_j");
+    } else if (!out.energy_counter) {
+        out.warnings.emplace_back("energy_counter is missing: the counter in energy_j never rose");
+    }
+    if (values.empty()) return;
+    out.warnings.push_back(fmt::format("{} {} missing: the table has no readings of {}",
+                                       fmt::join(values, " and "), values.size() == 1 ? "is" : "are",
+                                       fmt::join(columns, " and ")));
+}
+
 Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options, Balance out,
                         Usable& usable) {
     ThermalOptions thermal;
@@ -206,6 +240,7 @@ Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options
     fill_counter(out, input);
     out.rle = rle_range(input.rle);
     out.eta_p = eta_p_of(input, options.idle_power_w, out.warnings);
+    note_missing_columns(out, input);
     out.range_checks = check_ranges(input, ambient_c, q_w, out.tau_th.value_s);
     return out;
 }

@@ -100,7 +100,10 @@ TauClass tau_class_of(double tau_s) {
 EtaP eta_p_of(const BalanceInput& input, std::optional<double> given, std::vector<std::string>& warnings) {
     EtaP out;
     const std::optional<double> mean = mean_power(input);
-    if (!mean || *mean <= 0.0) return out;
+    if (!mean || *mean <= 0.0) {
+        warnings.emplace_back("eta_p is missing: no power flowed");
+        return out;
+    }
     const std::optional<double> seen = idle_power_seen(input);
     const std::optional<double> idle = given ? given : seen ? seen : lowest_sustained(input);
     if (!given && (!idle || *mean - *idle < 0.05 * *mean)) {

@@ -98,7 +98,11 @@ LagTestOptions lag_options(const CorrelateInput& input, const CorrelateOptions& 
 // The equation has the driver act on the response; where it was not detected, or leads nothing, there is no
 // k.
 void couple(const CorrelateInput& input, const WhitenedPair& pair, Correlation& result) {
-    if (!result.tested->significant) return;
+    if (!result.tested->significant) {
+        result.warnings.emplace_back(
+            "coupling is missing: no coupling was detected, so there is no k to tell");
+        return;
+    }
     const double lag = *result.tested->t_lag_s;
     if (lag > 0.0 || result.tested->causal_order == CausalOrder::response_leads) {
         result.warnings.push_back(
@@ -108,7 +112,11 @@ void couple(const CorrelateInput& input, const WhitenedPair& pair, Correlation& 
     const Interval likely = *result.tested->likely_lag_s;
     result.coupling = fit_coupling(pair, input.dt_s, input.sensor_delay_s - *result.tested->fine_lag_s,
                                    {-likely.high, -likely.low});
-    if (result.coupling) result.coupling->delay_s = 0.0 - lag;
+    if (result.coupling) {
+        result.coupling->delay_s = 0.0 - lag;
+    } else {
+        result.warnings.emplace_back("coupling is missing: the samples do not carry a fit of k");
+    }
     if (result.tested->response_ar_order >= kSmoothedOrder) {
         result.warnings.push_back(
             fmt::format("{} depends on its last {} samples, as a trailing mean does: k is that of the "
@@ -196,6 +204,26 @@ void search_lags(const CorrelateInput& input, double max_lag_s, Correlation& res
     result.manual = manual_correlation(input.driver, input.response, input.dt_s, result.max_lag_s);
 }
 
+// One line for what is null and no warning tells of yet.
+void note_missing(const std::string& constant, Correlation& result) {
+    if (!result.tested) {
+        std::string reason = "the samples carry no test";
+        if (!constant.empty()) reason = constant + " is constant";
+        if (result.n_samples < kFewestSamples) {
+            reason = fmt::format("{} aligned samples are too few, {} is the least", result.n_samples,
+                                 kFewestSamples);
+        }
+        result.warnings.push_back("tested and coupling are missing: " + reason);
+    }
+    const GrangerPair& granger = result.granger;
+    if (granger.driver_to_response && granger.response_to_driver) return;
+    result.warnings.push_back(fmt::format(
+        "granger is missing{}: the samples do not carry the regression",
+        granger.driver_to_response   ? fmt::format(" for {} to {}", result.response, result.driver)
+        : granger.response_to_driver ? fmt::format(" for {} to {}", result.driver, result.response)
+                                     : ""));
+}
+
 }  // namespace
 
 Correlation correlate(const CorrelateInput& input, const CorrelateOptions& asked) {
@@ -219,6 +247,7 @@ Correlation correlate(const CorrelateInput& input, const CorrelateOptions& asked
     } else if (constant.empty()) {
         test(input, options, result);
     }
+    note_missing(constant, result);
     const ThermalStress stress = thermal_stress(input.temp_c, input.power_w);
     result.explanation = explain(result, stress, independent_samples(input.driver, input.response), constant);
     if (!stress.stressed) result.warnings.push_back("the machine was never stressed: " + stillness(stress));

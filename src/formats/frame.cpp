@@ -23,6 +23,7 @@ constexpr double kMicro = 1e-6;
 constexpr std::size_t kRowsAtOnce = 4096;
 constexpr std::size_t kLeastStretch = std::size_t{1} << 20U;  // bytes that are worth a thread
 constexpr unsigned kMostStretches = 8;
+constexpr double kLeastKelvin = 250.0, kMostKelvin = 400.0;  // -23 to 127 degC
 
 struct NumberColumn {
     std::size_t at = 0;
@@ -32,6 +33,7 @@ struct NumberColumn {
     std::size_t numbers = 0;
     std::size_t texts = 0;
     std::size_t not_readings = 0;
+    std::size_t as_kelvin = 0;  // of those, temperatures that would be ones in kelvin
 
     void take(std::string_view cell) {
         if (!wanted) return glance(cell);
@@ -45,6 +47,8 @@ struct NumberColumn {
         if (parsed.kind == CellKind::text) ++texts;
         if (parsed.kind == CellKind::infinite || (parsed.kind == CellKind::number && std::isnan(value)))
             ++not_readings;
+        if (std::isnan(value) && quantity != nullptr && quantity->unit == "degC")
+            as_kelvin += parsed.value >= kLeastKelvin && parsed.value <= kMostKelvin ? 1U : 0U;
         if (!std::isnan(value)) ++numbers;
         values.push_back(value);
     }
@@ -55,6 +59,7 @@ struct NumberColumn {
         numbers += later.numbers;
         texts += later.texts;
         not_readings += later.not_readings;
+        as_kelvin += later.as_kelvin;
     }
 
     // Of a column that nobody asked for: does it hold numbers?
@@ -83,7 +88,7 @@ class FrameReader {
             } else if (!header[c].empty()) {
                 const bool wanted =
                     only.empty() || std::find(only.begin(), only.end(), header[c]) != only.end();
-                columns_.push_back({c, find_quantity(header[c]), wanted, {}, 0, 0, 0});
+                columns_.push_back({c, find_quantity(header[c]), wanted, {}, 0, 0, 0, 0});
             }
         }
     }
@@ -196,8 +201,10 @@ class FrameReader {
             warn(fmt::format("column '{}': {} cell(s) are no number; missing", name, column.texts));
         }
         if (column.not_readings > 0) {
-            warn(fmt::format("column '{}': {} cell(s) infinite or outside the physical range; missing", name,
-                             column.not_readings));
+            const bool kelvin = 2 * column.as_kelvin > column.not_readings;
+            warn(fmt::format("column '{}': {} cell(s) infinite or outside the physical range; missing{}",
+                             name, column.not_readings,
+                             kelvin ? "; are they in kelvin? degC is wanted" : ""));
         }
         frame_.names.push_back(name);
         frame_.columns.push_back(std::move(column.values));

@@ -190,6 +190,10 @@ TEST_CASE("bad tables get one clear line and their exit code") {
     refused(rlecouple({"balance", "-"}, "t_s,temp_c\n0,1\n1,2\n"), 1, "power_w");
     refused(rlecouple({"balance", "-", "--ambient", "21"}, kHeader + "0,40,100\n1,41,100\n"), 4,
             "needs three");
+    std::string kelvin = kHeader;
+    for (int t = 0; t < 30; ++t) kelvin += fmt::format("{},{},100\n", t, 310 + t);
+    refused(rlecouple({"balance", "-", "--ambient", "21"}, kelvin), 4,
+            "'temp_c': 30 cell(s) infinite or outside the physical range; missing; are they in kelvin?");
     refused(rlecouple({"balance", dir / "nothing"}), 1, "nothing");
     refused(rlecouple({"balance", dir.path().string()}), 1, "align");
     refused(rlecouple({"balance"}), 2, "input");

@@ -347,3 +347,27 @@ TEST_CASE("a true jump away and back, which the power explains, is no glitch") {
     CHECK_FALSE(mentions(b, "glitch"));
     CHECK_THAT(b.thermal.tau_s.at(0), WithinRel(w.tau_s, 0.05));
 }
+
+TEST_CASE("a fan that moves only in the second half is named as what the holdout cannot know") {
+    SquareWave w;
+    w.seconds = 300;
+    BalanceInput in = session(w);
+    const auto fan_warning = [&](std::size_t first_row) {
+        in.fan_pct.assign(in.t_s.size(), 30.0);
+        for (std::size_t i = first_row; i < in.fan_pct.size(); ++i) in.fan_pct[i] = i % 60 < 30 ? 30.0 : 80.0;
+        return mentions(balance_energy(in, at(w.ambient_c)), "fan was not seen");
+    };
+    CHECK(fan_warning(200));
+    CHECK_FALSE(fan_warning(0));
+}
+
+TEST_CASE("what has no column or no readings is missing with one reason") {
+    SquareWave w;
+    BalanceInput in = session(w);
+    CHECK(mentions(balance_energy(in, at(w.ambient_c)), "rle and energy_counter are missing"));
+    in.rle.assign(in.t_s.size(), 0.3);
+    in.energy_j.assign(in.t_s.size(), 7.0);
+    const Balance b = balance_energy(in, at(w.ambient_c));
+    CHECK_FALSE(mentions(b, "rle and"));
+    CHECK(mentions(b, "energy_counter is missing: the counter in energy_j never rose"));
+}
