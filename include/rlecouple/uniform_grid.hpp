@@ -28,4 +28,8 @@ struct UniformGrid {
 /// senseless number of points.
 UniformGrid uniform_grid(std::span<const double> t_s, std::optional<double> sample_hz = std::nullopt);
 
+/// The times count once more from where they began, as where two tables were appended: no time axis of one
+/// session. Rows that only stand out of order do not.
+bool starts_again(std::span<const double> t_s);
+
 }  // namespace rle

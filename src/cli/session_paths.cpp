@@ -10,6 +10,7 @@
 #include "cli/checks.hpp"
 #include "formats/documents.hpp"
 #include "rlecouple/error.hpp"
+#include "rlecouple/uniform_grid.hpp"
 
 namespace rle::cli {
 namespace fs = std::filesystem;
@@ -99,7 +100,14 @@ std::string choose_device(const std::vector<std::string>& devices, const std::op
 Frame select_device(Frame frame, const std::optional<SessionInfo>& info, const std::string& wanted,
                     std::string& chosen) {
     chosen = choose_device(frame.device_names(), info, wanted);
-    return chosen.empty() || frame.device.empty() ? std::move(frame) : frame.of_device(chosen);
+    Frame one = chosen.empty() || frame.device.empty() ? std::move(frame) : frame.of_device(chosen);
+    if (starts_again(one.t_s)) {
+        one.warnings.emplace_back(
+            "t_s starts again in mid-table (several runs in one?): rows of the same time are taken for one; "
+            "give "
+            "each run by itself");
+    }
+    return one;
 }
 
 }  // namespace rle::cli

@@ -51,6 +51,7 @@ void SurveyState::add(const Telemetry& piece) {
         samples.emplace_back();
         samples_.emplace_back(reach);
         last_s_.push_back(kMissing);
+        watches_.emplace_back();
     }
     limits.add(piece);
     std::vector<bool> wanted;
@@ -59,6 +60,8 @@ void SurveyState::add(const Telemetry& piece) {
         telemetry_clock.add(piece.wall_us[i], piece.t_s[i]);
         const std::size_t device = piece.device[i];
         if (!wanted[device]) continue;
+        watches_[device].add(piece.wall_us[i], piece.t_s[i],
+                             {piece.temp_c[i], piece.power_w[i], piece.util_pct[i]});
         const double t_s = provisional_s(by_t_s, piece.wall_us[i], piece.t_s[i], telemetry_origin_us_);
         if (!std::isfinite(t_s)) {
             ++devices[device].without_time;
@@ -96,6 +99,8 @@ void SurveyState::add(const Training& piece) {
     has_training = true;
     for (std::size_t i = 0; i < piece.size(); ++i) {
         training_clock.add(piece.wall_us[i], piece.t_s[i]);
+        training_watch_.add(piece.wall_us[i], piece.t_s[i],
+                            {piece.grad_norm[i], piece.loss[i], piece.step[i]});
         if (std::isinf(piece.grad_norm[i])) {
             ++steps.non_finite;
             continue;
@@ -129,10 +134,12 @@ void SurveyState::finish() {
         devices[d].reordered = samples_[d].order().reordered();
         devices[d].duplicates = samples_[d].duplicates();
         devices[d].power_limit_w = limits.of(d);
+        if (watches_[d].restarted()) telemetry_clock.restarts();
     }
     training_.release([&](const StepRow& row) { keep_step(row); }, true);
     steps.reordered = training_.order().reordered();
     steps.duplicates = training_.duplicates();
+    if (training_watch_.restarted()) training_clock.restarts();
 }
 
 CommonClock SurveyState::clock() const {

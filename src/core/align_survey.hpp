@@ -8,6 +8,7 @@
 #include "core/common_clock.hpp"
 #include "core/microsecond_counts.hpp"
 #include "core/power_limits.hpp"
+#include "core/restarts.hpp"
 #include "core/time_order.hpp"
 #include "rlecouple/align_stream.hpp"
 
@@ -142,7 +143,9 @@ struct SurveyState {
     void keep_step(const StepRow& row);
 
     std::vector<CleanStream<SampleRow>> samples_;
-    std::vector<double> last_s_;  ///< by device: of the last sample
+    std::vector<double> last_s_;         ///< by device: of the last sample
+    std::vector<RestartWatch> watches_;  ///< by device
+    RestartWatch training_watch_;
     CleanStream<StepRow> training_;
     std::int64_t telemetry_origin_us_ = kNoTime, training_origin_us_ = kNoTime;  ///< for the time being
 };

@@ -30,6 +30,23 @@ bool share_monotonic(const ClockFacts& telemetry, const ClockFacts& training,
     return false;
 }
 
+// t_s starts again in one of the streams, so that the timestamps must do.
+bool counts_anew(const ClockFacts& telemetry, const ClockFacts* training,
+                 std::vector<std::string>& warnings) {
+    const bool by_training = training != nullptr && training->restarted();
+    if (!telemetry.restarted() && !by_training) return false;
+    const char* const which = telemetry.restarted() ? "telemetry" : "training log";
+    if (telemetry.earliest_us() == kNoTime || (training != nullptr && training->earliest_us() == kNoTime)) {
+        throw Error(ErrorKind::failed, which,
+                    "its t_s starts again in mid-file, and there are no timestamps to tell when",
+                    "are these several runs? Give one of them");
+    }
+    warnings.push_back(fmt::format(
+        "t_s of the {} starts again in mid-file (several runs in one?); aligned by timestamp instead",
+        which));
+    return true;
+}
+
 [[noreturn]] void refuse_without_clock(bool telemetry_lacks_time) {
     throw Error(ErrorKind::insufficient_data, telemetry_lacks_time ? "telemetry" : "training log",
                 "no clock in common: neither t_s nor a timestamp stands in both streams",
@@ -60,9 +77,11 @@ double CommonClock::telemetry_s(std::int64_t wall_us, double t_s) const {
 CommonClock common_clock(const ClockFacts& telemetry, const ClockFacts* training, double clock_offset_s) {
     CommonClock clock;
     clock.training_offset_s = clock_offset_s;
-    const std::optional<std::int64_t> origin = telemetry.origin_us();
+    std::optional<std::int64_t> origin = telemetry.origin_us();
     clock.by_t_s =
         training == nullptr ? telemetry.monotonic() : share_monotonic(telemetry, *training, clock.warnings);
+    if (clock.by_t_s && counts_anew(telemetry, training, clock.warnings)) clock.by_t_s = false;
+    if (telemetry.restarted() && origin) origin = telemetry.origins().lowest();
     if (clock.by_t_s) {
         clock.origin_wall_us = origin.value_or(kNoTime);
         return clock;

@@ -15,7 +15,10 @@ namespace rle {
 class ClockFacts {
   public:
     void add(std::int64_t wall_us, double t_s);
+    /// t_s starts again in mid-stream, and is no clock of the whole of it.
+    void restarts() { restarted_ = true; }
 
+    bool restarted() const { return restarted_; }
     bool monotonic() const { return monotonic_; }
     /// The first wall clock time; kNoTime where there is none.
     std::int64_t earliest_us() const { return earliest_us_; }
@@ -26,6 +29,7 @@ class ClockFacts {
 
   private:
     bool monotonic_ = false;
+    bool restarted_ = false;
     std::int64_t earliest_us_ = kNoTime;
     MicrosecondCounts origins_;
 };

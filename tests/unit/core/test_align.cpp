@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -123,6 +124,54 @@ TEST_CASE("the rated power is the user's, else the session's, else the telemetry
     CHECK(a_load() == 0.5);
     options.rated_power_w = 125.0;
     CHECK(a_load() == 0.8);
+}
+
+TEST_CASE("where t_s starts again, the timestamps are the clock") {
+    std::vector<double> twice;
+    for (int run = 0; run < 2; ++run) {
+        for (int k = 0; k < 60; ++k) twice.push_back(k);
+    }
+    Telemetry telemetry = telemetry_at(twice);
+    CHECK_THROWS_AS(align(telemetry, nullptr, at_hz(1.0)), Error);  // which run is a row of?
+    for (std::size_t i = 0; i < 120; ++i)
+        telemetry.wall_us[i] = 1'700'000'000'000'000 + static_cast<std::int64_t>(i + i / 60 * 40) * 1'000'000;
+    const Alignment a = align(telemetry, nullptr, at_hz(1.0));
+    CHECK(a.clock == "timestamp");
+    CHECK(a.n_telemetry == 120);
+    REQUIRE(a.rows.size() == 160);  // the second run begins 100 s behind the first
+    CHECK(a.rows.t_s[0] == 0.0);
+    CHECK(a.rows.wall_us[0] == telemetry.wall_us[0]);
+    CHECK(a.rows.telemetry_row[100] == 60);
+    REQUIRE(a.warnings.size() == 1);
+    CHECK(a.warnings[0].find("starts again") != std::string::npos);
+}
+
+TEST_CASE("rows told twice or out of order are no restart of t_s") {
+    std::vector<double> times;
+    for (int k = 0; k < 60; ++k) times.push_back(k);
+    Telemetry telemetry = telemetry_at(times);
+    const auto again = [&](std::size_t i) {
+        telemetry.t_s.push_back(telemetry.t_s[i]);
+        telemetry.wall_us.push_back(telemetry.wall_us[i]);
+        telemetry.device.push_back(0);
+        telemetry.temp_c.push_back(telemetry.temp_c[i]);
+        telemetry.power_w.push_back(telemetry.power_w[i]);
+        telemetry.util_pct.push_back(telemetry.util_pct[i]);
+    };
+    SECTION("a copy of everything") {
+        for (std::size_t i = 0; i < 60; ++i) again(i);
+    }
+    SECTION("a copy of the second half") {
+        for (std::size_t i = 30; i < 60; ++i) again(i);
+    }
+    SECTION("the halves in the wrong order") {
+        std::rotate(telemetry.t_s.begin(), telemetry.t_s.begin() + 30, telemetry.t_s.end());
+        std::rotate(telemetry.temp_c.begin(), telemetry.temp_c.begin() + 30, telemetry.temp_c.end());
+    }
+    const Alignment a = align(telemetry, nullptr, at_hz(1.0));
+    CHECK(a.clock == "t_s");
+    CHECK(a.n_telemetry == 60);
+    CHECK(a.rows.temp_c[45] == 95.0);
 }
 
 TEST_CASE("steps that lie in no cell and within no tolerance are counted") {
