@@ -10,7 +10,7 @@
 namespace rle {
 namespace {
 
-constexpr double kFalseLines = 0.3;  // expected in noise
+constexpr double kFalseLines = 0.03;  // expected in noise
 constexpr std::size_t kFewestPeriods = 3;
 constexpr std::size_t kFiner = 8;  // than one frequency a session
 

@@ -9,9 +9,10 @@
 namespace rle {
 
 /// The period, in samples, of the line that stands out most of the periodograms of both series: of each by
-/// itself higher than 0.3 ordinates of noise alone would be expected to be (Fisher, Proc. R. Soc. A 125,
-/// 1929). A candidate, to be judged by a model of both. `a` and `b` are residuals of equal length, about
-/// white but for such a line; NaN: none. At least three periods to the session.
+/// itself higher than 0.03 ordinates of noise alone would be expected to be (Fisher, Proc. R. Soc. A 125,
+/// 1929), so that one that drives the other does not pass its own chance lines on as shared. A candidate, to
+/// be judged by a model of both. `a` and `b` are residuals of equal length, about white but for such a line;
+/// NaN: none. At least three periods to the session.
 std::optional<double> shared_period(std::span<const double> a, std::span<const double> b);
 
 }  // namespace rle

@@ -37,6 +37,19 @@ TEST_CASE("noise shares no period, whatever its memory") {
     CHECK(found <= 1);
 }
 
+TEST_CASE("a white driver and its delayed copy share no period") {
+    // What stands out of the one by chance stands out of the other too: each line is one chance, not two.
+    std::size_t found = 0;
+    for (std::uint64_t s = 0; s < 200; ++s) {
+        Random random(900 + s);
+        const Series driver = simulate::white(random, 240), noise = simulate::white(random, 240);
+        Series response = noise;
+        for (std::size_t i = 3; i < response.size(); ++i) response[i] -= driver[i - 3];
+        found += whiten_pair(driver, response, 1.0)->shared_periods.empty() ? 0U : 1U;
+    }
+    CHECK(found <= 3);  // with 0.3 false lines allowed there are 6
+}
+
 TEST_CASE("a load that comes round in both is no coupling, and a warning names its period") {
     int coupled = 0;
     for (std::uint64_t s = 0; s < 100; ++s) {
