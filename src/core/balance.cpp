@@ -141,7 +141,7 @@ void note_unseen_fan(Balance& out, const ThermalSamples& samples) {
     if (samples.fan.empty() || !out.conservation.closure_holdout) return;
     const double middle = 0.5 * (samples.t_s.front() + samples.t_s.back());
     const auto half = std::lower_bound(samples.t_s.begin(), samples.t_s.end(), middle) - samples.t_s.begin();
-    const auto [low, high] = std::minmax_element(samples.fan.begin(), samples.fan.begin() + half + 1);
+    const auto [low, high] = std::minmax_element(samples.fan.begin(), samples.fan.begin() + half);
     const auto [least, most] = std::minmax_element(samples.fan.begin(), samples.fan.end());
     if (*high - *low >= 0.1 * (*most - *least)) return;
     out.warnings.emplace_back(

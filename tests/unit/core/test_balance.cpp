@@ -359,6 +359,9 @@ TEST_CASE("a fan that moves only in the second half is named as what the holdout
     };
     CHECK(fan_warning(200));
     CHECK_FALSE(fan_warning(0));
+    in.fan_pct.assign(in.t_s.size(), 30.0);  // right from the middle on, as an interval begins
+    std::fill(in.fan_pct.begin() + 150, in.fan_pct.end(), 90.0);
+    CHECK(mentions(balance_energy(in, at(w.ambient_c)), "fan was not seen"));
 }
 
 TEST_CASE("what has no column or no readings is missing with one reason") {
