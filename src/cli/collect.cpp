@@ -19,8 +19,10 @@ namespace {
 constexpr double kWorkloadDurationS = 90.0;  // the manual's session
 
 void declare_sensor_options(CLI::App& app, CollectOptions& options) {
-    app.add_option("--sample-hz", options.sample_hz, "Samples a second")
+    app.add_option("--sample-hz", options.sample_hz,
+                   "Samples a second (of recordings that are played back: their own)")
         ->check(number_in(0.01, 1000.0))
+        ->each([&options](const std::string&) { options.sample_hz_given = true; })
         ->capture_default_str();
     app.add_option("--mode", options.mode, "Which devices")
         ->check(CLI::IsMember({"gpu", "cpu", "both"}))
@@ -100,6 +102,8 @@ void settle_speed(CollectOptions& options) {
 void declare_collect_options(CLI::App& app, CollectOptions& options) {
     options.process = trailing_process();
     app.add_option("-o,--output", options.output, "Session folder to make (default: a fresh name)")
+        ->check(CLI::Validator(
+            [](const std::string& name) { return name.empty() ? "the folder's name is empty" : ""; }, ""))
         ->type_name("DIR");
     app.add_flag("--force", options.force, "Replace a session that is there");
     app.add_option(

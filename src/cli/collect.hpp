@@ -12,6 +12,7 @@ struct CollectOptions {
     std::string output;  ///< session folder; empty: a fresh name
     bool force = false;  ///< replace a session that is there
     double sample_hz = 1.0;
+    bool sample_hz_given = false;      ///< else recordings that are played back have their own
     std::optional<double> duration_s;  ///< missing: until the training ends, or SIGINT
     std::string mode = "both";         ///< gpu, cpu, both
     std::vector<std::string> devices;  ///< names or UUIDs; empty: all

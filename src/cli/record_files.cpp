@@ -29,12 +29,32 @@ constexpr std::array kSessionFiles{"session.json", "telemetry.csv", "training.cs
     throw Error(ErrorKind::failed, where, what + ": " + sensors::errno_text(error), hint);
 }
 
+// A lock by fcntl(2), which the system drops with the process and which tells whose it is.
+void lock_whole(int fd) {
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    ::fcntl(fd, F_SETLK, &lock);  // a file system without locks must do without
+}
+
+void refuse_while_recorded(const std::filesystem::path& folder) {
+    const sensors::Fd fd(::open((folder / "telemetry.csv").c_str(), O_RDONLY | O_CLOEXEC));
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    if (!fd || ::fcntl(fd.get(), F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK) return;
+    throw Error(ErrorKind::failed, folder.string(),
+                fmt::format("is being recorded by process {}", lock.l_pid),
+                "choose another folder with -o, or end that recording first");
+}
+
 }  // namespace
 
 AppendFile::AppendFile(const std::filesystem::path& path)
     : shown_(path.string()),
       fd_(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
     if (!fd_) fail_writing(shown_, "cannot create", errno);
+    lock_whole(fd_.get());
 }
 
 void AppendFile::append(std::string_view record) {
@@ -63,6 +83,7 @@ void prepare_session_folder(const std::filesystem::path& folder, bool replace) {
         throw Error(ErrorKind::failed, folder.string(), "is a file, not a folder",
                     "choose another name with -o");
     }
+    refuse_while_recorded(folder);
     const bool recorded = std::filesystem::exists(folder / "session.json", error) ||
                           std::filesystem::exists(folder / "telemetry.csv", error);
     if (recorded && !replace) {

@@ -308,6 +308,8 @@ void Recording::summarise() const {
 Recorded record_session(const CollectOptions& given) {
     CollectOptions options = given;
     settle_collect_options(options);
+    if (!options.sample_hz_given && only_recordings(options.sources))
+        options.sample_hz = recorded_rate(options).value_or(options.sample_hz);
     return Recording(options).run();
 }
 

@@ -1,6 +1,7 @@
 #include "cli/record_sources.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include "formats/readers.hpp"
@@ -66,6 +67,18 @@ sensors::Probed probe_sources(const CollectOptions& options) {
     for (auto& source : machine.sources) probed.sources.push_back(std::move(source));
     probed.missing = std::move(machine.missing);
     return probed;
+}
+
+std::optional<double> recorded_rate(const CollectOptions& options) {
+    double shortest_s = INFINITY;
+    for (const auto& source : probe_sources(options).sources) {
+        for (const sensors::Channel& channel : source->channels())
+            shortest_s = std::min(shortest_s, channel.update_period_s.value_or(INFINITY));
+    }
+    if (!std::isfinite(shortest_s) || shortest_s <= 0.0) return std::nullopt;
+    const double hz = 1.0 / shortest_s;  // 3.98 Hz where 4 was meant
+    const double nearest = hz >= 1.0 ? std::round(hz) : 1.0 / std::round(shortest_s);
+    return std::clamp(std::abs(hz - nearest) <= 0.1 * hz ? nearest : hz, 0.01, 1000.0);
 }
 
 sensors::Selection selection_of(const CollectOptions& options) {

@@ -22,6 +22,8 @@ bool only_recordings(const std::vector<std::string>& sources);
 
 /// Programs and recordings first: who names one means it. Alone, they keep the machine's own sensors out.
 sensors::Probed probe_sources(const CollectOptions& options);
+/// The rate of the fastest of the sources, Hz; missing where none tells its own.
+std::optional<double> recorded_rate(const CollectOptions& options);
 sensors::Selection selection_of(const CollectOptions& options);
 
 }  // namespace rle::cli

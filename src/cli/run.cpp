@@ -17,7 +17,7 @@ struct RunCommand {
 
 // What the recording was told holds for its analysis, too.
 void share_options(const CollectOptions& collect, AnalysisOptions& analysis) {
-    analysis.sample_hz = collect.sample_hz;
+    if (collect.sample_hz_given) analysis.sample_hz = collect.sample_hz;  // else the session's
     analysis.ambient_c = collect.ambient_c;
     analysis.rated_power_w = collect.rated_power_w;
     analysis.idle_power_w = collect.idle_power_w;

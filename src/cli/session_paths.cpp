@@ -33,6 +33,7 @@ bool is_there(const fs::path& path) {
 }
 
 StageInput stage_input(const std::string& path, const char* file_name, const char* made_by) {
+    if (path.empty()) throw Error(ErrorKind::usage, "''", "an empty name", "name a session folder or a file");
     std::error_code ignored;
     if (path == "-" || !fs::is_directory(path, ignored)) {
         if (path != "-" && !fs::exists(path, ignored)) {

@@ -1,6 +1,7 @@
 #include "sensors/sensor_set.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -219,6 +220,13 @@ void SensorSet::describe_devices(const Selection& selection) {
             if (from->delay_sd_s) device.sensor_delay_sd_s[columns_[c]] = *from->delay_sd_s;
         }
         std::sort(device.modelled.begin(), device.modelled.end());
+        std::vector<std::string> replayed;
+        for (const std::string& column : device.modelled) {
+            if (device.sources.at(column).starts_with("replay:")) replayed.push_back(column);
+        }
+        if (replayed.empty()) continue;
+        warnings_.push_back(fmt::format("{}: estimates, not measured, in the recording played back: {}",
+                                        device.name, fmt::join(replayed, ", ")));
     }
 }
 

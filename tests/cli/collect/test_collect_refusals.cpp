@@ -1,4 +1,5 @@
 // What collect refuses, with one clear line and the right exit code each.
+#include "background.hpp"
 #include "session_folder.hpp"
 #include "support/catch.hpp"
 
@@ -55,6 +56,17 @@ TEST_CASE("a session that is there is not written over but with --force", "[coll
     }
 }
 
+TEST_CASE("a session that is being recorded is not replaced", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    Background recording({"collect", "-o", folder, "-d", "600", "--source", "model"}, dir / "log");
+    for (int i = 0; i < 600 && !std::filesystem::exists(folder + "/session.json"); ++i) usleep(100'000);
+    check_refused(rlecouple({"collect", "-o", folder, "-d", "0.3", "--force"}), 1,
+                  folder + ": is being recorded by process ");
+    CHECK(recording.end(SIGINT) == 130);
+    CHECK(rlecouple({"collect", "-o", folder, "-d", "0.3", "--force"}).exit_code == 0);
+}
+
 TEST_CASE("a folder without a session is taken, a file is not", "[collect]") {
     TempDir dir;
     write_file(dir / "file", "");
@@ -83,6 +95,7 @@ TEST_CASE("wrong usage is told apart from failure", "[collect]") {
         return rlecouple(args);
     };
     check_refused(collect({"--sample-hz", "0"}), 2, "--sample-hz");
+    check_refused(rlecouple({"collect", "-o", ""}), 2, "the folder's name is empty");
     check_refused(collect({"--sample-hz", "ten"}), 2, "--sample-hz");
     check_refused(collect({"--duration", "nan"}), 2, "--duration");
     check_refused(collect({"--mode", "tpu"}), 2, "--mode");

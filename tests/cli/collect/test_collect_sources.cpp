@@ -113,6 +113,23 @@ TEST_CASE("--device given twice records both devices and no other", "[collect]")
     for (std::size_t i = 0; i < rows.size(); ++i) CHECK(rows[i][2] == (i % 2 == 0 ? "gpu0" : "gpu2"));
 }
 
+TEST_CASE("a recording played back keeps its own rate, and says what in it is an estimate", "[collect]") {
+    TempDir dir;
+    std::string text = "t_s,device,temp_c,power_w,util_pct,modelled\n";
+    for (int k = 0; k < 40; ++k) text += std::to_string(0.25 * k) + ",gpu0,50,100,90,power_w;temp_c\n";
+    write_file(dir / "old.csv", text);
+    const std::string folder = dir / "s";
+    const Finished done =
+        rlecouple({"collect", "-o", folder, "--source", "replay:" + (dir / "old.csv"), "--speed", "max"});
+    INFO(done.err);
+    REQUIRE(done.exit_code == 0);
+    CHECK(rows_of(folder + "/telemetry.csv").size() == 40);
+    const auto session = session_of(dir / "s");
+    CHECK(session["sample_hz"] == 4.0);
+    REQUIRE(session["warnings"].size() == 1);
+    CHECK(session["warnings"][0].get<std::string>().find("estimates, not measured") != std::string::npos);
+}
+
 TEST_CASE("a recording played back gives what it held", "[collect]") {
     TempDir dir;
     write_file(dir / "old.csv",
