@@ -26,6 +26,7 @@ FollowedLog::FollowedLog(std::filesystem::path path) : path_(std::move(path)) {
     }
     // What it holds already was written before the recording: nobody knows when.
     if (fd_) offset_ = ::lseek(fd_.get(), 0, SEEK_END);
+    appeared_ = static_cast<bool>(fd_);
 }
 
 std::string FollowedLog::beginning() const {
@@ -71,6 +72,7 @@ bool FollowedLog::read_new(std::string& into) {
     fd_.reset(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
     offset_ = 0;
     if (fd_) read_rest(into);
+    appeared_ = appeared_ || fd_;
     return static_cast<bool>(fd_);
 }
 

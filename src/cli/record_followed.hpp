@@ -22,6 +22,8 @@ class FollowedLog {
     /// Appends what has been written since the last call, of one file: to be called until there is nothing.
     /// True where it is the beginning of a file, so that a line begun before it will never be finished.
     bool read_new(std::string& into);
+    /// There has been such a file.
+    bool appeared() const { return appeared_; }
 
   private:
     void read_rest(std::string& into);
@@ -30,6 +32,7 @@ class FollowedLog {
     std::filesystem::path path_;
     sensors::Fd fd_;
     off_t offset_ = 0;
+    bool appeared_ = false;
 };
 
 /// A process that is not our child.

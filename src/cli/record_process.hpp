@@ -64,6 +64,8 @@ class RecordedTraining {
     const TrainingRecord* record() const { return record_ ? &*record_ : nullptr; }
     /// For session.json.
     const TrainingProcess& told() const { return told_; }
+    /// --train-log named a file that never was there.
+    bool log_never_appeared() const { return log_ && !log_->appeared(); }
     /// Whether a line of the training's stands unfinished on the terminal.
     bool line_begun() const { return record_ && show_ && !record_->at_line_start(); }
 

@@ -272,8 +272,10 @@ void Recording::write_session(bool finished) {
         info_.missed_ticks = status.missed_ticks;
         info_.training = training_.told();
         const TrainingRecord* record = training_.record();
-        const auto steps = record != nullptr ? std::optional(record->steps()) : std::nullopt;
+        const bool missing = training_.log_never_appeared();
+        const auto steps = record != nullptr && !missing ? std::optional(record->steps()) : std::nullopt;
         info_.warnings = session_warnings(info_, sensors_, status, steps, finished);
+        if (finished && missing) info_.warnings.push_back(options_.train_log + " never appeared");
         if (sampling_) recorded_s_ = now_s();
         info_.duration_s = std::max(recorded_s_, 0.0);
     }
