@@ -9,7 +9,8 @@ second reason to believe either. Only results go to the output, nothing of the r
 
 Where the definitions leave a choice, this is the one taken here:
  1. Times are whole microseconds; a telemetry time without a zone is UTC; of a training row `timestamp_shared` counts.
- 2. The grid runs from the first telemetry sample up to the last one: points k D with k D <= last - first.
+ 2. The grid runs from the first telemetry sample up to half a step behind the last one: points k D with
+    k D <= last - first + D / 2, so that a session whose first sample came late by a few ms does not lose its last.
  3. A row that has no gradient norm (null) takes no part in the pairing: neither in a mean nor as the nearest step.
  4. "Nearest" goes to the earlier of two equally near samples, of training steps as well; the tolerance is inclusive.
  5. A row is a grid point and device. Its pairing distance is |telemetry sample - mean time of the training steps used|,
@@ -138,7 +139,7 @@ def put_on_grid(sensors, training):
     """Grid times, the telemetry row of each, its gradient norm, and the mean time of its training steps (us
     after the first sample)."""
     us = sensors["us"].to_numpy()
-    grid = np.arange(us[0], us[-1] + 1, GRID_US)
+    grid = np.arange(us[0], us[-1] + GRID_US // 2 + 1, GRID_US)
     rows = [nearest(us, g) for g in grid]
     norms, times = np.full(len(grid), np.nan), np.full(len(grid), np.nan)
     if training is None:
