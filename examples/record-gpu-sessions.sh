@@ -1,13 +1,14 @@
 #!/bin/sh
 # Records what tells whether rlecouple's answers hold on a GPU: a training as it is, one whose gradient norm is made to spike, one whose work
-# is made to vary instead, a square wave of load, and repeats. The perturbations are known, so the answers can be held against the truth:
-# spikes change no power, and throttling no gradient, so neither session should come out as coupled by the other's cause.
+# is made to vary instead, a square wave of load, and repeats. The perturbations are in the training's own lines, so the answers can be held
+# against the truth: labels of noise change no power, and a pause no gradient. (A smaller batch, the other way to vary the work, makes the
+# gradient norm noisier.)
 #
 # usage: record-gpu-sessions.sh FOLDER [SESSION...]      all of them take 32 minutes; a session that is there already is left alone
 #
 # Needs rlecouple (or RLECOUPLE=path of the program) and python3 with PyTorch. SECONDS_OF=X makes every session X seconds long, to try it.
 set -eu
-[ $# -ge 1 ] || { sed -n '6s/^# //p' "$0" >&2; exit 2; }
+[ $# -ge 1 ] || { sed -n 's/^# usage: /usage: /p' "$0" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
 program=${RLECOUPLE:-rlecouple}
 folder=$1

@@ -65,7 +65,7 @@ def load(name):
     except ImportError:
         fail(f"Python cannot import {name}; install with: {sys.executable or 'python3'} -m pip install {name}"
              f"{' (Debian: apt-get install python3-torch)' if name == 'torch' else ''}; "
-             "or use --model tiny, which needs neither")
+             "or use --model tiny, which needs none")
 
 
 def read_text(path):
