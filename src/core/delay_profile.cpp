@@ -67,11 +67,11 @@ struct Products {
 };
 
 // The regression of the effect on its trend, its own past and one lag of the cause, all filtered by 1 / (1 -
-// theta B), from the cross-products of them all.
+// theta B), from the cross-products of the columns; of two lags of the cause only neighbours' count.
 class Regression {
   public:
     Regression(const Whitened& effect, const Whitened& cause, Reach reach, double theta, int most_own)
-        : trend_(effect.trend_columns().columns()), lags_(reach.last - reach.first + 1) {
+        : trend_(effect.trend_columns().columns()), own_(most_own + 1) {
         const std::vector<double> y = filtered(effect.filled, theta);
         const std::vector<double> x = filtered(cause.filled, theta);
         const std::size_t begin =
@@ -81,46 +81,63 @@ class Regression {
                    (!reach.observed || observed(effect, cause, t, reach));
         });
         rows_ = static_cast<double>(rows.count());
-        sums_ = lag_products(effect.trend_columns(), {{y, 0, most_own}, {x, reach.first, reach.last}}, rows,
-                             effect.scale);
-        sums_ = place_target_last(sums_, trend_);
-        before_ = sums_.diagonal();
-        for (; swept_ < trend_; ++swept_) taken_ += sweep_out(sums_, swept_, before_(swept_)) ? 1 : 0;
+        take(lag_products(effect.trend_columns(), {{y, 0, most_own}, {x, reach.first, reach.last, true}},
+                          rows, effect.scale));
+        for (; swept_ < trend_; ++swept_) sweep();
     }
 
     // With one more value of the effect's own past.
     void take_own() {
-        taken_ += sweep_out(sums_, swept_, before_(swept_)) ? 1 : 0;
+        sweep();
         ++swept_;
     }
 
     Products products() const {
-        const Index target = sums_.rows() - 1, first = target - lags_;
+        const Index target = own_sums_.rows() - 1;
         Products p;
-        p.with_effect = sums_.row(target).segment(first, lags_).transpose();
-        p.square = sums_.diagonal().segment(first, lags_);
-        p.with_next = VectorXd::Zero(lags_);
-        for (Index j = 0; j + 1 < lags_; ++j) p.with_next(j) = sums_(first + j + 1, first + j);
-        p.effect = sums_(target, target);
+        p.with_effect = with_cause_.col(target);
+        p.square = square_;
+        p.with_next = with_next_;
+        p.effect = own_sums_(target, target);
         p.rows = rows_;
         p.freedom = rows_ - static_cast<double>(taken_);
         return p;
     }
 
   private:
-    static MatrixXd place_target_last(const MatrixXd& sums, Index at) {
-        std::vector<Index> places;
-        for (Index k = 0; k < sums.cols(); ++k) {
-            if (k != at) places.push_back(k);
+    // The effect itself, its lag 0, comes last of its own.
+    void take(const MatrixXd& sums) {
+        std::vector<Index> own;
+        for (Index k = 0; k < trend_ + own_; ++k) {
+            if (k != trend_) own.push_back(k);
         }
-        places.push_back(at);
-        return sums(places, places);
+        own.push_back(trend_);
+        const Index lags = sums.cols() - trend_ - own_;
+        const auto cause = sums.bottomRightCorner(lags, lags);
+        own_sums_ = sums(own, own);
+        with_cause_ = sums(Eigen::seqN(trend_ + own_, lags), own);
+        before_ = own_sums_.diagonal();
+        square_ = cause.diagonal();
+        with_next_ = VectorXd::Zero(lags);
+        with_next_.head(lags - 1) = cause.diagonal(1);
     }
 
-    Index trend_, lags_, swept_ = 0, taken_ = 0;
+    void sweep() {
+        const Index k = swept_, rest = own_sums_.rows() - 1 - k;
+        if (!sweep_out(own_sums_, k, before_(k))) return;
+        ++taken_;
+        const VectorXd with = with_cause_.col(k), shares = with / own_sums_(k, k);
+        for (Index j = 1; j <= rest; ++j) with_cause_.col(k + j) -= own_sums_(k + j, k) * shares;
+        square_ -= with.cwiseProduct(shares);
+        with_next_.head(with.size() - 1) -=
+            with.head(with.size() - 1).cwiseProduct(shares.tail(with.size() - 1));
+    }
+
+    Index trend_, own_, swept_ = 0, taken_ = 0;
     double rows_ = 0.0;
-    MatrixXd sums_;
-    VectorXd before_;
+    MatrixXd own_sums_;    // of trend, own past, effect
+    MatrixXd with_cause_;  // of the cause's lags with these, a column each
+    VectorXd square_, with_next_, before_;
 };
 
 std::vector<int> own_orders(const Whitened& effect) {
@@ -133,7 +150,8 @@ std::vector<int> own_orders(const Whitened& effect) {
 // What one family of regressions, at one theta and order, says of every point.
 struct Candidate {
     Products products;
-    double base = 0.0;  // without the cause
+    double left =
+        0.0;  // of the effect's square without the cause, made larger for each parameter by its price
 };
 
 std::vector<Candidate> candidates(const Whitened& effect, const Whitened& cause, Reach reach) {
@@ -147,33 +165,36 @@ std::vector<Candidate> candidates(const Whitened& effect, const Whitened& cause,
             for (; taken < p; ++taken) regression.take_own();
             const Products products = regression.products();
             const double penalty = (p + (theta > 0.0 ? 1 : 0)) * std::log(products.rows);
-            out.push_back({products, -products.rows * std::log(std::max(products.effect, 1e-300)) - penalty});
+            out.push_back({products, std::max(products.effect, 1e-300) * std::exp(penalty / products.rows)});
         }
     }
     return out;
 }
 
-// One direction: the cause's lags, the best theta and p at each.
+// One direction: the cause's lags, the best theta and p at each. All families have the same rows, so that the
+// likeliest leaves least, and one logarithm a point will do.
 DelayProfile profile_side(const Whitened& effect, const Whitened& cause, Reach reach, double sign) {
-    constexpr double kNone = -std::numeric_limits<double>::infinity();
+    constexpr double kNone = std::numeric_limits<double>::infinity();
     DelayProfile side;
     for (int j = reach.first; j <= reach.last; ++j) {
         for (int s = 0; s < (j < reach.last ? kSteps : 1); ++s)
-            side.points.push_back({sign * (j + static_cast<double>(s) / kSteps), kNone, s == 0});
+            side.points.push_back({sign * (j + static_cast<double>(s) / kSteps), 0.0, s == 0});
     }
     side.freedom = std::numeric_limits<double>::infinity();
-    double uncoupled = kNone;
-    for (const auto& [products, base] : candidates(effect, cause, reach)) {
-        uncoupled = std::max(uncoupled, base);
+    double uncoupled = kNone, rows = 0.0;
+    std::vector<double> coupled(side.points.size(), kNone);
+    for (const auto& [products, left] : candidates(effect, cause, reach)) {
+        uncoupled = std::min(uncoupled, left);
         side.freedom = std::min(side.freedom, products.freedom);
-        for (std::size_t i = 0; i < side.points.size(); ++i) {
+        rows = products.rows;
+        for (std::size_t i = 0; i < coupled.size(); ++i) {
             const double f = static_cast<double>(i % kSteps) / kSteps;
-            const double gain =
-                -products.rows * std::log1p(-products.explained(static_cast<Index>(i / kSteps), f));
-            side.points[i].log_likelihood_ratio = std::max(side.points[i].log_likelihood_ratio, base + gain);
+            const double explained = products.explained(static_cast<Index>(i / kSteps), f);
+            coupled[i] = std::min(coupled[i], left * (1.0 - explained));
         }
     }
-    for (LikelyLag& point : side.points) point.log_likelihood_ratio -= uncoupled;
+    for (std::size_t i = 0; i < coupled.size(); ++i)
+        side.points[i].log_likelihood_ratio = rows * std::log(uncoupled / coupled[i]);
     return side;
 }
 

@@ -1,8 +1,7 @@
 // The greatest sum of products over all lags, for a test that asks for it a thousand times.
 //
-// Invariant: a result is the same, to the last bit, on every machine: the products of a lag are always added
-// in the same four columns and these in the same order, whatever the width of the processor's registers, and
-// no product is fused with its sum (the file is compiled so).
+// Invariant: a result is the same, to the last bit, on every machine, as the sums of shifted_products.hpp
+// are.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +33,8 @@ class LagKernel {
 
   private:
     std::size_t reach_;
-    std::vector<double> response_;  ///< zeros behind it fill the last four
+    std::size_t samples_;           ///< of the response, with the zeros that fill the last four
+    std::vector<double> response_;  ///< between the margins that a pass reads
     std::vector<double> weight_;    ///< zeros behind it fill the last pass
     std::size_t driver_cells_;
 };

@@ -3,25 +3,21 @@
 #include <algorithm>
 
 #include "core/linear_algebra.hpp"
+#include "core/shifted_products.hpp"
 
 namespace rle {
 namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
+using Eigen::VectorXd;
 
-constexpr std::size_t kChunk = 2048;     // rows at a time
-constexpr std::size_t kLongStretch = 4;  // times the columns, from which the ends are worth correcting for
-constexpr std::size_t kParts = 64;       // of Rows::spread
+constexpr std::size_t kChunk = 2048;  // rows at a time
+constexpr std::size_t kEnds = 16;     // products that take as long as correcting two columns for the ends
+constexpr std::size_t kParts = 64;    // of Rows::spread
 constexpr double kSingular = 1e-11;
 
-// Columns t - first ... t - last of the rows [begin, begin + count) as a view of the series itself, in
-// reverse.
-using Hankel = Eigen::Map<const MatrixXd, 0, Eigen::OuterStride<>>;
-Hankel reversed_lags(const Lags& lags, std::size_t begin, Index count) {
-    return {lags.series.data() + begin - lags.last, count, lags.count(), Eigen::OuterStride<>(1)};
-}
-
+// Sums over all stretches; what stands on and above the diagonal counts, the rest is its mirror image.
 class Summation {
   public:
     Summation(const TrendColumns& trend, const std::vector<Lags>& lags, std::span<const double> scale)
@@ -31,105 +27,129 @@ class Summation {
             width_ += l.count();
         }
         sums_ = MatrixXd::Zero(width_, width_);
-        part_ = sums_;
     }
 
     void add(const Rows& rows) {
-        const auto long_enough = kLongStretch * static_cast<std::size_t>(width_);
         for (const Rows::Stretch& s : rows.stretches()) {
-            if (scale_.empty() && s.size() >= long_enough) {
-                add_long(s);
-            } else {
-                for (std::size_t t = s.begin; t < s.end; t += kChunk)
-                    add_rows(t, std::min(t + kChunk, s.end));
-            }
+            const bool in_full = !scale_.empty() || !is_worth_ends(s.size());
+            if (!in_full) add_ends(s);
+            for (std::size_t t = s.begin; t < s.end; t += kChunk)
+                add_rows(t, std::min(t + kChunk, s.end), in_full);
         }
-        flush();
+        if (leading_.size() > 0) fill_from_ends();
+        sums_.triangularView<Eigen::StrictlyLower>() = sums_.transpose();
     }
 
     const MatrixXd& sums() const { return sums_; }
 
   private:
     Index offset(std::size_t group, int lag) const { return offset_[group] + lag - lags_[group].first; }
+    Index leading(std::size_t group) const { return trend_.columns() + static_cast<Index>(group); }
 
-    // Every pair, row by row.
-    void add_rows(std::size_t begin, std::size_t end) {
+    // Of a stretch of rows the trend and the first lag of each series are summed up with everything, and the
+    // rest is what these say but for the ends.
+    bool is_worth_ends(std::size_t rows) const {
+        const auto width = static_cast<std::size_t>(width_),
+                   left = static_cast<std::size_t>(leading(lags_.size()));
+        return width * rows > 2 * left * rows + kEnds * width;
+    }
+
+    // `in_full`: every pair of columns; else those with a leading one.
+    void add_rows(std::size_t begin, std::size_t end, bool in_full) {
         const auto count = static_cast<Index>(end - begin);
-        if (filled_ + count > buffer_.rows()) flush();
-        if (buffer_.rows() == 0) buffer_.resize(kChunk, width_);
-        auto rows = buffer_.middleRows(filled_, count);
-        rows.leftCols(trend_.columns()) = trend_.rows(begin, end - begin);
-        for (std::size_t g = 0; g < lags_.size(); ++g) {
-            rows.middleCols(offset_[g], lags_[g].count()) =
-                reversed_lags(lags_[g], begin, count).rowwise().reverse();
-        }
+        VectorXd weight;
         if (!scale_.empty()) {
-            const Eigen::Map<const Eigen::VectorXd> scale(scale_.data() + begin, count);
-            rows.array().colwise() /= scale.array();
+            weight = Eigen::Map<const VectorXd>(scale_.data() + begin, count).array().square().inverse();
         }
-        filled_ += count;
-    }
-
-    void flush() {
-        if (filled_ > 0) add_cross_products(sums_, buffer_.topRows(filled_));
-        filled_ = 0;
-    }
-
-    // The trend's columns and the first lag of each series with everything; the rest from the ends.
-    void add_long(const Rows::Stretch& s) {
-        part_.setZero();
-        for (std::size_t begin = s.begin; begin < s.end; begin += kChunk) {
-            const std::size_t count = std::min(kChunk, s.end - begin);
-            const MatrixXd left = leading_columns(begin, count);
-            const MatrixXd among = cross_products(left, left.leftCols(trend_.columns()));
-            for (Index i = 0; i < left.cols(); ++i) {
-                part_.row(place(i)).head(trend_.columns()) += among.row(i);
-            }
+        const MatrixXd trend = trend_.rows(begin, end - begin);
+        MatrixXd left = trend;
+        if (weight.size() > 0) left.array().colwise() *= weight.array();
+        sums_.topLeftCorner(left.cols(), left.cols()) += cross_products(left, trend);
+        for (Index k = 0; k < left.cols(); ++k) {
             for (std::size_t g = 0; g < lags_.size(); ++g) {
-                const MatrixXd with =
-                    cross_products(left, reversed_lags(lags_[g], begin, static_cast<Index>(count)));
-                for (Index i = 0; i < left.cols(); ++i) {
-                    part_.row(place(i)).segment(offset_[g], lags_[g].count()) += with.row(i).reverse();
-                }
+                const Lags& l = lags_[g];
+                add_with(left.col(k), begin, g, l.first, l.last, sums_.row(k).segment(offset_[g], l.count()));
             }
         }
         for (std::size_t g = 0; g < lags_.size(); ++g) {
-            for (std::size_t h = g; h < lags_.size(); ++h) fill_from_ends(s, g, h);
+            if (in_full) {
+                add_all_lags(begin, count, weight, g);
+            } else {
+                add_leading(begin, count, g);
+            }
         }
-        part_.triangularView<Eigen::StrictlyLower>() = part_.transpose();
-        sums_ += part_;
     }
 
-    MatrixXd leading_columns(std::size_t begin, std::size_t count) const {
-        MatrixXd left(static_cast<Index>(count), trend_.columns() + static_cast<Index>(lags_.size()));
-        left.leftCols(trend_.columns()) = trend_.rows(begin, count);
+    // out(j - first) += sum over the rows of column(t) series(t - j)
+    template <typename Column, typename Out>
+    void add_with(const Column& column, std::size_t begin, std::size_t group, int first, int last,
+                  Out&& out) {
+        const double* x = lags_[group].series.data() + begin - last;
+        with_.assign(static_cast<std::size_t>(last - first + 1), 0.0);
+        add_shifted_products(x, column.data(), static_cast<std::size_t>(column.size()), with_);
+        for (Index j = 0; j < out.size(); ++j)
+            out(j) += with_[with_.size() - 1 - static_cast<std::size_t>(j)];
+    }
+
+    void add_all_lags(std::size_t begin, Index count, const VectorXd& weight, std::size_t g) {
+        const Lags& u = lags_[g];
+        VectorXd column(count);
+        for (int i = u.first; i <= u.last; ++i) {
+            column = Eigen::Map<const VectorXd>(u.series.data() + begin - i, count);
+            if (weight.size() > 0) column.array() *= weight.array();
+            const int last = u.neighbours_only ? std::min(i + 1, u.last) : u.last;
+            const Index at = offset(g, i);
+            add_with(column, begin, g, i, last, sums_.row(at).segment(at, last - i + 1));
+            for (std::size_t h = g + 1; h < lags_.size(); ++h) {
+                const Lags& v = lags_[h];
+                add_with(column, begin, h, v.first, v.last, sums_.row(at).segment(offset_[h], v.count()));
+            }
+        }
+    }
+
+    void add_leading(std::size_t begin, Index count, std::size_t g) {
+        const Eigen::Map<const VectorXd> column(lags_[g].series.data() + begin - lags_[g].first, count);
+        for (std::size_t h = 0; h < lags_.size(); ++h) {
+            const Lags& v = lags_[h];
+            add_with(column, begin, h, v.first, v.last,
+                     leading_.col(static_cast<Index>(g)).segment(offset_[h], v.count()));
+        }
+    }
+
+    // The products of the rows just before a stretch, less those of its last row: by so much the sums of lags
+    // i + 1 and j + 1 differ from those of i and j.
+    void add_ends(const Rows::Stretch& s) {
+        if (leading_.size() == 0) {
+            leading_ = MatrixXd::Zero(width_, static_cast<Index>(lags_.size()));
+            ends_ = MatrixXd::Zero(width_, width_);
+        }
+        VectorXd before = VectorXd::Zero(width_), last = before;
         for (std::size_t g = 0; g < lags_.size(); ++g) {
-            left.col(trend_.columns() + static_cast<Index>(g)) = Eigen::Map<const Eigen::VectorXd>(
-                lags_[g].series.data() + begin - lags_[g].first, static_cast<Index>(count));
+            for (int i = lags_[g].first; i < lags_[g].last; ++i) {
+                before(offset(g, i)) = lags_[g].series[s.begin - 1 - static_cast<std::size_t>(i)];
+                last(offset(g, i)) = lags_[g].series[s.end - 1 - static_cast<std::size_t>(i)];
+            }
         }
-        return left;
+        for (Index j = trend_.columns(); j < width_; ++j)
+            ends_.col(j).head(j + 1) += before(j) * before.head(j + 1) - last(j) * last.head(j + 1);
     }
 
-    // Column of the whole that is the i-th of leading_columns().
-    Index place(Index i) const {
-        return i < trend_.columns() ? i : offset_[static_cast<std::size_t>(i - trend_.columns())];
+    void fill_from_ends() {
+        for (std::size_t g = 0; g < lags_.size(); ++g) {
+            for (std::size_t h = g; h < lags_.size(); ++h) fill_from_ends(g, h);
+        }
     }
 
-    void fill_from_ends(const Rows::Stretch& s, std::size_t g, std::size_t h) {
+    void fill_from_ends(std::size_t g, std::size_t h) {
         const Lags &u = lags_[g], &v = lags_[h];
-        // What is known so far: u's first lag with all of v's; and, as h's row, v's first lag with all of
-        // u's.
-        for (int i = u.first + 1; i <= u.last; ++i)
-            part_(offset(g, i), offset_[h]) = part_(offset_[h], offset(g, i));
-        for (int i = u.first; i < u.last; ++i) {
-            for (int j = v.first; j < v.last; ++j) {
-                const double before = u.series[s.begin - 1 - static_cast<std::size_t>(i)] *
-                                      v.series[s.begin - 1 - static_cast<std::size_t>(j)];
-                const double last = u.series[s.end - 1 - static_cast<std::size_t>(i)] *
-                                    v.series[s.end - 1 - static_cast<std::size_t>(j)];
-                part_(offset(g, i + 1), offset(h, j + 1)) = part_(offset(g, i), offset(h, j)) + before - last;
-            }
+        MatrixXd block = MatrixXd::Zero(u.count(), v.count());
+        block.row(0) = leading_.col(static_cast<Index>(g)).segment(offset_[h], v.count()).transpose();
+        block.col(0) = leading_.col(static_cast<Index>(h)).segment(offset_[g], u.count());
+        const auto ends = ends_.block(offset_[g], offset_[h], u.count(), v.count());
+        for (Index j = 1; j < block.cols(); ++j) {
+            for (Index i = 1; i < block.rows(); ++i) block(i, j) = block(i - 1, j - 1) + ends(i - 1, j - 1);
         }
+        sums_.block(offset_[g], offset_[h], u.count(), v.count()) += block;
     }
 
     const TrendColumns& trend_;
@@ -137,8 +157,11 @@ class Summation {
     std::span<const double> scale_;
     std::vector<Index> offset_;
     Index width_;
-    MatrixXd sums_, part_, buffer_;
-    Index filled_ = 0;
+    MatrixXd sums_;
+    MatrixXd
+        leading_;  // of each series' first lag with every lag, over the stretches whose ends are corrected
+    MatrixXd ends_;
+    std::vector<double> with_;
 };
 
 }  // namespace

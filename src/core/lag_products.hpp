@@ -19,6 +19,8 @@ struct Lags {
     std::span<const double> series;
     int first = 0;
     int last = 0;
+    bool neighbours_only = false;  ///< of this series' products with itself only those of a lag with itself
+                                   ///< and with the next are asked for
 
     Eigen::Index count() const { return last - first + 1; }
 };
