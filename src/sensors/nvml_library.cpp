@@ -281,9 +281,9 @@ bool NvmlDevice::read_sampled() {
     std::array<FieldValue, kSampled.size()> values{};
     for (std::size_t i = 0; i < kSampled.size(); ++i) values[i].id = kSampled[i];
     if (!call("nvmlDeviceGetFieldValues", static_cast<int>(values.size()), values.data())) return false;
-    sampled_.emplace();
-    for (std::size_t i = 0; i < kSampled.size(); ++i)
-        (*sampled_)[i] = {values[i].result, number_of(values[i])};
+    std::array<Field, kSampled.size()> fields;
+    for (std::size_t i = 0; i < kSampled.size(); ++i) fields[i] = {values[i].result, number_of(values[i])};
+    sampled_ = fields;
     return true;
 }
 
