@@ -157,20 +157,15 @@ Inputs open_inputs(const AlignCommand& command, const std::string& output) {
 
 std::optional<Alignment> align_in_pieces(const Inputs& inputs, const AlignCommand& command,
                                          const AlignOptions& options, const std::string& output) {
-    if (command.in_memory || inputs.telemetry.size() != 1 || inputs.training.size() > 1) return std::nullopt;
-    std::optional<formats::Input> training;
-    if (!inputs.training.empty()) training = inputs.training.front();
-    return align_streaming({inputs.telemetry.front(), training, output}, command.analysis, options);
+    if (command.in_memory) return std::nullopt;
+    return align_streaming({inputs.telemetry, inputs.training, output}, command.analysis, options);
 }
 
 Alignment align_in_memory(const Inputs& inputs, const AlignCommand& command, const AlignOptions& options,
                           const std::string& output) {
     const Telemetry telemetry = read_telemetry_files(inputs.telemetry, command.analysis);
     const Training training = read_training_files(inputs.training, command.analysis);
-    if (telemetry.times_made && training.times_made && !command.analysis.sample_seconds) {
-        throw Error(ErrorKind::usage, "align", "neither telemetry nor training log has times",
-                    "--step-seconds is the log's; give the telemetry's as --sample-seconds S");
-    }
+    refuse_counted_times(telemetry, training, command.analysis);
     Alignment result = align(telemetry, command.training.empty() ? nullptr : &training, options);
     formats::write_aligned_csv(output, result.rows, telemetry);
     return result;

@@ -28,9 +28,9 @@ struct Readers {
     bool complete = false;                              // everything can be read in pieces
 };
 
-std::unique_ptr<formats::TelemetryPieces> open_telemetry_ahead(const formats::Input& file,
+std::unique_ptr<formats::TelemetryPieces> open_telemetry_ahead(const std::vector<formats::Input>& files,
                                                                const AnalysisOptions& given) {
-    auto pieces = open_telemetry_file(file, given);
+    auto pieces = open_telemetry_files(files, given);
     if (pieces) pieces = std::make_unique<formats::ReadAhead<Telemetry>>(std::move(pieces));
     return pieces;
 }
@@ -38,8 +38,8 @@ std::unique_ptr<formats::TelemetryPieces> open_telemetry_ahead(const formats::In
 Readers open_readers(const StreamedFiles& files, const AnalysisOptions& given) {
     Readers readers;
     readers.telemetry = open_telemetry_ahead(files.telemetry, given);
-    if (files.training) readers.training = open_training_file(*files.training, given);
-    readers.complete = readers.telemetry && (!files.training || readers.training);
+    if (!files.training.empty()) readers.training = open_training_files(files.training, given);
+    readers.complete = readers.telemetry && (files.training.empty() || readers.training);
     return readers;
 }
 
@@ -137,9 +137,11 @@ Pieces unchanged(Pieces pieces, const std::string& file) {
 Readers open_again(const StreamedFiles& files, const AnalysisOptions& given, const Found& found) {
     Readers readers;
     if (!found.telemetry.all())
-        readers.telemetry = unchanged(open_telemetry_ahead(files.telemetry, given), files.telemetry.name());
-    if (files.training && !found.training.all())
-        readers.training = unchanged(open_training_file(*files.training, given), files.training->name());
+        readers.telemetry =
+            unchanged(open_telemetry_ahead(files.telemetry, given), files.telemetry.front().name());
+    if (!files.training.empty() && !found.training.all())
+        readers.training =
+            unchanged(open_training_files(files.training, given), files.training.front().name());
     return readers;
 }
 
@@ -157,6 +159,7 @@ std::optional<Found> survey_files(const StreamedFiles& files, const AnalysisOpti
             by_t_s = counts_seconds(first_rows) && (!readers.training || counts_seconds(first_steps));
         Found found = survey_once(readers, options, std::move(first_rows), std::move(first_steps), *by_t_s);
         if (!found.holds) return std::nullopt;
+        if (found.training_head) refuse_counted_times(found.telemetry_head, *found.training_head, given);
         if (found.survey.clock_holds())
             return found.survey.streams() ? std::optional(std::move(found)) : std::nullopt;
         by_t_s = !*by_t_s;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/analysis_options.hpp"
 #include "formats/input.hpp"
@@ -12,17 +13,17 @@
 namespace rle::cli {
 
 struct StreamedFiles {
-    formats::Input telemetry;
-    std::optional<formats::Input> training;
-    std::string output;  ///< the table, "-" for stdout
+    std::vector<formats::Input> telemetry;
+    std::vector<formats::Input> training;  ///< empty: no log
+    std::string output;                    ///< the table, "-" for stdout
 };
 
 /// Called for each block of rows before it is written; `others` are what telemetry_row points into.
 using WatchBlock = std::function<void(const AlignedRows& rows, const std::vector<TextColumn>& others)>;
 
 /// Writes the table and gives back the alignment without its rows. Missing, and nothing written, where the
-/// streams must be in memory: stdin, packed files, formats that are no rows of lines, rows far out of order.
-/// Throws as reading and aligning in memory do.
+/// streams must be in memory: stdin, packed files, formats that cannot be read in pieces, rows far out of
+/// order. Throws as reading and aligning in memory do.
 std::optional<Alignment> align_streaming(const StreamedFiles& files, const AnalysisOptions& given,
                                          const AlignOptions& options, const WatchBlock& watch = {});
 

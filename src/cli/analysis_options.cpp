@@ -69,6 +69,9 @@ void declare_reading_options(CLI::App& app, AnalysisOptions& options) {
     app.add_option("--grad-pattern", options.grad_pattern,
                    "Regular expression; its group 1 is the gradient norm in a printed line")
         ->type_name("REGEX");
+    app.add_option("--date-order", options.date_order,
+                   "Which comes first in 9/10/2026: the day (dmy) or the month (mdy) [told from the file]")
+        ->check(CLI::IsMember({"dmy", "mdy"}));
     app.add_option("--tz", options.time_zone, "Zone of times that name none, e.g. Europe/Berlin [UTC]")
         ->type_name("ZONE");
     app.add_option("--start", options.start, "Time of the first step of a log without times, ISO 8601")

@@ -29,6 +29,7 @@ struct AnalysisOptions {
     std::string training_format;           ///< --training-format, --format
     std::string grad_key;                  ///< --grad-key
     std::string grad_pattern;              ///< --grad-pattern
+    std::string date_order;                ///< --date-order
     std::string time_zone;                 ///< --tz
     std::string start;                     ///< --start
     std::optional<double> step_seconds;    ///< --step-seconds, s

@@ -1,5 +1,6 @@
 #include "cli/reading.hpp"
 
+#include "formats/chain.hpp"
 #include "formats/readers.hpp"
 #include "formats/times.hpp"
 #include "rlecouple/error.hpp"
@@ -16,51 +17,76 @@ std::int64_t start_time(const std::string& text, const std::string& zone) {
     return formats::Clock(zone).to_utc(parsed);
 }
 
+formats::DateOrder order_of(const std::string& text) {
+    if (text.empty()) return formats::DateOrder::unknown;
+    return text == "dmy" ? formats::DateOrder::day_first : formats::DateOrder::month_first;
+}
+
 formats::ReadOptions read_options(const AnalysisOptions& given) {
     formats::ReadOptions options;
     options.grad_key = given.grad_key;
     options.grad_pattern = given.grad_pattern;
+    options.date_order = order_of(given.date_order);
     options.time_zone = given.time_zone;
     options.step_seconds = given.step_seconds;
     if (!given.start.empty()) options.start_us = start_time(given.start, given.time_zone);
     return options;
 }
 
+formats::ReadOptions telemetry_options(const AnalysisOptions& given) {
+    formats::ReadOptions options = read_options(given);
+    options.format = given.telemetry_format;
+    if (given.sample_seconds) options.step_seconds = given.sample_seconds;
+    return options;
+}
+
+formats::ReadOptions training_options(const AnalysisOptions& given) {
+    formats::ReadOptions options = read_options(given);
+    options.format = given.training_format;
+    return options;
+}
+
 }  // namespace
 
 Telemetry read_telemetry_files(const std::vector<formats::Input>& files, const AnalysisOptions& given) {
-    formats::ReadOptions options = read_options(given);
-    options.format = given.telemetry_format;
-    if (given.sample_seconds) options.step_seconds = given.sample_seconds;
+    const formats::ReadOptions options = telemetry_options(given);
     std::vector<Telemetry> parts;
     for (const formats::Input& file : files)
         parts.push_back(formats::read_telemetry(file.path(), options, file.name()));
-    return parts.size() == 1 ? std::move(parts.front()) : formats::concatenate(std::move(parts));
+    return formats::concatenate(std::move(parts));
 }
 
 Training read_training_files(const std::vector<formats::Input>& files, const AnalysisOptions& given) {
-    formats::ReadOptions options = read_options(given);
-    options.format = given.training_format;
+    const formats::ReadOptions options = training_options(given);
     std::vector<Training> parts;
     for (const formats::Input& file : files)
         parts.push_back(formats::read_training(file.path(), options, file.name()));
-    if (parts.empty()) return {};
-    return parts.size() == 1 ? std::move(parts.front()) : formats::concatenate(std::move(parts));
+    return formats::concatenate(std::move(parts));
 }
 
-std::unique_ptr<formats::TelemetryPieces> open_telemetry_file(const formats::Input& file,
-                                                              const AnalysisOptions& given) {
-    formats::ReadOptions options = read_options(given);
-    options.format = given.telemetry_format;
-    if (given.sample_seconds) options.step_seconds = given.sample_seconds;
-    return formats::open_telemetry(file.path(), options, file.name());
+std::unique_ptr<formats::TelemetryPieces> open_telemetry_files(const std::vector<formats::Input>& files,
+                                                               const AnalysisOptions& given) {
+    const formats::ReadOptions options = telemetry_options(given);
+    std::vector<formats::OpenPart<Telemetry>> parts;
+    for (const formats::Input& file : files)
+        parts.emplace_back([=] { return formats::open_telemetry(file.path(), options, file.name()); });
+    return formats::chain(std::move(parts));
 }
 
-std::unique_ptr<formats::TrainingPieces> open_training_file(const formats::Input& file,
-                                                            const AnalysisOptions& given) {
-    formats::ReadOptions options = read_options(given);
-    options.format = given.training_format;
-    return formats::open_training(file.path(), options, file.name());
+std::unique_ptr<formats::TrainingPieces> open_training_files(const std::vector<formats::Input>& files,
+                                                             const AnalysisOptions& given) {
+    const formats::ReadOptions options = training_options(given);
+    std::vector<formats::OpenPart<Training>> parts;
+    for (const formats::Input& file : files)
+        parts.emplace_back([=] { return formats::open_training(file.path(), options, file.name()); });
+    return formats::chain(std::move(parts));
+}
+
+void refuse_counted_times(const Telemetry& telemetry, const Training& training,
+                          const AnalysisOptions& given) {
+    if (!telemetry.times_made || !training.times_made || given.sample_seconds) return;
+    throw Error(ErrorKind::usage, "align", "neither telemetry nor training log has times",
+                "--step-seconds is the log's; give the telemetry's as --sample-seconds S");
 }
 
 }  // namespace rle::cli

@@ -16,10 +16,14 @@ namespace rle::cli {
 Telemetry read_telemetry_files(const std::vector<formats::Input>& files, const AnalysisOptions& options);
 Training read_training_files(const std::vector<formats::Input>& files, const AnalysisOptions& options);
 
-/// In pieces; null for what must be read whole.
-std::unique_ptr<formats::Pieces<Telemetry>> open_telemetry_file(const formats::Input& file,
-                                                                const AnalysisOptions& options);
-std::unique_ptr<formats::Pieces<Training>> open_training_file(const formats::Input& file,
-                                                              const AnalysisOptions& options);
+/// Likewise in pieces; null for what must be read whole. There must be a file.
+std::unique_ptr<formats::Pieces<Telemetry>> open_telemetry_files(const std::vector<formats::Input>& files,
+                                                                 const AnalysisOptions& options);
+std::unique_ptr<formats::Pieces<Training>> open_training_files(const std::vector<formats::Input>& files,
+                                                               const AnalysisOptions& options);
+
+/// Throws Error{usage} where both streams' times are counted by one interval: a row a step is nobody's.
+void refuse_counted_times(const Telemetry& telemetry, const Training& training,
+                          const AnalysisOptions& options);
 
 }  // namespace rle::cli

@@ -2,13 +2,12 @@
 // names.
 #include "formats/hwinfo_csv.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <charconv>
+#include <deque>
 
+#include "formats/date_order.hpp"
 #include "formats/encoding.hpp"
-#include "formats/telemetry_table.hpp"
+#include "formats/row_pieces.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -31,6 +30,10 @@ constexpr Sensor kCpu[] = {{"CPU Package Power", Role::power},
                            {"CPU Package", Role::temp},
                            {"CPU (Tctl/Tdie)", Role::temp},
                            {"Total CPU Usage", Role::util}};
+
+bool is_ascii(std::string_view text) {
+    return std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
+}
 
 std::string_view without_unit(std::string_view name) {
     return name.substr(0, name.rfind(" ["));
@@ -98,74 +101,86 @@ std::vector<TablePlan> plans_of(const std::vector<std::string>& header) {
     return cpu_says ? std::vector<TablePlan>{gpu, cpu} : std::vector<TablePlan>{gpu};
 }
 
-// "28.9.2026", "9/28/2026", "2026-09-28" -> the three numbers as they stand; false: no date.
-bool date_parts(std::string_view date, int (&parts)[3]) {
-    const char* at = date.data();
-    const char* const end = at + date.size();
-    for (int i = 0; i < 3; ++i) {
-        if (i > 0 && at != end) ++at;  // the separator
-        const auto [stop, error] = std::from_chars(at, end, parts[i]);
-        if (error != std::errc{} || parts[i] < 0 || parts[i] > 9999) return false;
-        at = stop;
+// Date and time as one cell; what is not ASCII comes from code page 1252 unless it is UTF-8.
+class SensorRows : public RowSource {
+  public:
+    SensorRows(Table table, std::vector<std::string> header, const Source& source)
+        : table_(std::move(table)), header_(std::move(header)), where_(source.where) {}
+
+    const std::vector<std::string>& header() const override { return header_; }
+    bool next(Record& cells) override {
+        while (table_.next(cells, where_)) {
+            if (cells[0].empty()) continue;  // below the last header stand the sensors' sources
+            when_.assign(cells[0]).append(" ").append(cells[1]);
+            cells[0] = when_;
+            decode_cells(cells);
+            return true;
+        }
+        return false;
     }
-    return at == end;
+    std::size_t line() const override { return table_.line(); }
+    std::size_t consumed() const override { return table_.consumed(); }
+    const Counts& skipped() const override { return table_.skipped(); }
+
+  private:
+    void decode_cells(Record& cells) {
+        decoded_.clear();
+        for (std::string_view& cell : cells) {
+            if (!is_ascii(cell)) cell = decoded_.emplace_back(from_cp1252(cell));
+        }
+    }
+
+    Table table_;
+    std::vector<std::string> header_;
+    std::string where_, when_;
+    std::deque<std::string> decoded_;
+};
+
+std::optional<Table> find_table(const Source& source) {
+    return Table::open(source.text, is_header);
 }
 
-// Which number is the day: with dots the first one; with slashes the second, unless some row shows that it is
-// the first.
-bool day_first(Table table, const std::string& where) {
-    Record cells;
-    bool dots = false;
-    while (table.next(cells, where)) {
-        int parts[3];
-        if (!date_parts(cells[0], parts)) continue;
-        dots = dots || cells[0].find('.') != std::string_view::npos;
-        if (parts[0] > 12 && parts[0] <= 31) return true;
-        if (dots) return true;
-    }
-    return false;
+std::vector<std::string> decoded(std::vector<std::string> header) {
+    for (std::string& name : header) name = from_cp1252(name);
+    return header;
 }
 
-std::string iso_time(std::string_view date, std::string_view time, bool day_is_first) {
-    int p[3];
-    if (!date_parts(date, p)) return {};
-    if (p[0] > 31) return fmt::format("{:04}-{:02}-{:02} {:0>8}", p[0], p[1], p[2], time);
-    const int day = day_is_first ? p[0] : p[1];
-    const int month = day_is_first ? p[1] : p[0];
-    // "9:05:00.123" -> "09:05:00.123"
-    return fmt::format("{:04}-{:02}-{:02} {}{}", p[2], month, day, time.find(':') == 1 ? "0" : "", time);
+// With slashes HWiNFO has the month first, unless the file or the user says otherwise.
+DateOrder date_order_of(const Table& table, const Source& source) {
+    const DateOrder order = find_dates(table, 0, source).order;
+    return order == DateOrder::unknown ? DateOrder::month_first : order;
 }
 
-Telemetry read_device(Table table, const TablePlan& plan, bool day_is_first, const Source& source) {
-    Clock clock(source.options.time_zone);
-    TelemetryRows rows(table.header(), plan, clock, source.where);
-    Record cells;
-    std::string when;
-    while (table.next(cells, source.where)) {
-        if (cells[0].empty()) continue;  // below the last header stand the sensors' sources
-        when = iso_time(cells[0], cells[1], day_is_first);
-        cells[0] = when;
-        rows.add(cells, table.line());
+// One for each device that is read; all go through the file on their own.
+std::vector<OpenRows> open_devices(const Source& source) {
+    const std::optional<Table> table = find_table(source);
+    if (!table) throw Error(ErrorKind::failed, source.where, refuse_hwinfo_csv(source));
+    const std::vector<std::string> header = decoded(table->header());
+    const DateOrder order = date_order_of(*table, source);
+    std::vector<OpenRows> devices;
+    for (TablePlan& plan : plans_of(header)) {
+        plan.date_order = order;
+        devices.push_back({std::make_unique<SensorRows>(*table, header, source), std::move(plan)});
     }
-    return rows.finish(table.skipped());
+    return devices;
 }
 
 }  // namespace
 
 std::string refuse_hwinfo_csv(const Source& source) {
-    return Table::open(source.text, is_header) ? ""
-                                               : "no header Date, Time and sensors with their units in []";
+    return find_table(source) ? "" : "no header Date, Time and sensors with their units in []";
 }
 
 Telemetry read_hwinfo_csv(const Source& source) {
-    const std::string text = from_cp1252(source.text);
-    std::optional<Table> table = Table::open(text, is_header);
-    if (!table) throw Error(ErrorKind::failed, source.where, refuse_hwinfo_csv(source));
-    const bool day_is_first = day_first(*table, source.where);
     std::vector<Telemetry> devices;
-    for (const TablePlan& plan : plans_of(table->header()))
-        devices.push_back(read_device(*table, plan, day_is_first, source));
+    for (OpenRows& device : open_devices(source)) devices.push_back(read_rows(std::move(device), source));
     return concatenate(std::move(devices));
+}
+
+std::unique_ptr<TelemetryPieces> open_hwinfo_csv(const Source& source) {
+    std::vector<OpenRows> devices = open_devices(source);
+    if (devices.size() > 1) return nullptr;  // one behind the other would not be in the order of time
+    return row_pieces(std::move(devices.front()), source);
 }
 
 }  // namespace rle::formats

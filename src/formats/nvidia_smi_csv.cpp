@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cstdint>
 
-#include "formats/telemetry_table.hpp"
+#include "formats/row_pieces.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/quantities.hpp"
 
@@ -128,6 +128,13 @@ TablePlan plan_of(const std::vector<std::string>& header, const ReadOptions& opt
     return plan;
 }
 
+OpenRows open_table(const Source& source) {
+    std::optional<Table> table = Table::open(source.text, is_header);
+    if (!table) throw Error(ErrorKind::failed, source.where, refuse_nvidia_smi_csv(source));
+    TablePlan plan = plan_of(table->header(), source.options);
+    return {rows_of(std::move(*table), source), std::move(plan)};
+}
+
 }  // namespace
 
 std::string refuse_nvidia_smi_csv(const Source& source) {
@@ -138,17 +145,11 @@ std::string refuse_nvidia_smi_csv(const Source& source) {
 }
 
 Telemetry read_nvidia_smi_csv(const Source& source) {
-    std::optional<Table> table = Table::open(source.text, is_header);
-    if (!table) throw Error(ErrorKind::failed, source.where, refuse_nvidia_smi_csv(source));
-    Clock clock(source.options.time_zone);
-    return read_table(*table, plan_of(table->header(), source.options), clock, source.where);
+    return read_rows(open_table(source), source);
 }
 
 std::unique_ptr<TelemetryPieces> open_nvidia_smi_csv(const Source& source) {
-    std::optional<Table> table = Table::open(source.text, is_header);
-    if (!table) return nullptr;
-    TablePlan plan = plan_of(table->header(), source.options);
-    return table_pieces(std::move(*table), std::move(plan), Clock(source.options.time_zone), source.where);
+    return row_pieces(open_table(source), source);
 }
 
 }  // namespace rle::formats

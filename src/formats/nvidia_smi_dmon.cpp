@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "formats/row_pieces.hpp"
 #include "formats/vendor_columns.hpp"
 #include "rlecouple/error.hpp"
 
@@ -71,6 +72,60 @@ void join_date(std::vector<std::string_view>& words, bool dated, std::string& jo
     words[0] = joined;
 }
 
+class DmonRows : public RowSource {
+  public:
+    DmonRows(const Source& source, std::vector<std::string> as_printed)
+        : source_(source),
+          as_printed_(std::move(as_printed)),
+          header_(as_printed_),
+          dated_(header_.size() > 2 && header_[0] == "Date" && header_[1] == "Time"),
+          rest_(source.text) {
+        if (dated_) header_.erase(header_.begin() + 1);
+    }
+
+    const std::vector<std::string>& header() const override { return header_; }
+    bool next(Record& words) override {
+        for (bool torn = false; next_words(rest_, words, torn);) {
+            ++line_;
+            if (words.empty() || is_header_again(words)) continue;
+            join_date(words, dated_, joined_);
+            if (!torn && words.size() == header_.size()) return true;
+            ++skipped_[torn ? "torn_line" : "malformed_line"];
+        }
+        return false;
+    }
+    std::size_t line() const override { return line_; }
+    std::size_t consumed() const override { return source_.text.size() - rest_.size(); }
+    const Counts& skipped() const override { return skipped_; }
+
+  private:
+    bool is_header_again(const Record& words) const {
+        if (!words.front().starts_with('#')) return false;
+        const auto again = header_of(words);
+        if (again.empty() || again == as_printed_) return true;
+        throw Error(ErrorKind::failed, source_.where, "another header in the middle of the file",
+                    "split it there");
+    }
+
+    const Source& source_;
+    std::vector<std::string> as_printed_, header_;
+    bool dated_;
+    std::string_view rest_;
+    std::size_t line_ = 0;
+    std::string joined_;
+    Counts skipped_;
+};
+
+OpenRows open_log(const Source& source) {
+    std::vector<std::string> header = first_header(source.text);
+    if (header.empty()) throw Error(ErrorKind::failed, source.where, refuse_nvidia_smi_dmon(source));
+    auto rows = std::make_unique<DmonRows>(source, std::move(header));
+    TablePlan plan = plan_by_names(rows->header(), kColumns, source.options);
+    plan.device_prefix = "gpu";
+    plan.only_device = "gpu";
+    return {std::move(rows), std::move(plan)};
+}
+
 }  // namespace
 
 std::string refuse_nvidia_smi_dmon(const Source& source) {
@@ -78,37 +133,11 @@ std::string refuse_nvidia_smi_dmon(const Source& source) {
 }
 
 Telemetry read_nvidia_smi_dmon(const Source& source) {
-    std::vector<std::string> header = first_header(source.text);
-    if (header.empty()) throw Error(ErrorKind::failed, source.where, refuse_nvidia_smi_dmon(source));
-    const std::vector<std::string> as_printed = header;
-    const bool dated = header.size() > 2 && header[0] == "Date" && header[1] == "Time";
-    if (dated) header.erase(header.begin() + 1);
-    TablePlan plan = plan_by_names(header, kColumns, source.options);
-    plan.device_prefix = "gpu";
-    plan.only_device = "gpu";
-    Clock clock(source.options.time_zone);
-    TelemetryRows rows(header, plan, clock, source.where);
-    Counts skipped;
-    std::vector<std::string_view> words;
-    std::string joined;
-    std::string_view rest = source.text;
-    bool torn = false;
-    for (std::size_t line = 1; next_words(rest, words, torn); ++line) {
-        if (words.empty()) continue;
-        if (words.front().starts_with('#')) {
-            const auto again = header_of(words);
-            if (again.empty() || again == as_printed) continue;
-            throw Error(ErrorKind::failed, source.where, "another header in the middle of the file",
-                        "split it there");
-        }
-        join_date(words, dated, joined);
-        if (torn || words.size() != header.size()) {
-            ++skipped[torn ? "torn_line" : "malformed_line"];
-            continue;
-        }
-        rows.add(words, line);
-    }
-    return rows.finish(skipped);
+    return read_rows(open_log(source), source);
+}
+
+std::unique_ptr<TelemetryPieces> open_nvidia_smi_dmon(const Source& source) {
+    return row_pieces(open_log(source), source);
 }
 
 }  // namespace rle::formats

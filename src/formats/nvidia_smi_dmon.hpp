@@ -7,5 +7,6 @@ namespace rle::formats {
 
 std::string refuse_nvidia_smi_dmon(const Source& source);
 Telemetry read_nvidia_smi_dmon(const Source& source);
+std::unique_ptr<TelemetryPieces> open_nvidia_smi_dmon(const Source& source);
 
 }  // namespace rle::formats

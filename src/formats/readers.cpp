@@ -26,7 +26,7 @@ class FilePieces : public Pieces<Stream> {
     FilePieces(MappedText text, const std::string& path, ReadOptions options, Open open)
         : text_(std::move(text)),
           options_(std::move(options)),
-          source_{text_.text(), path, options_},
+          source_{text_.text(), path, options_, forgetting()},
           pieces_(open(source_)) {}
 
     bool opened() const { return pieces_ != nullptr; }
@@ -41,6 +41,13 @@ class FilePieces : public Pieces<Stream> {
     std::size_t consumed() const override { return pieces_->consumed(); }
 
   private:
+    // What is looked at between two pieces may be as long as the file.
+    std::function<void(std::size_t)> forgetting() const {
+        return [this, from = std::size_t{0}](std::size_t position) mutable {
+            from = text_.forget(from, position);
+        };
+    }
+
     MappedText text_;
     ReadOptions options_;
     Source source_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/times.hpp"
 #include "rlecouple/telemetry.hpp"
 
 namespace rle::formats {
@@ -19,7 +20,9 @@ struct ReadOptions {
     std::string grad_key;  ///< --grad-key: column or key that holds the gradient norm; empty: the known ones
     std::string grad_pattern;  ///< --grad-pattern: regular expression whose group 1 is the gradient norm in a
                                ///< printed line
-    std::string time_zone;     ///< --tz: zone of times that name none; empty: UTC, with a warning
+    DateOrder date_order = DateOrder::unknown;  ///< --date-order: which number of 9/10/2026 is the day;
+                                                ///< unknown: tell from the file
+    std::string time_zone;                 ///< --tz: zone of times that name none; empty: UTC, with a warning
     std::optional<std::int64_t> start_us;  ///< --start: wall clock of the first step of a log without times
     std::optional<double> step_seconds;    ///< --step-seconds: seconds a step of a log without times; of
                                            ///< telemetry --sample-seconds: from one sample to the next
@@ -33,8 +36,8 @@ Telemetry read_telemetry(const std::string& path, const ReadOptions& options = {
 /// Likewise. A log without times, and without options that give them, throws Error{insufficient_data}.
 Training read_training(const std::string& path, const ReadOptions& options = {},
                        const std::string& name = {});
-/// Likewise in pieces. Null for what must be read whole: stdin, packed files, formats that are no rows of
-/// lines.
+/// Likewise in pieces. Null for what must be read whole: stdin, packed files, formats that cannot be read
+/// so.
 std::unique_ptr<Pieces<Telemetry>> open_telemetry(const std::string& path, const ReadOptions& options,
                                                   const std::string& name = {});
 std::unique_ptr<Pieces<Training>> open_training(const std::string& path, const ReadOptions& options,

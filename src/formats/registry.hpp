@@ -4,6 +4,7 @@
 // reader says why it refuses, so that an unknown file gets an answer that helps.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,8 @@ struct Source {
     std::string_view text;
     std::string where;  ///< the file's name, for messages
     const ReadOptions& options;
+    /// To be told now and then which characters lie behind, by who looks at many between two pieces.
+    std::function<void(std::size_t)> passed = [](std::size_t) {};
 };
 
 struct TelemetryFormat {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "formats/row_pieces.hpp"
 #include "formats/vendor_columns.hpp"
 #include "rlecouple/error.hpp"
 
@@ -50,6 +51,17 @@ bool is_header(const std::vector<std::string>& header) {
     return rocm || (has("gpu") && heat && (has("power_usage") || has("socket_power")));
 }
 
+OpenRows open_table(const Source& source) {
+    std::optional<Table> table = Table::open(source.text, is_header);
+    if (!table) throw Error(ErrorKind::failed, source.where, refuse_rocm_smi_csv(source));
+    const std::vector<std::string>& header = table->header();
+    TablePlan plan = plan_by_names(header, kColumns, source.options);
+    plan.units_in_cells = true;
+    plan.only_device = "gpu";
+    if (std::find(header.begin(), header.end(), "device") == header.end()) plan.device_prefix = "gpu";
+    return {rows_of(std::move(*table), source), std::move(plan)};
+}
+
 }  // namespace
 
 std::string refuse_rocm_smi_csv(const Source& source) {
@@ -57,15 +69,11 @@ std::string refuse_rocm_smi_csv(const Source& source) {
 }
 
 Telemetry read_rocm_smi_csv(const Source& source) {
-    std::optional<Table> table = Table::open(source.text, is_header);
-    if (!table) throw Error(ErrorKind::failed, source.where, refuse_rocm_smi_csv(source));
-    TablePlan plan = plan_by_names(table->header(), kColumns, source.options);
-    plan.units_in_cells = true;
-    plan.only_device = "gpu";
-    const auto& header = table->header();
-    if (std::find(header.begin(), header.end(), "device") == header.end()) plan.device_prefix = "gpu";
-    Clock clock(source.options.time_zone);
-    return read_table(*table, plan, clock, source.where);
+    return read_rows(open_table(source), source);
+}
+
+std::unique_ptr<TelemetryPieces> open_rocm_smi_csv(const Source& source) {
+    return row_pieces(open_table(source), source);
 }
 
 }  // namespace rle::formats

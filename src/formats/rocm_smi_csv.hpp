@@ -7,5 +7,6 @@ namespace rle::formats {
 
 std::string refuse_rocm_smi_csv(const Source& source);
 Telemetry read_rocm_smi_csv(const Source& source);
+std::unique_ptr<TelemetryPieces> open_rocm_smi_csv(const Source& source);
 
 }  // namespace rle::formats

@@ -8,7 +8,8 @@
 #include <array>
 #include <map>
 
-#include "formats/telemetry_table.hpp"
+#include "formats/date_order.hpp"
+#include "formats/row_pieces.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -164,6 +165,25 @@ TablePlan plan_of(const std::vector<std::string>& header) {
     return plan;
 }
 
+DateOrder date_order_of(const Table& table, const TablePlan& plan, const Source& source) {
+    const auto time = std::find_if(plan.columns.begin(), plan.columns.end(),
+                                   [](const PlannedColumn& column) { return column.role == Role::time; });
+    if (time == plan.columns.end()) return DateOrder::unknown;
+    const FoundDates dates = find_dates(table, static_cast<std::size_t>(time - plan.columns.begin()), source);
+    const bool counts_too = std::any_of(plan.columns.begin(), plan.columns.end(),
+                                        [](const PlannedColumn& column) { return column.role == Role::t_s; });
+    if (!dates.doubtful.empty() && !counts_too) refuse_doubtful_dates(dates, source);
+    return dates.order;
+}
+
+OpenRows open_table(const Source& source) {
+    std::optional<Table> table = Table::open(source.text, is_header);
+    if (!table) throw Error(ErrorKind::failed, source.where, refuse_telemetry_csv(source));
+    TablePlan plan = plan_of(table->header());
+    plan.date_order = date_order_of(*table, plan, source);
+    return {rows_of(std::move(*table), source), std::move(plan)};
+}
+
 }  // namespace
 
 std::string refuse_telemetry_csv(const Source& source) {
@@ -176,17 +196,11 @@ std::string refuse_telemetry_csv(const Source& source) {
 }
 
 Telemetry read_telemetry_csv(const Source& source) {
-    std::optional<Table> table = Table::open(source.text, is_header);
-    if (!table) throw Error(ErrorKind::failed, source.where, refuse_telemetry_csv(source));
-    Clock clock(source.options.time_zone);
-    return read_table(*table, plan_of(table->header()), clock, source.where);
+    return read_rows(open_table(source), source);
 }
 
 std::unique_ptr<TelemetryPieces> open_telemetry_csv(const Source& source) {
-    std::optional<Table> table = Table::open(source.text, is_header);
-    if (!table) return nullptr;
-    TablePlan plan = plan_of(table->header());
-    return table_pieces(std::move(*table), std::move(plan), Clock(source.options.time_zone), source.where);
+    return row_pieces(open_table(source), source);
 }
 
 }  // namespace rle::formats

@@ -12,33 +12,6 @@
 namespace rle::formats {
 namespace {
 
-class TablePieces : public TelemetryPieces {
-  public:
-    TablePieces(Table table, TablePlan plan, Clock clock, const std::string& where)
-        : table_(std::move(table)),
-          plan_(std::move(plan)),
-          clock_(std::move(clock)),
-          where_(where),
-          rows_(table_.header(), plan_, clock_, where) {}
-
-    bool next(Telemetry& piece, std::size_t most) override {
-        while (rows_.size() < most && table_.next(cells_, where_)) rows_.add(cells_, table_.line());
-        rows_.take(piece);
-        return piece.size() > 0;
-    }
-    Telemetry finish() override { return rows_.finish(table_.skipped()); }
-    bool holds() const override { return true; }
-    std::size_t consumed() const override { return table_.consumed(); }
-
-  private:
-    Table table_;
-    TablePlan plan_;
-    Clock clock_;
-    std::string where_;
-    TelemetryRows rows_;
-    Record cells_;
-};
-
 std::string_view cell_at(const Record& cells, const std::optional<std::size_t>& column) {
     return column ? cells[*column] : std::string_view();
 }
@@ -168,7 +141,7 @@ void TelemetryRows::assign(Reading& reading, std::optional<std::size_t>& at, std
 }
 
 void TelemetryRows::read_time(std::string_view cell, std::int64_t& wall, double& t_s) {
-    const ParsedTime time = parse_time(cell);
+    const ParsedTime time = parse_time(cell, plan_.date_order);
     if (time.time_class != TimeClass::none) {
         wall = clock_.to_utc(time);
     } else if (!t_s_) {
@@ -225,7 +198,7 @@ void TelemetryRows::explain_no_rows(const Counts& skipped) const {
             ErrorKind::failed, where_,
             fmt::format("no row has a readable time; found '{}'", first_bad_time_.substr(0, 60)),
             "times are RFC 3339, 28.9.2026 12:00:00, an epoch in s, ms, us or ns, or seconds in a column "
-            "t_s; a date such as 9/10/2026 may mean two days");
+            "t_s");
     }
     if (!skipped.contains("malformed_line"))
         throw Error(ErrorKind::insufficient_data, where_, "a header but not one whole row");
@@ -303,17 +276,6 @@ std::uint32_t device_index(Telemetry& telemetry, std::string_view name) {
     if (it != telemetry.devices.end()) return static_cast<std::uint32_t>(it - telemetry.devices.begin());
     telemetry.devices.emplace_back(name);
     return static_cast<std::uint32_t>(telemetry.devices.size() - 1);
-}
-
-Telemetry read_table(Table& table, const TablePlan& plan, Clock& clock, const std::string& where) {
-    TelemetryRows rows(table.header(), plan, clock, where);
-    Record cells;
-    while (table.next(cells, where)) rows.add(cells, table.line());
-    return rows.finish(table.skipped());
-}
-
-std::unique_ptr<TelemetryPieces> table_pieces(Table table, TablePlan plan, Clock clock, std::string where) {
-    return std::make_unique<TablePieces>(std::move(table), std::move(plan), std::move(clock), where);
 }
 
 void apply_unit(std::string_view unit, PlannedColumn& column) {

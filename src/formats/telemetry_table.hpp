@@ -6,13 +6,11 @@
 // counted.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "formats/pieces.hpp"
 #include "formats/table.hpp"
 #include "formats/times.hpp"
 #include "rlecouple/quantities.hpp"
@@ -38,8 +36,9 @@ struct PlannedColumn {
 };
 
 struct TablePlan {
-    std::vector<PlannedColumn> columns;    ///< one a header cell
-    bool units_in_cells = false;           ///< "100.00 W"
+    std::vector<PlannedColumn> columns;  ///< one a header cell
+    bool units_in_cells = false;         ///< "100.00 W"
+    DateOrder date_order = DateOrder::unknown;
     std::string device_prefix;             ///< before the cell of the device column ("gpu" + "0")
     std::string only_device;               ///< where no column names the device, or its cell is empty
     std::optional<std::int64_t> start_us;  ///< for tables without a time column: of the first sample
@@ -86,7 +85,7 @@ class TelemetryRows {
     std::size_t size() const { return out_.size(); }  ///< rows that wait to be taken
     /// The rows so far go to `piece`, with the names of the devices.
     void take(Telemetry& piece);
-    /// `skipped`: what was passed over before it came here. Throws as read_table does.
+    /// `skipped`: what was passed over before it came here. Throws as read_rows does.
     Telemetry finish(const Counts& skipped);
 
   private:
@@ -115,13 +114,6 @@ class TelemetryRows {
     std::vector<bool> device_in_sample_;  ///< which devices the present sample has, where times are counted
     std::size_t sample_ = 0;
 };
-
-/// Throws Error{insufficient_data} where there is no row, Error{failed} where no row or no needed column can
-/// be read.
-Telemetry read_table(Table& table, const TablePlan& plan, Clock& clock, const std::string& where);
-
-/// Likewise, piece by piece. The table's text must outlive it.
-std::unique_ptr<TelemetryPieces> table_pieces(Table table, TablePlan plan, Clock clock, std::string where);
 
 /// The factor that makes `unit` (as in a header) into ours: "mw", "kw" -> W; "f", "k" -> degC; "j", "mj" ->
 /// J.

@@ -52,21 +52,53 @@ class Cursor {
     std::string_view text_;
 };
 
-// "28.9.2026": dots have the day first wherever they are used.
-bool read_dotted_date(Cursor& cursor, unsigned& year, unsigned& month, unsigned& day) {
-    return cursor.short_number(day) && cursor.skip('.') && cursor.short_number(month) && cursor.skip('.') &&
-           cursor.digits(4, year);
+struct Date {
+    unsigned year = 0, month = 0, day = 0;
+};
+
+// The separator of "28.9.2026", "9/28/2026" or "28-9-2026", behind the first number; NUL: the year does not
+// stand last.
+char separator_of_year_last(std::string_view text) {
+    const std::size_t at = text.find_first_of("./-");
+    return at == 1 || at == 2 ? text[at] : '\0';
 }
 
-bool read_date(Cursor& cursor, unsigned& year, unsigned& month, unsigned& day) {
-    if (cursor.rest().find('.') <= 2) return read_dotted_date(cursor, year, month, day);
-    if (!cursor.digits(4, year)) return false;
-    const char separator = cursor.rest().empty() ? '\0' : cursor.rest().front();
-    if (separator != '-' && separator != '/') {
-        return cursor.digits(2, month) && cursor.digits(2, day);
+// Two numbers as they stand, and the year.
+bool read_year_last(Cursor& cursor, unsigned (&numbers)[2], unsigned& year) {
+    const char separator = separator_of_year_last(cursor.rest());
+    return separator != '\0' && cursor.short_number(numbers[0]) && cursor.skip(separator) &&
+           cursor.short_number(numbers[1]) && cursor.skip(separator) && cursor.digits(4, year);
+}
+
+// Dots have the day first wherever they are used.
+bool read_date(Cursor& cursor, DateOrder order, Date& date) {
+    if (const char last = separator_of_year_last(cursor.rest()); last != '\0') {
+        if (last == '.') order = DateOrder::day_first;
+        unsigned numbers[2];
+        if (order == DateOrder::unknown || !read_year_last(cursor, numbers, date.year)) return false;
+        const bool day_first = order == DateOrder::day_first;
+        date.day = numbers[day_first ? 0 : 1];
+        date.month = numbers[day_first ? 1 : 0];
+        return true;
     }
-    return cursor.skip(separator) && cursor.digits(2, month) && cursor.skip(separator) &&
-           cursor.digits(2, day);
+    if (!cursor.digits(4, date.year)) return false;
+    const char separator = cursor.rest().empty() ? '\0' : cursor.rest().front();
+    if (separator != '-' && separator != '/' && separator != '.') {
+        return cursor.digits(2, date.month) && cursor.digits(2, date.day);
+    }
+    return cursor.skip(separator) && cursor.short_number(date.month) && cursor.skip(separator) &&
+           cursor.short_number(date.day);
+}
+
+// Takes "AM" or "PM" off the text's beginning, and makes the hour one of 24. False: there is no such hour.
+bool read_half_of_day(std::string_view& text, unsigned& hour) {
+    text = trim(text);
+    const auto is = [&](std::size_t i, char upper) { return (text[i] & ~0x20) == upper; };
+    if (text.size() < 2 || !is(1, 'M') || (!is(0, 'A') && !is(0, 'P'))) return true;
+    if (hour < 1 || hour > 12) return false;
+    hour = hour % 12 + (is(0, 'P') ? 12 : 0);
+    text.remove_prefix(2);
+    return true;
 }
 
 // "Z", "UTC", "+02:00", "+0200", "+02" -> minutes east of UTC. False: no zone, or none that we know.
@@ -89,20 +121,23 @@ bool read_zone(std::string_view text, bool& zoned, std::int64_t& east_us) {
     return true;
 }
 
-ParsedTime calendar_time(std::string_view text) {
+ParsedTime calendar_time(std::string_view text, DateOrder order) {
     Cursor cursor(text);
-    unsigned year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, microsecond = 0;
-    if (!read_date(cursor, year, month, day)) return {};
+    Date date;
+    unsigned hour = 0, minute = 0, second = 0, microsecond = 0;
+    if (!read_date(cursor, order, date)) return {};
     if (!cursor.skip('T') && !cursor.skip(' ') && !cursor.skip('t')) return {};
     if (!cursor.short_number(hour) || !cursor.skip(':') || !cursor.digits(2, minute)) return {};
     if (cursor.skip(':')) {
         if (!cursor.digits(2, second)) return {};
         if (cursor.skip('.') || cursor.skip(',')) microsecond = cursor.fraction_us();
     }
+    std::string_view behind = cursor.rest();
     bool zoned = false;
     std::int64_t east_us = 0;
-    if (!read_zone(cursor.rest(), zoned, east_us)) return {};
-    const auto us = civil_us(static_cast<int>(year), month, day, hour, minute, second, microsecond);
+    if (!read_half_of_day(behind, hour) || !read_zone(behind, zoned, east_us)) return {};
+    const auto us =
+        civil_us(static_cast<int>(date.year), date.month, date.day, hour, minute, second, microsecond);
     if (!us) return {};
     return {zoned ? TimeClass::zoned : TimeClass::naive, *us - east_us};
 }
@@ -147,12 +182,23 @@ std::optional<std::int64_t> epoch_us(double value) {
     return std::llround(value * to_us);
 }
 
-ParsedTime parse_time(std::string_view text) {
+std::optional<DateOrder> order_shown_by(std::string_view text) {
+    Cursor cursor(trim(text));
+    unsigned numbers[2];
+    unsigned year = 0;
+    if (separator_of_year_last(cursor.rest()) == '.' || !read_year_last(cursor, numbers, year))
+        return std::nullopt;
+    if (numbers[0] > 12) return DateOrder::day_first;
+    return numbers[1] > 12 ? DateOrder::month_first : DateOrder::unknown;
+}
+
+ParsedTime parse_time(std::string_view text, DateOrder order) {
     text = trim(text);
     constexpr std::size_t kShortest = 13;  // 1.9.2026 9:05
     if (const auto us = our_own_time(text)) return {TimeClass::zoned, *us};
     if (text.size() >= kShortest) {
-        if (const ParsedTime time = calendar_time(text); time.time_class != TimeClass::none) return time;
+        if (const ParsedTime time = calendar_time(text, order); time.time_class != TimeClass::none)
+            return time;
     }
     std::int64_t whole = 0;  // a count of us or ns has more digits than a double holds
     const char* end = text.data() + text.size();

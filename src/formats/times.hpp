@@ -23,10 +23,17 @@ struct ParsedTime {
     std::int64_t us = kNoTime;  ///< of a naive time: as if its wall clock were UTC
 };
 
+/// Which number of "9/10/2026" is the day.
+enum class DateOrder : std::uint8_t { unknown, day_first, month_first };
+
 /// An epoch or a calendar time: "1761699262.488", "2025-10-28T08:00:00.408Z", "2026/09/28 12:00:00.000",
-/// "20260928 12:00:00", "2026-01-05 12:00:00,123", "28.9.2026 12:00:00", with "Z", "+02:00", "+0200", " UTC"
-/// or nothing behind.
-ParsedTime parse_time(std::string_view text);
+/// "20260928 12:00:00", "2026-01-05 12:00:00,123", "28.9.2026 12:00:00", where the order is known
+/// "28/9/2026 12:00:00", of 24 hours or with "AM" or "PM", with "Z", "+02:00", "+0200", " UTC" or nothing
+/// behind.
+ParsedTime parse_time(std::string_view text, DateOrder order = DateOrder::unknown);
+/// Of a text that begins like "9/10/2026" or "9-10-2026": the order that it shows by a number above 12, else
+/// unknown. Missing: it does not begin so.
+std::optional<DateOrder> order_shown_by(std::string_view text);
 /// `value` as an epoch; missing where it is too small or too large to be one.
 std::optional<std::int64_t> epoch_us(double value);
 /// Microseconds of a calendar time; missing where there is no such day or hour.

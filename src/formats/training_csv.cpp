@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 
+#include "formats/date_order.hpp"
 #include "formats/table.hpp"
 #include "formats/training_record.hpp"
 #include "formats/writers.hpp"
@@ -85,13 +86,30 @@ bool is_sparse(const Table& table) {
     return fmt::format("{}", fmt::join(table.header(), ",")) != kTrainingHeader;
 }
 
+// Where every column of times leaves it in doubt, nothing tells when the steps happened.
+DateOrder date_order_of(const Table& table, const Keys& keys, const Source& source) {
+    std::optional<FoundDates> doubtful;
+    bool plain = false;
+    for (std::size_t c = 0; c < keys.size(); ++c) {
+        if (keys[c].field == StepField::t_s) plain = true;
+        if (keys[c].field != StepField::time) continue;
+        FoundDates dates = find_dates(table, c, source);
+        if (dates.order != DateOrder::unknown) return dates.order;
+        if (dates.doubtful.empty()) plain = true;
+        if (!dates.doubtful.empty() && !doubtful) doubtful = std::move(dates);
+    }
+    if (doubtful && !plain) refuse_doubtful_dates(*doubtful, source);
+    return DateOrder::unknown;
+}
+
 class CsvLog : public TrainingPieces {
   public:
     CsvLog(const Source& source, Table table)
         : source_(source),
           table_(std::move(table)),
           keys_(keys_of(table_.header(), source.options.grad_key)),
-          rows_(source, is_sparse(table_)) {}
+          rows_(source, is_sparse(table_)),
+          maker_(date_order_of(table_, keys_, source)) {}
 
     /// Reads on until `most` steps wait, or to the end.
     void read(std::size_t most) {

@@ -33,7 +33,11 @@ struct Begin {
 class JsonLog : public TrainingPieces {
   public:
     JsonLog(const Source& source, const Begin& begin)
-        : source_(source), builder_(source), at_(begin.at), in_array_(begin.in_array) {}
+        : source_(source),
+          builder_(source),
+          maker_(source.options.date_order),
+          at_(begin.at),
+          in_array_(begin.in_array) {}
 
     /// Reads on until `most` steps wait, or to the end.
     void read(std::size_t most) {
@@ -113,6 +117,7 @@ class JsonLog : public TrainingPieces {
     void pass_over() {
         const std::size_t line_end = source_.text.find('\n', at_);
         if (line_end == std::string_view::npos) return torn();
+        source_.passed(line_end);
         ++foreign_;
         at_ = line_end + 1;
     }

@@ -1,6 +1,6 @@
 #include "formats/training_printed.hpp"
 
-#include <fmt/format.h>
+#include <limits>
 
 #include "formats/training_parser.hpp"
 
@@ -30,6 +30,46 @@ bool prints_steps(const Source& source, std::string_view mark) {
     return false;
 }
 
+class PrintedLog : public TrainingPieces {
+  public:
+    explicit PrintedLog(const Source& source)
+        : source_(source),
+          parser_(source.options.grad_key, source.options.grad_pattern),
+          builder_(source),
+          rest_(source.text) {}
+
+    /// Reads on until `most` steps wait, or to the end.
+    void read(std::size_t most) {
+        while (!rest_.empty() && builder_.size() < most) read_line();
+    }
+    bool next(Training& piece, std::size_t most) override {
+        read(most);
+        builder_.take(piece);
+        return piece.size() > 0;
+    }
+    Training finish() override { return builder_.finish(); }
+    bool holds() const override { return builder_.taken_hold(); }
+    std::size_t consumed() const override { return source_.text.size() - rest_.size(); }
+
+  private:
+    void read_line() {
+        bool ended = true;
+        source_.passed(consumed());  // much may be printed between two steps
+        const std::string_view line = take_line(rest_, ended);
+        const auto record = parser_.parse(line);
+        if (!record) return;
+        // A number at the end of a line that was cut may be half of itself; a closed record is whole.
+        if (ended || line.ends_with('}')) return builder_.add(*record);
+        builder_.count("torn_line");
+        builder_.warn("the last line has no end and may be torn; it was left out");
+    }
+
+    const Source& source_;
+    PrintedParser parser_;
+    TrainingBuilder builder_;
+    std::string_view rest_;
+};
+
 }  // namespace
 
 std::string refuse_hf_printed(const Source& source) {
@@ -55,23 +95,13 @@ std::string refuse_printed(const Source& source) {
 }
 
 Training read_printed(const Source& source) {
-    const PrintedParser parser(source.options.grad_key, source.options.grad_pattern);
-    TrainingBuilder builder(source);
-    std::string_view rest = source.text;
-    bool ended = true;
-    while (!rest.empty()) {
-        const std::string_view line = take_line(rest, ended);
-        const auto record = parser.parse(line);
-        if (!record) continue;
-        // A number at the end of a line that was cut may be half of itself; a closed record is whole.
-        if (!ended && !line.ends_with('}')) {
-            builder.count("torn_line");
-            builder.warn("the last line has no end and may be torn; it was left out");
-            continue;
-        }
-        builder.add(*record);
-    }
-    return builder.finish();
+    PrintedLog log(source);
+    log.read(std::numeric_limits<std::size_t>::max());
+    return log.finish();
+}
+
+std::unique_ptr<TrainingPieces> open_printed(const Source& source) {
+    return std::make_unique<PrintedLog>(source);
 }
 
 }  // namespace rle::formats

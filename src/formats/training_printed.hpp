@@ -13,5 +13,6 @@ std::string refuse_pattern(const Source& source);
 std::string refuse_printed(const Source& source);
 /// One reader for all of them: each line says what it is.
 Training read_printed(const Source& source);
+std::unique_ptr<TrainingPieces> open_printed(const Source& source);
 
 }  // namespace rle::formats

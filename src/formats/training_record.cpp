@@ -133,7 +133,7 @@ void RecordMaker::set(const KnownKey& key, std::string_view value) {
 // The most trustworthy class of time goes, whatever the rank: an epoch before a calendar time with a zone
 // before one without.
 void RecordMaker::set_time(unsigned rank, std::string_view value) {
-    const ParsedTime time = parse_time(value);
+    const ParsedTime time = parse_time(value, order_);
     if (time.time_class == TimeClass::none) {
         const auto seconds = parse_number(value);
         if (seconds && std::isnan(record_.relative_s)) record_.relative_s = *seconds;
@@ -183,6 +183,10 @@ void RecordMaker::set_number(StepField field, std::string_view value) {
 }
 
 void TrainingBuilder::add(const TrainingRecord& record) {
+    if (size() + taken_ == 0) {
+        first_step_ = record.step;
+        first_is_relative_ = !std::isnan(record.relative_s);
+    }
     training_.wall_us.push_back(record.time.time_class == TimeClass::none ? kNoTime
                                                                           : clock_.to_utc(record.time));
     training_.t_s.push_back(record.t_s);
@@ -201,6 +205,7 @@ void TrainingBuilder::add(const TrainingRecord& record) {
 }
 
 void TrainingBuilder::take(Training& piece) {
+    if (!timed_ && can_make_times()) make_times();
     taken_ += training_.size();
     piece = Training{};
     std::swap(piece.wall_us, training_.wall_us);
@@ -233,31 +238,34 @@ void TrainingBuilder::drop_lesser_times() {
     if (lesser > 0) warn(fmt::format("{} row(s) have no time of the kind that the others have", lesser));
 }
 
+bool TrainingBuilder::can_make_times() const {
+    const ReadOptions& options = source_.options;
+    return options.start_us && (options.step_seconds || first_is_relative_);
+}
+
 void TrainingBuilder::make_times() {
     const ReadOptions& options = source_.options;
-    const bool relative = !relative_s_.empty() && !std::isnan(relative_s_.front());
-    if (!options.start_us || (!options.step_seconds && !relative)) {
-        throw Error(
-            ErrorKind::insufficient_data, source_.where,
-            relative ? "the log counts seconds from a start that it does not name"
-                     : "the log says nowhere when its steps happened",
-            relative ? "give --start TIME"
-                     : "give --start TIME and --step-seconds S, or record it with rlecouple collect -- CMD");
-    }
-    training_.times_made = true;
-    const double first_step = training_.step.front();
     for (std::size_t i = 0; i < training_.size(); ++i) {
         double seconds = relative_s_[i];
         if (options.step_seconds) {
-            const double steps = training_.step[i] - first_step;
-            seconds = *options.step_seconds * (std::isfinite(steps) ? steps : static_cast<double>(i));
+            const double steps = training_.step[i] - first_step_;
+            seconds =
+                *options.step_seconds * (std::isfinite(steps) ? steps : static_cast<double>(taken_ + i));
         }
         if (std::isfinite(seconds) && std::abs(seconds) < 1e11) {
             training_.wall_us[i] = *options.start_us + std::llround(seconds * 1e6);
         }
+        made_times_ = true;
     }
-    warn("the log carries no times; they are made from --start" +
-         std::string(options.step_seconds ? " and --step-seconds" : ""));
+}
+
+void TrainingBuilder::refuse_without_times() const {
+    throw Error(ErrorKind::insufficient_data, source_.where,
+                first_is_relative_ ? "the log counts seconds from a start that it does not name"
+                                   : "the log says nowhere when its steps happened",
+                first_is_relative_
+                    ? "give --start TIME"
+                    : "give --start TIME and --step-seconds S, or record it with rlecouple collect -- CMD");
 }
 
 void TrainingBuilder::judge_norms() {
@@ -277,9 +285,13 @@ void TrainingBuilder::judge_norms() {
 
 Training TrainingBuilder::finish() {
     judge_norms();
-    if (taken_ == 0) {
-        drop_lesser_times();
-        if (!timed_) make_times();
+    if (taken_ == 0) drop_lesser_times();
+    if (!timed_) {
+        if (!can_make_times()) refuse_without_times();
+        make_times();
+        training_.times_made = true;
+        warn("the log carries no times; they are made from --start" +
+             std::string(source_.options.step_seconds ? " and --step-seconds" : ""));
     }
     if (clock_.assumed_utc()) warn("times without a zone are taken as UTC; --tz ZONE says otherwise");
     return std::move(training_);

@@ -42,9 +42,11 @@ struct TrainingRecord {
 /// Puts a record together from keys and values.
 class RecordMaker {
   public:
+    explicit RecordMaker(DateOrder order = DateOrder::unknown) : order_(order) {}
+
     void set(const KnownKey& key, std::string_view value);
     const TrainingRecord& record() const { return record_; }
-    void clear() { *this = RecordMaker(); }
+    void clear() { *this = RecordMaker(order_); }
     /// Values of a known field that were text, and the first one that stood for a gradient norm.
     std::size_t not_numbers() const { return not_numbers_; }
     const std::string& text_for_norm() const { return text_for_norm_; }
@@ -54,6 +56,7 @@ class RecordMaker {
     void set_number(StepField field, std::string_view value);
 
     static constexpr unsigned kUnset = std::numeric_limits<unsigned>::max();
+    DateOrder order_;
     TrainingRecord record_;
     unsigned ranks_[9] = {kUnset, kUnset, kUnset, kUnset, kUnset, kUnset, kUnset, kUnset, kUnset};
     std::size_t not_numbers_ = 0;
@@ -74,10 +77,11 @@ class TrainingBuilder {
     void warn(const std::string& what) { training_.warnings.push_back(source_.where + ": " + what); }
     std::size_t size() const { return training_.size(); }  ///< rows that wait to be taken
 
-    /// The rows so far go to `piece`. finish() then has none, and makes no times.
+    /// The rows so far go to `piece`; as long as none has a time, with times by the options.
     void take(Training& piece);
-    /// Rows that were taken are as finish() would have left them: their times are of one kind.
-    bool taken_hold() const { return timed_ && classes_seen_.size() == 1; }
+    /// Rows that were taken are as finish() would have left them: their times are of one kind, and none was
+    /// made before the log turned out to have some.
+    bool taken_hold() const { return classes_seen_.size() == 1 && !(timed_ && made_times_); }
 
     /// Gives times by --start and --step-seconds where the log has none. Throws Error{insufficient_data}
     /// where there is no step, or no time at all.
@@ -85,7 +89,9 @@ class TrainingBuilder {
 
   private:
     void drop_lesser_times();
+    bool can_make_times() const;
     void make_times();
+    [[noreturn]] void refuse_without_times() const;
     void judge_norms();
 
     const Source& source_;
@@ -95,7 +101,10 @@ class TrainingBuilder {
     std::set<TimeClass> classes_seen_;
     std::size_t taken_ = 0;
     bool timed_ = false;
+    bool made_times_ = false;
     bool any_norm_ = false;
+    double first_step_ = kMissing;
+    bool first_is_relative_ = false;  ///< the log's first row counts seconds since a start
     std::vector<double> relative_s_;  ///< by row
     std::size_t not_numbers_ = 0;
     std::string text_for_norm_;

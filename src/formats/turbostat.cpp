@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "formats/row_pieces.hpp"
 #include "formats/vendor_columns.hpp"
 #include "rlecouple/error.hpp"
 
@@ -49,6 +50,44 @@ bool is_summary(const Record& cells, const std::vector<std::string>& header) {
     return true;
 }
 
+class SummaryRows : public RowSource {
+  public:
+    SummaryRows(CsvScanner scanner, std::vector<std::string> header)
+        : scanner_(std::move(scanner)), header_(std::move(header)) {}
+
+    const std::vector<std::string>& header() const override { return header_; }
+    bool next(Record& cells) override {
+        while (scanner_.next(cells)) {
+            const bool header_again = std::equal(cells.begin(), cells.end(), header_.begin(), header_.end());
+            if (header_again || !is_summary(cells, header_)) continue;
+            if (!scanner_.torn() && cells.size() == header_.size()) return true;
+            ++skipped_[scanner_.torn() ? "torn_line" : "malformed_line"];
+        }
+        return false;
+    }
+    std::size_t line() const override { return scanner_.line(); }
+    std::size_t consumed() const override { return scanner_.position(); }
+    const Counts& skipped() const override { return skipped_; }
+
+  private:
+    CsvScanner scanner_;
+    std::vector<std::string> header_;
+    Counts skipped_;
+};
+
+OpenRows open_log(const Source& source) {
+    CsvScanner scanner(source.text, '\t');
+    std::vector<std::string> header = find_header(scanner);
+    if (header.empty()) throw Error(ErrorKind::failed, source.where, refuse_turbostat(source));
+    TablePlan plan = plan_by_names(header, kColumns, source.options);
+    plan.only_device = "cpu";
+    for (PlannedColumn& column : plan.columns) {
+        if (column.name == "Core" || column.name == "CPU" || column.name == "Package")
+            column.role = Role::ignored;
+    }
+    return {std::make_unique<SummaryRows>(std::move(scanner), std::move(header)), std::move(plan)};
+}
+
 }  // namespace
 
 std::string refuse_turbostat(const Source& source) {
@@ -57,30 +96,11 @@ std::string refuse_turbostat(const Source& source) {
 }
 
 Telemetry read_turbostat(const Source& source) {
-    CsvScanner scanner(source.text, '\t');
-    const std::vector<std::string> header = find_header(scanner);
-    if (header.empty()) throw Error(ErrorKind::failed, source.where, refuse_turbostat(source));
-    TablePlan plan = plan_by_names(header, kColumns, source.options);
-    plan.only_device = "cpu";
-    for (PlannedColumn& column : plan.columns) {
-        if (column.name == "Core" || column.name == "CPU" || column.name == "Package")
-            column.role = Role::ignored;
-    }
-    Clock clock(source.options.time_zone);
-    TelemetryRows rows(header, plan, clock, source.where);
-    Counts skipped;
-    Record cells;
-    while (scanner.next(cells)) {
-        if (std::equal(cells.begin(), cells.end(), header.begin(), header.end()) ||
-            !is_summary(cells, header))
-            continue;
-        if (scanner.torn() || cells.size() != header.size()) {
-            ++skipped[scanner.torn() ? "torn_line" : "malformed_line"];
-            continue;
-        }
-        rows.add(cells, scanner.line());
-    }
-    return rows.finish(skipped);
+    return read_rows(open_log(source), source);
+}
+
+std::unique_ptr<TelemetryPieces> open_turbostat(const Source& source) {
+    return row_pieces(open_log(source), source);
 }
 
 }  // namespace rle::formats

@@ -7,5 +7,6 @@ namespace rle::formats {
 
 std::string refuse_turbostat(const Source& source);
 Telemetry read_turbostat(const Source& source);
+std::unique_ptr<TelemetryPieces> open_turbostat(const Source& source);
 
 }  // namespace rle::formats

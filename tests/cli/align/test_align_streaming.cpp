@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -13,94 +12,16 @@
 #include <string>
 #include <thread>
 
-#include "support/catch.hpp"
-#include "support/process.hpp"
+#include "either_way.hpp"
 
 using rle::test::Finished;
+using rle::test::Line;
+using rle::test::lines;
+using rle::test::same_either_way;
+using rle::test::stamp;
 using rle::test::TempDir;
 
 namespace {
-
-void write_packed(const std::string& path, const std::string& text) {
-    gzFile file = gzopen(path.c_str(), "wb1");
-    REQUIRE(file != nullptr);
-    REQUIRE(gzwrite(file, text.data(), static_cast<unsigned>(text.size())) == static_cast<int>(text.size()));
-    REQUIRE(gzclose(file) == Z_OK);
-}
-
-std::string without(std::string text, const std::string& folder) {
-    for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder))
-        text.replace(at, folder.size(), "DIR");
-    return text;
-}
-
-struct Result {
-    Finished run;
-    std::string table, json;
-};
-
-enum class Way { plain, packed, in_memory };
-
-Result align(const TempDir& folder, Way way, const std::string& telemetry, const std::string& training,
-             std::vector<std::string> options) {
-    const auto write = [&](const std::string& name, const std::string& text) {
-        if (way == Way::packed) return write_packed(folder / name, text);
-        rle::test::write_file(folder / name, text);
-    };
-    write("telemetry", telemetry);
-    std::vector<std::string> args{"align", "--telemetry", folder / "telemetry", "-o", folder / "aligned.csv"};
-    if (!training.empty()) {
-        write("training", training);
-        args.insert(args.end(), {"--training", folder / "training"});
-    }
-    args.insert(args.end(), options.begin(), options.end());
-    if (way == Way::in_memory) args.emplace_back("--in-memory");
-    Result result{rle::test::rlecouple(args), {}, {}};
-    const std::string dir = folder.path().string();
-    result.run.out = without(result.run.out, dir);
-    result.run.err = without(result.run.err, dir);
-    if (std::filesystem::exists(folder / "aligned.csv")) {
-        result.table = rle::test::read_file(folder / "aligned.csv");
-        result.json = without(rle::test::read_file(folder / "align.json"), dir);
-    }
-    return result;
-}
-
-// Returns the table, so that a test can look at what was compared.
-std::string same_either_way(const std::string& telemetry, const std::string& training,
-                            const std::vector<std::string>& options = {}) {
-    const TempDir whole_folder;
-    const Result whole = align(whole_folder, Way::in_memory, telemetry, training, options);
-    for (const Way way : {Way::plain, Way::packed}) {
-        const TempDir folder;
-        const Result streamed = align(folder, way, telemetry, training, options);
-        CHECK(streamed.run.exit_code == whole.run.exit_code);
-        CHECK(streamed.run.out == whole.run.out);
-        CHECK(streamed.run.err == whole.run.err);
-        CHECK((streamed.table == whole.table));  // in brackets: nobody wants to see megabytes
-        CHECK(streamed.json == whole.json);
-    }
-    return whole.table;
-}
-
-std::string stamp(double t_s) {
-    const auto us = static_cast<long long>(t_s * 1e6 + 0.5);
-    return fmt::format("2026-09-28T{:02}:{:02}:{:02}.{:06}Z", us / 3'600'000'000, us / 60'000'000 % 60,
-                       us / 1'000'000 % 60, us % 1'000'000);
-}
-
-using Line = std::function<std::string(std::size_t i, double t_s)>;
-
-// Lines at 10 Hz with some jitter, long enough for several pieces and blocks.
-std::string lines(const std::string& header, std::size_t n, double step_s, const Line& line) {
-    std::mt19937 random(11);
-    std::string text = header + "\n";
-    for (std::size_t i = 0; i < n; ++i) {
-        const double t_s = static_cast<double>(i) * step_s + static_cast<double>(random() % 3000) * 1e-6;
-        text += line(i, t_s) + "\n";
-    }
-    return text;
-}
 
 constexpr std::size_t kRows = 10'000;
 
