@@ -14,6 +14,7 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr double kNoiseFloor = 1e-14;  // least RSS, as a share of the total
+constexpr double kLeastLeft = 1e-13;   // of a column's square, beside lags that are independent with it
 constexpr std::size_t kDepth = 8;      // values that a gap unsettles in a long session
 constexpr std::size_t kChunk = 4096;   // samples at a time
 
@@ -215,6 +216,89 @@ std::vector<double> NestedRegressions::rss(const std::vector<Index>& trend_colum
     std::vector<Index> order = trend_columns;
     for (Index k = candidates_; k < products_.rows(); ++k) order.push_back(k);
     return nested_rss(products_(order, order), static_cast<Index>(trend_columns.size()));
+}
+
+namespace {
+
+// Judges trends beside the lags swept out so far, from the products of what these leave of the candidates, of
+// the next lag and of the series. A list ends where the next lag depends on what is there.
+class TrendJudge {
+  public:
+    TrendJudge(Index nested, VectorXd before)
+        : nested_(nested),
+          others_(before.size() - nested),
+          before_(std::move(before)),
+          rss_(static_cast<std::size_t>(nested)),
+          open_(rss_.size()) {
+        for (auto& lists : rss_) lists.resize(static_cast<std::size_t>(others_ + 1));
+        for (auto& flags : open_) flags.assign(static_cast<std::size_t>(others_ + 1), 1);
+    }
+
+    // `products` of [candidates, series, next lag]; `lag_before`: the lag's square before any was swept out.
+    void take(MatrixXd products, double lag_before) {
+        const Index lag = products.rows() - 1, series = lag - 1;
+        const double least = kSingular * lag_before;
+        for (Index d = 0; d < nested_; ++d) {
+            if (!sweep_out(products, d, before_(d))) return close_from(d);
+            for (Index k = 0; k <= others_; ++k) {
+                double rss = products(series, series), of_lag = products(lag, lag);
+                bool open = true;
+                if (k > 0) {
+                    const Index column = nested_ + k - 1;
+                    const double own = products(column, column);
+                    open = own > (first_ ? kSingular : kLeastLeft) * before_(column);
+                    rss -= products(series, column) * products(series, column) / own;
+                    of_lag -= products(lag, column) * products(lag, column) / own;
+                }
+                note(static_cast<std::size_t>(d), static_cast<std::size_t>(k), open, rss, of_lag > least);
+            }
+        }
+        first_ = false;
+    }
+
+    NestedRegressions::OfEach result() { return std::move(rss_); }
+
+  private:
+    void note(std::size_t d, std::size_t k, bool open, double rss, bool next_open) {
+        if (open_[d][k] != 0 && open) rss_[d][k].push_back(rss);
+        if (!open || !next_open) open_[d][k] = 0;
+    }
+    void close_from(Index d) {
+        for (auto from = static_cast<std::size_t>(d); from < open_.size(); ++from)
+            std::fill(open_[from].begin(), open_[from].end(), 0);
+        first_ = false;
+    }
+
+    Index nested_, others_;
+    VectorXd before_;
+    NestedRegressions::OfEach rss_;
+    std::vector<std::vector<char>> open_;
+    bool first_ = true;
+};
+
+}  // namespace
+
+NestedRegressions::OfEach NestedRegressions::rss_of_each(Index nested) const {
+    const Index series = products_.rows() - 1, lags = series - candidates_;
+    std::vector<Index> order;
+    for (Index k = candidates_; k < series; ++k) order.push_back(k);
+    for (Index k = 0; k < candidates_; ++k) order.push_back(k);
+    order.push_back(series);
+    MatrixXd products = products_(order, order);
+    const VectorXd before = products.diagonal();
+    TrendJudge judge(nested, before.segment(lags, candidates_));
+    const Index with_series = candidates_ + 1;
+    for (Index p = 0; p <= lags; ++p) {
+        MatrixXd left = MatrixXd::Zero(with_series + 1, with_series + 1);
+        left.topLeftCorner(with_series, with_series) = products.bottomRightCorner(with_series, with_series);
+        if (p < lags) {
+            left.row(with_series).head(with_series) = products.col(p).tail(with_series).transpose();
+            left(with_series, with_series) = products(p, p);
+        }
+        judge.take(std::move(left), before(p));
+        if (p == lags || !sweep_out(products, p, before(p))) break;
+    }
+    return judge.result();
 }
 
 double NestedRegressions::bic(double rss, int parameters) const {

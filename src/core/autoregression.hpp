@@ -34,6 +34,12 @@ class NestedRegressions {
     /// For p = 0 ... max_order, on the given columns of the candidates; ends early where the regression gets
     /// singular.
     std::vector<double> rss(const std::vector<Eigen::Index>& trend_columns) const;
+
+    /// The same lists for many trends at once: at [d][0] that of the first d + 1 candidates, d < nested, and
+    /// at [d][1 + k] that of these and of candidate nested + k.
+    using OfEach = std::vector<std::vector<std::vector<double>>>;
+    OfEach rss_of_each(Eigen::Index nested) const;
+
     double rows() const { return rows_; }
     /// m log(RSS / m) + parameters log m, with a floor under the RSS for a series without noise.
     double bic(double rss, int parameters) const;

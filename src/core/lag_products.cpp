@@ -15,7 +15,6 @@ using Eigen::VectorXd;
 constexpr std::size_t kChunk = 2048;  // rows at a time
 constexpr std::size_t kEnds = 16;     // products that take as long as correcting two columns for the ends
 constexpr std::size_t kParts = 64;    // of Rows::spread
-constexpr double kSingular = 1e-11;
 
 // Sums over all stretches; what stands on and above the diagonal counts, the rest is its mirror image.
 class Summation {

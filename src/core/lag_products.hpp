@@ -64,9 +64,12 @@ inline constexpr std::size_t kMostFitted = 32768;
 Eigen::MatrixXd lag_products(const TrendColumns& trend, const std::vector<Lags>& lags, const Rows& rows,
                              std::span<const double> scale = {});
 
+/// Share of a column's square that must be left of it beside others for it to count as independent of them.
+inline constexpr double kSingular = 1e-11;
+
 /// Takes column k out of all later ones: products(k+1.., k+1..) become those of what it leaves of them, on
-/// and below the diagonal, where alone they are looked at. False, and nothing done, where it leaves less than
-/// 1e-11 of `before`, its square before any was swept out.
+/// and below the diagonal, where alone they are looked at. False, and nothing done, where kSingular of
+/// `before`, its square before any was swept out, or less is left of it.
 bool sweep_out(Eigen::MatrixXd& products, Eigen::Index k, double before);
 
 }  // namespace rle

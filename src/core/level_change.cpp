@@ -6,6 +6,7 @@
 
 #include "core/autoregression.hpp"
 #include "core/linear_algebra.hpp"
+#include "core/shifted_products.hpp"
 
 namespace rle {
 namespace {
@@ -28,83 +29,102 @@ LevelChangeSearch::LevelChangeSearch(std::span<const double> series, const std::
                                      const Trend& base, int max_order)
     : n_(static_cast<std::ptrdiff_t>(series.size())),
       parameters_(base.parameters()),
-      rows_(regression_rows(series, max_order).spread(kMostRows)) {
+      order_(max_order),
+      rows_(regression_rows(series, max_order).spread(kMostRows)),
+      filled_(filled) {
     const TrendColumns trend(series.size(), base);
-    trend_ = trend.columns();
     const auto m = static_cast<Index>(rows_.count());
-    columns_.resize(m, trend_ + max_order);
-    series_.resize(m);
+    trend_.resize(m, trend.columns());
     Index row = 0;
     for (const Rows::Stretch& s : rows_.stretches()) {
-        const auto size = static_cast<Index>(s.size());
-        columns_.block(row, 0, size, trend_) = trend.rows(s.begin, s.size());
-        for (int k = 1; k <= max_order; ++k) {
-            const double* lagged = filled.data() + s.begin - static_cast<std::size_t>(k);
-            columns_.col(trend_ + k - 1).segment(row, size) = Eigen::Map<const VectorXd>(lagged, size);
-        }
-        series_.segment(row, size) = Eigen::Map<const VectorXd>(filled.data() + s.begin, size);
-        row += size;
+        trend_.middleRows(row, static_cast<Index>(s.size())) = trend.rows(s.begin, s.size());
+        row += static_cast<Index>(s.size());
     }
-    orthogonalise();
+    factorise(lag_products(trend, {{filled, 0, max_order}}, rows_));
+    for (Index k = 0; k <= trend_.cols() + order_ + LevelChange::kParameters; ++k) {
+        const double parameters = static_cast<double>(parameters_ + k - trend_.cols());
+        price_.push_back(std::pow(static_cast<double>(m), parameters / static_cast<double>(m)));
+    }
 }
 
-// Gram & Schmidt, twice, which leaves the columns orthogonal to rounding.
-void LevelChangeSearch::orthogonalise() {
-    for (Index k = 0; k < columns_.cols(); ++k) {
-        const double before = columns_.col(k).squaredNorm();
-        for (int round = 0; round < 2; ++round) {
-            for (Index j = 0; j < k; ++j)
-                columns_.col(k) -= columns_.col(j).dot(columns_.col(k)) * columns_.col(j);
-        }
-        const double left = columns_.col(k).squaredNorm();
-        columns_.col(k) *= left > kIndependent * before ? 1.0 / std::sqrt(left) : 0.0;
+// Cholesky's factor of the products of trend, lags and series; a column of which little is left is left out.
+void LevelChangeSearch::factorise(const MatrixXd& sums) {
+    const Index trend = trend_.cols(), columns = trend + order_;
+    std::vector<Index> places = first_columns(trend);
+    for (Index k = 1; k <= order_; ++k) places.push_back(trend + k);
+    places.push_back(trend);
+    factor_ = sums(places, places);
+    square_ = factor_(columns, columns);
+    const VectorXd before = factor_.diagonal();
+    for (Index k = 0; k < columns; ++k) {
+        const bool independent = factor_(k, k) > kIndependent * before(k);
+        if (independent) sweep_out(factor_, k, before(k));
+        const double unit = independent ? 1.0 / std::sqrt(factor_(k, k)) : 0.0;
+        factor_.col(k).tail(columns - k) *= unit;
+        factor_(k, k) = unit;  // what a product with column k is multiplied by
     }
-    with_series_ = cross_products(columns_, series_);
 }
 
 double LevelChangeSearch::bic(double rss, int parameters) const {
-    const auto m = static_cast<double>(series_.size());
-    const double least = std::max(kNoiseFloor * series_.squaredNorm(), std::numeric_limits<double>::min());
-    return m * std::log(std::max(rss, least) / m) + parameters * std::log(m);
+    const auto m = static_cast<double>(rows_.count());
+    return m * std::log(std::max(rss, least_rss()) / m) + parameters * std::log(m);
+}
+
+double LevelChangeSearch::least_rss() const {
+    return std::max(kNoiseFloor * square_, std::numeric_limits<double>::min());
 }
 
 double LevelChangeSearch::score_without() const {
-    double rss = series_.squaredNorm() - with_series_.head(trend_).squaredNorm();
-    double best = bic(rss, parameters_);
-    for (Index k = trend_; k < columns_.cols(); ++k) {
-        rss -= with_series_(k) * with_series_(k);
-        best = std::min(best, bic(rss, parameters_ + static_cast<int>(k - trend_) + 1));
+    const Index series = factor_.rows() - 1;
+    double rss = square_;
+    double best = std::numeric_limits<double>::infinity();
+    for (Index k = 0; k <= series; ++k) {
+        if (k >= trend_.cols())
+            best = std::min(best, bic(rss, parameters_ + static_cast<int>(k - trend_.cols())));
+        if (k < series) rss -= factor_(series, k) * factor_(series, k);
     }
     return best;
 }
 
-VectorXd LevelChangeSearch::column(double width, std::ptrdiff_t at) const {
-    VectorXd out(series_.size());
+// Products of a change of level with trend, lags and series, in this order; and, returned, with itself.
+double LevelChangeSearch::products_with(double width, std::ptrdiff_t at, VectorXd& with) const {
+    VectorXd column(trend_.rows()), lagged = VectorXd::Zero(order_ + 1);  // lags order_ ... 0
+    const std::span<double> sums(lagged.data(), static_cast<std::size_t>(lagged.size()));
     Index row = 0;
     for (const Rows::Stretch& s : rows_.stretches()) {
-        const auto size = static_cast<Index>(s.size());
-        fill_change({static_cast<double>(at), width}, static_cast<double>(s.begin), out.segment(row, size));
-        row += size;
+        auto part = column.segment(row, static_cast<Index>(s.size()));
+        fill_change({static_cast<double>(at), width}, static_cast<double>(s.begin), part);
+        add_shifted_products(filled_.data() + s.begin - order_, part.data(), s.size(), sums);
+        row += part.size();
     }
-    return out;
+    with.resize(trend_.cols() + order_ + 1);
+    with.head(trend_.cols()) = cross_products(trend_, column);
+    with.segment(trend_.cols(), order_) = lagged.head(order_).reverse();
+    with.tail(1) = lagged.tail(1);
+    return column.squaredNorm();
 }
 
 double LevelChangeSearch::score(double width, std::ptrdiff_t at) const {
-    const VectorXd c = column(width, at);
-    const VectorXd with_columns = cross_products(columns_, c);
-    const double square = c.squaredNorm();
-    const int added = LevelChange::kParameters;
-    double own = square, cross = c.dot(series_), rss = series_.squaredNorm();
-    double best = std::numeric_limits<double>::infinity();
-    for (Index k = 0; k <= columns_.cols(); ++k) {
-        if (k >= trend_ && own > kIndependent * square) {
-            const int order = static_cast<int>(k - trend_);
-            best = std::min(best, bic(rss - cross * cross / own, parameters_ + added + order));
+    VectorXd with;
+    const double square = products_with(width, at, with);
+    const Index series = factor_.rows() - 1;
+    double own = square, rss = square_;
+    double least = std::numeric_limits<double>::infinity(), best = least;
+    for (Index k = 0; k <= series; ++k) {
+        if (k >= trend_.cols() && own > kIndependent * square) {
+            const Index parameters = LevelChange::kParameters + k;
+            const double left = std::max(rss - with(series) * with(series) / own, least_rss());
+            const double priced = left * price_[static_cast<std::size_t>(parameters)];
+            if (priced < least) {
+                least = priced;
+                best = bic(left, parameters_ + static_cast<int>(parameters - trend_.cols()));
+            }
         }
-        if (k == columns_.cols()) break;
-        own -= with_columns(k) * with_columns(k);
-        cross -= with_columns(k) * with_series_(k);
-        rss -= with_series_(k) * with_series_(k);
+        if (k == series) break;
+        const double share = with(k) * factor_(k, k);
+        with.tail(series - k) -= share * factor_.col(k).tail(series - k);
+        own -= share * share;
+        rss -= factor_(series, k) * factor_(series, k);
     }
     return best;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -22,8 +23,8 @@ struct ScoredChange {
 
 class LevelChangeSearch {
   public:
-    /// `filled` is `series` with its gaps bridged. Scores are comparable between bases of one series and one
-    /// max_order.
+    /// `filled` is `series` with its gaps bridged, and stays where it is. Scores are comparable between bases
+    /// of one series and one max_order.
     LevelChangeSearch(std::span<const double> series, const std::vector<double>& filled, const Trend& base,
                       int max_order);
 
@@ -31,19 +32,22 @@ class LevelChangeSearch {
     ScoredChange best() const;     ///< score infinite: nothing to try
 
   private:
-    void orthogonalise();
+    void factorise(const Eigen::MatrixXd& sums);
+    double least_rss() const;
     double bic(double rss, int parameters) const;
-    Eigen::VectorXd column(double width, std::ptrdiff_t at) const;
+    double products_with(double width, std::ptrdiff_t at, Eigen::VectorXd& with) const;
     double score(double width, std::ptrdiff_t at) const;
     ScoredChange refined(double width, std::ptrdiff_t at, std::ptrdiff_t gap) const;
 
     std::ptrdiff_t n_;  // samples of the session
     int parameters_;    // of the base
-    Eigen::Index trend_;
-    Rows rows_;                    // of the session that are looked at
-    Eigen::MatrixXd columns_;      // trend, lags: orthonormal, or 0 where nothing is left of one
-    Eigen::VectorXd with_series_;  // products of the columns with the series
-    Eigen::VectorXd series_;
+    int order_;         // lags
+    Rows rows_;         // of the session that are looked at
+    std::span<const double> filled_;
+    Eigen::MatrixXd trend_;   // its columns at these rows
+    Eigen::MatrixXd factor_;  // of trend, lags, series; on the diagonal the inverses, 0 for a column left out
+    double square_ = 0.0;     // of the series
+    std::vector<double> price_;  // what a parameter more makes of the RSS, by their number
 };
 
 }  // namespace rle

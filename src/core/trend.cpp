@@ -8,20 +8,22 @@ namespace rle {
 
 using Eigen::Index;
 
-// The logistic's exponential goes from one sample to the next by one product, and is taken anew before the
-// rounding adds up.
+// Over a short stretch the logistic's exponential is that of its beginning times a power of one factor.
 void fill_change(const LevelChange& change, double first, Eigen::Ref<Eigen::VectorXd> column) {
-    constexpr Index kAnew = 64;
+    constexpr Index kStretch = 64;
     if (change.width <= 0.0) {
         for (Index i = 0; i < column.size(); ++i)
             column(i) = first + static_cast<double>(i) >= change.at ? 0.5 : -0.5;
         return;
     }
+    Eigen::Array<double, kStretch, 1> powers;
+    powers(0) = 1.0;
     const double factor = std::exp(-1.0 / change.width);
-    for (Index begin = 0; begin < column.size(); begin += kAnew) {
-        double e = std::exp((change.at - first - static_cast<double>(begin)) / change.width);
-        const Index end = std::min(column.size(), begin + kAnew);
-        for (Index i = begin; i < end; ++i, e *= factor) column(i) = 1.0 / (1.0 + e) - 0.5;
+    for (Index i = 1; i < kStretch; ++i) powers(i) = powers(i - 1) * factor;
+    for (Index begin = 0; begin < column.size(); begin += kStretch) {
+        const double e = std::exp((change.at - first - static_cast<double>(begin)) / change.width);
+        const Index count = std::min(column.size() - begin, kStretch);
+        column.segment(begin, count) = (1.0 + e * powers.head(count)).inverse() - 0.5;
     }
 }
 

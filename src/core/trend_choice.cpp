@@ -26,20 +26,16 @@ Choice best_choice(const std::vector<double>& y, int max_trend, int max_ar) {
     const NestedRegressions regressions(y, interpolated(y), TrendColumns(y.size(), {max_trend, taus}),
                                         max_ar);
     Choice best;
-    const auto consider = [&](const Trend& trend, const std::vector<Index>& columns) {
-        const std::vector<double> rss = regressions.rss(columns);
-        for (int p = 0; p < static_cast<int>(rss.size()); ++p) {
-            const double score = regressions.bic(rss[static_cast<std::size_t>(p)], trend.parameters() + p);
-            if (score < best.score) best = {trend, p, score};
-        }
-    };
+    const NestedRegressions::OfEach rss = regressions.rss_of_each(max_trend + 1);
     for (int order = 0; order <= max_trend; ++order) {
-        std::vector<Index> columns = first_columns(order + 1);
-        consider({order}, columns);
-        columns.push_back(0);
-        for (std::size_t k = 0; k < taus.size(); ++k) {
-            columns.back() = max_trend + 1 + static_cast<Index>(k);
-            consider({order, {taus[k]}}, columns);
+        for (std::size_t k = 0; k <= taus.size(); ++k) {
+            const Trend trend{order, k > 0 ? std::vector{taus[k - 1]} : std::vector<double>()};
+            const std::vector<double>& of_trend = rss[static_cast<std::size_t>(order)][k];
+            for (int p = 0; p < static_cast<int>(of_trend.size()); ++p) {
+                const double score =
+                    regressions.bic(of_trend[static_cast<std::size_t>(p)], trend.parameters() + p);
+                if (score < best.score) best = {trend, p, score};
+            }
         }
     }
     return best;
