@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/linear_algebra.hpp"
+#include "core/shifted_products.hpp"
 
 namespace rle {
 namespace {
@@ -129,10 +130,8 @@ class Forecaster {
         }
         VectorXd out = trend_part_.segment(static_cast<Index>(begin - trend_part_begin_),
                                            static_cast<Index>(end - begin));
-        for (Index k = 0; k < model_.ar.size(); ++k) {
-            const double* before = filled_.data() + begin - static_cast<std::size_t>(k) - 1;
-            out += model_.ar(k) * Eigen::Map<const VectorXd>(before, out.size());
-        }
+        add_filtered(filled_.data() + begin - 1, {model_.ar.data(), order_},
+                     {out.data(), static_cast<std::size_t>(out.size())});
         return out;
     }
 

@@ -1,5 +1,6 @@
 #include "core/fft.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -35,10 +36,14 @@ void step_of_two(std::size_t stride, const Complex* x, Complex* y) {
 
 }  // namespace
 
-Fourier::Fourier(std::size_t size) : turn_(size), other_(size) {
-    for (std::size_t k = 0; k < size; ++k) {
+// The first quarter; the second is the first, turned by a right angle, and no step asks for more.
+Fourier::Fourier(std::size_t size) : turn_(std::max<std::size_t>(size / 2, 1)), other_(size) {
+    turn_[0] = {1.0, 0.0};
+    const std::size_t quarter = size / 4;
+    for (std::size_t k = 0; k < quarter; ++k) {
         const double angle = -2.0 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(size);
         turn_[k] = {std::cos(angle), std::sin(angle)};
+        turn_[k + quarter] = {turn_[k].im, -turn_[k].re};
     }
 }
 

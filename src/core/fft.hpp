@@ -34,7 +34,7 @@ class Fourier {
     void transform(std::vector<Complex>& x);
 
   private:
-    std::vector<Complex> turn_;  // exp(-2 pi i k / size)
+    std::vector<Complex> turn_;  // exp(-2 pi i k / size), k < size / 2
     std::vector<Complex> other_;
 };
 

@@ -9,6 +9,7 @@
 #include "core/lag_products.hpp"
 #include "core/linear_algebra.hpp"
 #include "core/series.hpp"
+#include "core/shifted_products.hpp"
 #include "core/special_functions.hpp"
 #include "core/whiten.hpp"
 #include "rlecouple/lag_test.hpp"
@@ -62,27 +63,72 @@ MatrixXd design(std::span<const double> cause, std::span<const double> effect, i
     return rows;
 }
 
-// What the effect's own past leaves of it, and what both pasts leave. Missing where the lags are not
-// independent.
+// Sums of squares: what both pasts leave of the effect, and by how much less that is than what its own past
+// leaves. Missing where the lags are not independent.
 struct TwoFits {
-    double own = 0.0;
     double both = 0.0;
+    double gain = 0.0;
 };
 
-// By QR where that is quick, else from cross-products.
-std::optional<TwoFits> fit_both(std::span<const double> cause, std::span<const double> effect, int order,
-                                const Rows& rows) {
-    if (rows.count() > kMostFitted) {
-        const std::vector<double> rss = nested_rss(products_of(cause, effect, order, rows), order + 1);
-        if (static_cast<int>(rss.size()) <= order) return std::nullopt;
-        return TwoFits{rss.front(), rss.back()};
+constexpr double kWellApart = 1e-8;  // least share of a column's square that the others before it leave
+
+// The coefficients of the regression on the first `columns` of the swept products, with their signs turned.
+VectorXd minus_beta(const MatrixXd& swept, Index columns) {
+    const Index last = swept.rows() - 1;
+    VectorXd beta(columns);
+    for (Index k = columns - 1; k >= 0; --k) {
+        const Index later = columns - 1 - k;
+        beta(k) = (swept(last, k) - swept.col(k).segment(k + 1, later).dot(beta.tail(later))) / swept(k, k);
     }
+    return -beta;
+}
+
+// By the normal equations for the coefficients and row by row for what they leave, which is as exact as by
+// QR: an error of a coefficient counts by its square. Missing where the columns are too near to dependence.
+std::optional<TwoFits> fit_by_products(std::span<const double> cause, std::span<const double> effect,
+                                       int order, const Rows& rows) {
+    MatrixXd sums = products_of(cause, effect, order, rows);
+    const VectorXd before = sums.diagonal();
+    for (Index k = 0; k < 2 * order + 1; ++k) {
+        if (!(sums(k, k) > kWellApart * before(k))) return std::nullopt;
+        sweep_out(sums, k, before(k));
+    }
+    const VectorXd own = minus_beta(sums, order + 1), both = minus_beta(sums, 2 * order + 1);
+    const auto past = static_cast<std::size_t>(order);
+    TwoFits fits;
+    for (const Rows::Stretch& s : rows.stretches()) {
+        const auto size = static_cast<Index>(s.size());
+        const double *of_effect = effect.data() + s.begin, *of_cause = cause.data() + s.begin;
+        const Eigen::Map<const VectorXd> target(of_effect, size);
+        VectorXd by_own = target.array() + own(0), by_both = target.array() + both(0);
+        add_filtered(of_effect - 1, {own.data() + 1, past}, {by_own.data(), s.size()});
+        add_filtered(of_effect - 1, {both.data() + 1, past}, {by_both.data(), s.size()});
+        add_filtered(of_cause - 1, {both.data() + 1 + past, past}, {by_both.data(), s.size()});
+        fits.both += by_both.squaredNorm();
+        fits.gain += (by_own - by_both).squaredNorm();
+    }
+    return fits;
+}
+
+std::optional<TwoFits> fit_by_qr(std::span<const double> cause, std::span<const double> effect, int order,
+                                 const Rows& rows) {
     const MatrixXd x = design(cause, effect, order, rows);
     const VectorXd y = x.col(x.cols() - 1);
     const LeastSquares own = least_squares(x.leftCols(order + 1), y);
     const LeastSquares both = least_squares(x.leftCols(2 * order + 1), y);
     if (own.rank < order + 1 || both.rank < 2 * order + 1) return std::nullopt;
-    return TwoFits{own.rss, both.rss};
+    return TwoFits{both.rss, own.rss - both.rss};
+}
+
+std::optional<TwoFits> fit_both(std::span<const double> cause, std::span<const double> effect, int order,
+                                const Rows& rows) {
+    if (rows.count() > kMostFitted) {
+        const std::vector<double> rss = nested_rss(products_of(cause, effect, order, rows), order + 1);
+        if (static_cast<int>(rss.size()) <= order) return std::nullopt;
+        return TwoFits{rss.back(), rss.front() - rss.back()};
+    }
+    const std::optional<TwoFits> fits = fit_by_products(cause, effect, order, rows);
+    return fits ? fits : fit_by_qr(cause, effect, order, rows);
 }
 
 Index freedom(const Rows& rows, int order) {
@@ -129,7 +175,7 @@ std::optional<GrangerTest> test_at(std::span<const double> cause, std::span<cons
     test.order = order;
     test.df1 = order;
     test.df2 = static_cast<int>(free);
-    test.f = std::max(0.0, (rss->own - rss->both) / rss->both * test.df2 / test.df1);
+    test.f = std::max(0.0, rss->gain / rss->both * test.df2 / test.df1);
     test.p_value = f_upper_tail(test.f, test.df1, test.df2);
     return test;
 }

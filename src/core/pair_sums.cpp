@@ -1,12 +1,12 @@
 #include "core/pair_sums.hpp"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
 #include "core/fft.hpp"
 #include "core/series.hpp"
+#include "core/shifted_products.hpp"
 
 namespace rle {
 namespace {
@@ -111,17 +111,17 @@ class Summing {
     }
 
     void add_products() {
-        for (std::size_t chunk = 0; chunk < y_.value.size(); chunk += kChunk) {
-            for (std::size_t i = 0; i < sums_.size(); ++i) {
-                const Overlap o = overlap(i);
-                const std::size_t begin = std::max(chunk, o.begin), end = std::min(chunk + kChunk, o.end);
-                if (begin >= end) continue;
-                const auto count = static_cast<Eigen::Index>(end - begin);
-                const Eigen::Map<const Eigen::VectorXd> x(x_.value.data() + o.partner(begin), count);
-                const Eigen::Map<const Eigen::VectorXd> y(y_.value.data() + begin, count);
-                sums_[i].xy += x.dot(y);
+        const std::size_t n = y_.value.size();
+        std::vector<double> sums(sums_.size(), 0.0), x(kChunk + sums_.size() - 1);
+        for (std::size_t begin = 0; begin < n; begin += kChunk) {
+            const std::size_t count = std::min(kChunk, n - begin);
+            for (std::size_t k = 0; k < count + sums.size() - 1; ++k) {
+                const std::size_t t = begin + k - reach_;  // before the first sample it is huge
+                x[k] = t < n ? x_.value[t] : 0.0;
             }
+            add_shifted_products(x.data(), y_.value.data() + begin, count, sums);
         }
+        for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i].xy = sums[i];
     }
 
     // Everything but the products: what the window holds, less the samples whose partner is missing.

@@ -32,6 +32,15 @@ RLE_ALWAYS_INLINE void add_products(const Lanes& x, const Lanes& y, Lanes& sum) 
 }
 
 template <class Vector>
+RLE_ALWAYS_INLINE void add_times(const Vector& x, double weight, Vector& sum) {
+#if defined(__GNUC__)
+    sum += weight * x;
+#else
+    for (std::size_t i = 0; i < kLanes; ++i) sum.lane[i] += weight * x.lane[i];
+#endif
+}
+
+template <class Vector>
 RLE_ALWAYS_INLINE void load(Vector& to, const double* from) {
     std::memcpy(&to, from, sizeof(Vector));
 }
@@ -58,6 +67,31 @@ RLE_ALWAYS_INLINE void sum_eight(const double* x, const double* y, std::size_t n
     ((sums[R + 4] = total(far[R][0], far[R][1], far[R][2], far[R][3])), ...);
 }
 
+// A block of outputs at a time, which stay in registers; no output's sum depends on how many they are.
+template <class Vector, std::size_t... R>
+RLE_ALWAYS_INLINE std::size_t filter_blocks(const double* x, std::span<const double> weights,
+                                            std::span<double> out, std::index_sequence<R...>) {
+    constexpr std::size_t kWidth = sizeof(Vector) / sizeof(double), kBlock = kWidth * sizeof...(R);
+    std::size_t t = 0;
+    for (; t + kBlock <= out.size(); t += kBlock) {
+        Vector sum[sizeof...(R)], at[sizeof...(R)];
+        (load(sum[R], out.data() + t + R * kWidth), ...);
+        for (std::size_t k = 0; k < weights.size(); ++k) {
+            (load(at[R], x + t + R * kWidth - k), ...);
+            (add_times(at[R], weights[k], sum[R]), ...);
+        }
+        (std::memcpy(out.data() + t + R * kWidth, &sum[R], sizeof(Vector)), ...);
+    }
+    return t;
+}
+
+using EightVectors = std::make_index_sequence<8>;
+using Filter = std::size_t (*)(const double* x, std::span<const double> weights, std::span<double> out);
+
+std::size_t filter_plain(const double* x, std::span<const double> weights, std::span<double> out) {
+    return filter_blocks<Lanes>(x, weights, out, FourShifts());
+}
+
 using SumPass = void (*)(const double* x, const double* y, std::size_t n, double* sums);
 
 void sum_pass_plain(const double* x, const double* y, std::size_t n, double* sums) {
@@ -70,6 +104,11 @@ __attribute__((target("avx2"))) void sum_pass_avx2(const double* x, const double
                                                    double* sums) {
     sum_eight(x, y, n, sums, FourShifts());
     sum_eight(x + 8, y, n, sums + 8, FourShifts());
+}
+
+__attribute__((target("avx2"))) std::size_t filter_avx2(const double* x, std::span<const double> weights,
+                                                        std::span<double> out) {
+    return filter_blocks<Lanes>(x, weights, out, EightVectors());
 }
 
 // Two times four columns in a register: the four x twice, beside the eight y that they go with at two shifts.
@@ -104,17 +143,26 @@ __attribute__((target("avx512f"))) void sum_pass_avx512(const double* x, const d
     sum_sixteen(x, y, n, sums, FourShifts());
 }
 
-SumPass fastest() {
-    if (__builtin_cpu_supports("avx512f")) return sum_pass_avx512;
-    return __builtin_cpu_supports("avx2") ? sum_pass_avx2 : sum_pass_plain;
-}
-#else
-SumPass fastest() {
-    return sum_pass_plain;
+__attribute__((target("avx512f"))) std::size_t filter_avx512(const double* x, std::span<const double> weights,
+                                                             std::span<double> out) {
+    return filter_blocks<Wide>(x, weights, out, EightVectors());
 }
 #endif
 
-const SumPass kSumPass = fastest();
+struct Kernels {
+    SumPass sum_pass = sum_pass_plain;
+    Filter filter = filter_plain;
+};
+
+Kernels fastest() {
+#if defined(__GNUC__) && defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f")) return {sum_pass_avx512, filter_avx512};
+    if (__builtin_cpu_supports("avx2")) return {sum_pass_avx2, filter_avx2};
+#endif
+    return {};
+}
+
+const Kernels kFastest = fastest();
 
 // A chunk of y between its margins; and of x, where there are too few shifts for a pass, with zeros behind
 // it.
@@ -137,7 +185,7 @@ class Chunk {
         for (std::size_t done = 0; done < sums.size();) {
             const std::size_t end = std::max(sums.size(), kShiftsInPass);
             const std::size_t begin = std::min(done, end - kShiftsInPass);
-            kSumPass(x_ + begin, y_.data() + kShiftMargin, n_, pass.data());
+            kFastest.sum_pass(x_ + begin, y_.data() + kShiftMargin, n_, pass.data());
             for (; done < std::min(begin + kShiftsInPass, sums.size()); ++done)
                 sums[done] += pass[done - begin];
         }
@@ -153,7 +201,8 @@ class Chunk {
 }  // namespace
 
 void sum_shifted_products(const double* x, const double* y, std::size_t n, std::span<double> sums) {
-    for (std::size_t k = 0; k < sums.size(); k += kShiftsInPass) kSumPass(x + k, y, n, sums.data() + k);
+    for (std::size_t k = 0; k < sums.size(); k += kShiftsInPass)
+        kFastest.sum_pass(x + k, y, n, sums.data() + k);
 }
 
 void add_shifted_products(const double* x, const double* y, std::size_t n, std::span<double> sums) {
@@ -165,6 +214,12 @@ void add_shifted_products(const double* x, const double* y, std::size_t n, std::
     }
     for (std::size_t k = 0; k < sums.size(); ++k) {
         for (std::size_t t = whole; t < n; ++t) sums[k] += x[t + k] * y[t];
+    }
+}
+
+void add_filtered(const double* x, std::span<const double> weights, std::span<double> out) {
+    for (std::size_t t = kFastest.filter(x, weights, out); t < out.size(); ++t) {
+        for (std::size_t k = 0; k < weights.size(); ++k) out[t] += weights[k] * x[t - k];
     }
 }
 
