@@ -44,7 +44,7 @@ Tolerance parse_tolerance(const std::string& text, const std::string& option) {
 CheckOptions check_options(const CheckCommand& command) {
     CheckOptions options;
     options.tolerance = parse_tolerance(command.tolerance, "--tolerance");
-    if (!options.tolerance.relative) {
+    if (!options.tolerance.relative && options.tolerance.amount != 0.0) {
         throw Error(ErrorKind::usage, "--tolerance", "one amount cannot suit metrics of several units",
                     fmt::format("a share such as 20%, or --metric NAME={}", command.tolerance));
     }

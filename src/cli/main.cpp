@@ -32,7 +32,16 @@ void tidy_up_at_signals() {
     }
 }
 
+// "help" and "help align" are "--help" and "align --help".
+void spell_out_help(std::vector<std::string>& arguments) {
+    if (arguments.empty() || arguments.front() != "help") return;
+    arguments.erase(arguments.begin());
+    if (arguments.empty() || rle::cli::find_command(arguments.front()) != nullptr)
+        arguments.emplace_back("--help");
+}
+
 int run(std::vector<std::string> arguments) {
+    spell_out_help(arguments);
     CLI::App app{"Is trouble in a training run's optimizer coupled to the heat of its hardware?",
                  "rlecouple"};
     app.set_version_flag("--version", std::string("rlecouple ") + rle::kVersion);

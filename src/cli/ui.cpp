@@ -80,8 +80,10 @@ void say(std::string_view text, bool stdout_is_data) {
 }
 
 bool fancy(int fd) {
-    const char* no_color = std::getenv("NO_COLOR");
-    return isatty(fd) != 0 && (no_color == nullptr || *no_color == '\0');
+    const char* const no_color = std::getenv("NO_COLOR");
+    const char* const terminal = std::getenv("TERM");
+    const bool plain = terminal != nullptr && std::string_view(terminal) == "dumb";
+    return isatty(fd) != 0 && !plain && (no_color == nullptr || *no_color == '\0');
 }
 
 std::string bold(std::string_view text) {

@@ -212,7 +212,7 @@ TEST_CASE("in a pipe there is no live line and no colour", "[collect]") {
     CHECK((done.out + done.err).find('\r') == std::string::npos);
 }
 
-TEST_CASE("on a terminal there is one live line, and none under NO_COLOR", "[collect]") {
+TEST_CASE("on a terminal there is one live line, and none under NO_COLOR or on a dumb one", "[collect]") {
     if (run({"sh", "-c", "command -v script"}).exit_code != 0) {
         WARN("skipped: needs script(1), which gives a terminal");
         return;
@@ -222,8 +222,9 @@ TEST_CASE("on a terminal there is one live line, and none under NO_COLOR", "[col
         const std::string command = std::string(RLE_BINARY) + " collect -d 0.8 -o " + (dir / name);
         return run({"script", "-qec", command, "/dev/null"}, {}, env).out;
     };
-    CHECK(on_terminal("a", {"NO_COLOR="}).find("\r\033[K") != std::string::npos);
-    CHECK(on_terminal("b", {"NO_COLOR=1"}).find('\033') == std::string::npos);
+    CHECK(on_terminal("a", {"NO_COLOR=", "TERM=xterm"}).find("\r\033[K") != std::string::npos);
+    CHECK(on_terminal("b", {"NO_COLOR=1", "TERM=xterm"}).find('\033') == std::string::npos);
+    CHECK(on_terminal("c", {"NO_COLOR=", "TERM=dumb"}).find('\033') == std::string::npos);
 }
 
 TEST_CASE("numbers keep their point in a country of commas", "[collect]") {

@@ -31,3 +31,12 @@ TEST_CASE("bash completes commands, and a command's own options") {
     CHECK(complete("rlecouple align --tol") == "--tolerance\n");
     CHECK(complete("rlecouple run -- python --tol") == "\n");
 }
+
+TEST_CASE("help COMMAND is COMMAND --help") {
+    CHECK(rlecouple({"help"}).out == rlecouple({"--help"}).out);
+    const Finished page = rlecouple({"help", "align"});
+    CHECK(page.exit_code == 0);
+    CHECK(page.out.find("--tolerance") != std::string::npos);
+    CHECK(page.out == rlecouple({"align", "--help"}).out);
+    CHECK(rlecouple({"help", "alignn"}).exit_code == 2);
+}
