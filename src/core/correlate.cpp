@@ -195,6 +195,12 @@ void search_lags(const CorrelateInput& input, double max_lag_s, Correlation& res
     result.max_lag_s = std::min(max_lag_s, length_s);
     result.manual = manual_correlation(input.driver, input.response, input.dt_s, result.max_lag_s);
     const std::vector<LagPoint>& ccf = result.manual.ccf;
+    if (ccf.size() == 1 && max_lag_s > 0.0) {
+        result.warnings.push_back(fmt::format(
+            "samples lie {:g} s apart, so that of the lags up to {:g} s only 0 s is looked at; give a "
+            "longer --max-lag",
+            input.dt_s, max_lag_s));
+    }
     const std::size_t told = longest_told(ccf, result.n_samples), asked = ccf.size() / 2;
     if (told == asked && max_lag_s <= length_s) return;
     result.max_lag_s = ccf[asked + told].lag_s;

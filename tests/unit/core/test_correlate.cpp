@@ -1,5 +1,6 @@
 #include "rlecouple/correlate.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -138,6 +139,18 @@ TEST_CASE("sigma_opt is SD over mean of the gradient norm, whatever the driver")
     input.driver_name = "loss";
     input.sigma_opt_of = {1.0, 2.0, 3.0, kNaN};
     CHECK(*correlate(input, {}).sigma_opt == Approx(0.5));  // SD 1 (n - 1), mean 2
+}
+
+TEST_CASE("a window of lags shorter than a sample is said to be one") {
+    const auto warns = [](double dt_s) {
+        CorrelateInput input = coupled_input(0.1, 2);
+        input.dt_s = dt_s;
+        const Correlation c = correlate(input, {});
+        return std::any_of(c.warnings.begin(), c.warnings.end(),
+                           [](const std::string& w) { return says(w, "only 0 s is looked at"); });
+    };
+    CHECK(warns(4.0));  // lags up to 3 s are the default
+    CHECK(!warns(3.0));
 }
 
 TEST_CASE("a wrong call is refused") {
