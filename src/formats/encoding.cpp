@@ -185,6 +185,14 @@ bool is_plain(std::string_view bytes) {
     return !bytes.starts_with(kGzipMark) && !bytes.starts_with("\xff\xfe") && !bytes.starts_with("\xfe\xff");
 }
 
+std::string beginning_of(std::string_view text, std::size_t bytes) {
+    constexpr std::string_view kCut = "...";
+    if (text.size() <= bytes) return std::string(text);
+    std::size_t end = bytes - std::min(bytes, kCut.size());
+    while (end > 0 && (text[end] & 0xC0) == 0x80) --end;
+    return std::string(text.substr(0, end)).append(kCut);
+}
+
 std::string from_cp1252(std::string_view bytes) {
     if (is_utf8(bytes)) return std::string(bytes);
     // 0x80 to 0x9F; the rest of the code page is Latin-1, whose codes are Unicode's.

@@ -45,6 +45,9 @@ class Unpacker {
     std::unique_ptr<Gunzip> gunzip_;
 };
 
+/// At most `bytes` of a text for a message, with "..." where it was cut, never within a character.
+std::string beginning_of(std::string_view text, std::size_t bytes);
+
 /// Windows-1252 -> UTF-8; what is valid UTF-8 already comes back as it is.
 std::string from_cp1252(std::string_view bytes);
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "formats/csv.hpp"
+#include "formats/encoding.hpp"
 #include "formats/hwinfo_csv.hpp"
 #include "formats/mlflow_metric.hpp"
 #include "formats/nvidia_smi_csv.hpp"
@@ -82,28 +84,58 @@ std::string names_of(std::span<const Format> formats) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
+// What a text looks like, where nobody knows it.
+enum class Shape { binary, json, table, lines };
+
+Shape shape_of(std::string_view text) {
+    constexpr std::size_t kHead = 4096;
+    const std::string_view head = text.substr(0, kHead);
+    if (head.find('\0') != std::string_view::npos) return Shape::binary;
+    const std::size_t begin = head.find_first_not_of(" \t\r\n");
+    if (begin != std::string_view::npos && (head[begin] == '{' || head[begin] == '[')) return Shape::json;
+    CsvScanner scanner(head, guess_separator(head));
+    Record first, second;
+    const bool table = scanner.next(first) && (!scanner.next(second) || first.size() == second.size());
+    return table && first.size() > 1 ? Shape::table : Shape::lines;
+}
+
+// The name of the format that most files of a shape are meant to have; empty: none.
+std::string_view nearest_format(std::span<const TelemetryFormat>, Shape shape) {
+    if (shape == Shape::json) return "prometheus";
+    return shape == Shape::table ? "csv" : "";
+}
+std::string_view nearest_format(std::span<const TrainingFormat>, Shape shape) {
+    if (shape == Shape::binary) return "tensorboard";
+    if (shape == Shape::json) return "json";
+    return shape == Shape::table ? "csv" : "printed";
+}
+
 /// `option` is what names one of `formats` on the command line.
+template <class Format>
+[[noreturn]] void refuse_unknown(std::span<const Format> formats, const Source& source,
+                                 std::string_view option) {
+    constexpr std::size_t kLongestReason = 160;
+    std::string what = "no known format: neither a table with a header nor JSON";
+    const std::string_view nearest = nearest_format(formats, shape_of(source.text));
+    for (const Format& format : formats) {
+        if (format.name != nearest) continue;
+        what = fmt::format("no known format; {} is nearest: {}", nearest,
+                           beginning_of(format.refuse(source), kLongestReason));
+    }
+    throw Error(ErrorKind::failed, source.where, what,
+                fmt::format("`rlecouple formats` shows all, {} overrides", option));
+}
+
 template <class Format>
 const Format& choose(std::span<const Format> formats, const Source& source, std::string_view option) {
     const std::string& wanted = source.options.format;
-    if (!wanted.empty()) {
-        const auto it =
-            std::find_if(formats.begin(), formats.end(), [&](auto& f) { return f.name == wanted; });
-        if (it != formats.end()) return *it;
-        throw Error(ErrorKind::usage, std::string(option), "no format '" + wanted + "'",
-                    "one of " + names_of(formats));
-    }
-    std::string reasons;
-    for (const Format& format : formats) {
-        const std::string reason = format.refuse(source);
-        if (reason.empty()) return format;
-        reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", format.name, reason);
-    }
-    throw Error(
-        ErrorKind::failed, source.where, "no known format (" + reasons + ")",
-        fmt::format(
-            "{} NAME overrides, where NAME is one of {}; `rlecouple formats` shows an example of each",
-            option, names_of(formats)));
+    const auto it = std::find_if(formats.begin(), formats.end(), [&](const Format& format) {
+        return wanted.empty() ? format.refuse(source).empty() : format.name == wanted;
+    });
+    if (it != formats.end()) return *it;
+    if (wanted.empty()) refuse_unknown(formats, source, option);
+    throw Error(ErrorKind::usage, std::string(option), "no format '" + wanted + "'",
+                "one of " + names_of(formats));
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/encoding.hpp"
 #include "formats/numbers.hpp"
+#include "formats/times.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -205,14 +207,27 @@ void describe_skipped(const Counts& skipped, const std::string& where, std::vect
 }
 
 std::string list_of(const std::vector<std::string>& names) {
-    constexpr std::size_t kMost = 24;
+    constexpr std::size_t kLongest = 64;
     std::string out;
-    for (std::size_t i = 0; i < names.size() && i < kMost; ++i) {
-        if (i > 0) out += ", ";
-        out += names[i].substr(0, 60);
+    for (const std::string& name : names) {
+        const std::size_t room = kLongest - std::min(kLongest, out.size());
+        if (name.size() + 2 > room && !out.empty())
+            return out + fmt::format(", ... ({} in all)", names.size());
+        if (!out.empty()) out += ", ";
+        out += beginning_of(name, kLongest);
     }
-    if (names.size() > kMost) out += fmt::format(", ... ({} in all)", names.size());
     return out;
+}
+
+std::string describe_missing(const std::string& columns, std::string_view text) {
+    CsvScanner scanner(text, guess_separator(text));
+    Record first;
+    if (!scanner.next(first)) return "nothing in it";
+    const bool values = std::any_of(first.begin(), first.end(), [](std::string_view cell) {
+        return parse_time(cell).time_class != TimeClass::none;
+    });
+    if (values) return "its first line has values; put the columns' names in front of it";
+    return fmt::format("no column {}; found {}", columns, list_of({first.begin(), first.end()}));
 }
 
 }  // namespace rle::formats

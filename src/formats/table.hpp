@@ -74,5 +74,7 @@ class Table {
 void describe_skipped(const Counts& skipped, const std::string& where, std::vector<std::string>& warnings);
 /// "a, b, c" of the header's cells, cut where it grows long.
 std::string list_of(const std::vector<std::string>& names);
+/// Why a text is no table with these columns: "no column power_w; found a, b, c", or what else is wrong.
+std::string describe_missing(const std::string& columns, std::string_view text);
 
 }  // namespace rle::formats

@@ -190,9 +190,8 @@ std::string refuse_telemetry_csv(const Source& source) {
     if (Table::open(source.text, is_header)) return {};
     CsvScanner scanner(source.text, guess_separator(source.text));
     Record first;
-    if (!scanner.next(first)) return "nothing in it";
-    const std::vector<std::string> found(first.begin(), first.end());
-    return fmt::format("no column for {}; found {}", what_is_missing(found), list_of(found));
+    scanner.next(first);
+    return describe_missing("for " + what_is_missing({first.begin(), first.end()}), source.text);
 }
 
 Telemetry read_telemetry_csv(const Source& source) {

@@ -169,8 +169,8 @@ class CsvLog : public TrainingPieces {
 
 std::string refuse_training_csv(const Source& source) {
     if (open_table(source)) return {};
-    return source.options.grad_key.empty() ? "no header with a column loss or grad_norm"
-                                           : "no header with a column " + source.options.grad_key;
+    const std::string& key = source.options.grad_key;
+    return describe_missing(key.empty() ? "loss or grad_norm" : key, source.text);
 }
 
 Training read_training_csv(const Source& source) {

@@ -170,7 +170,11 @@ TEST_CASE("telemetry that cannot be read is one clear line with the right exit c
     };
     const Row rows[] = {
         {"", "t.csv: the file is empty", 1},
-        {"\n\n", "no known format", 1},
+        {"\n\n",
+         "t.csv: no known format: neither a table with a header nor JSON; `rlecouple formats` shows all", 1},
+        {"{\"temp\": 50}\n", "no known format; prometheus is nearest: no query_range answer", 1},
+        {"2026/09/28 12:00:00.000, 0, 50, 100.00 W\n2026/09/28 12:00:01.000, 0, 50, 100.00 W\n",
+         "csv is nearest: its first line has values; put the columns' names in front of it", 1},
         {"a,b,c\n1,2,3\n", "no column for a time (timestamp or t_s), temp_c, power_w; found a, b, c", 1},
         {"timestamp,temp_c\n1790596800,5\n", "no column for power_w; found timestamp, temp_c", 1},
         {"t_s,temp_c,power_w\n", "a header but not one whole row", 4},
@@ -190,6 +194,7 @@ TEST_CASE("telemetry that cannot be read is one clear line with the right exit c
         CHECK(refused.says(row.says));
         CHECK(refused.exit_code == row.exit_code);
         CHECK(refused.message.find('\n') == std::string::npos);
+        CHECK(refused.message.size() <= 250);
     }
     rle::formats::ReadOptions options;
     options.format = "excel";

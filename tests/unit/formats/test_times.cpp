@@ -2,6 +2,8 @@
 #include "rlecouple/error.hpp"
 #include "support/catch.hpp"
 
+using rle::formats::DateOrder;
+using rle::formats::order_shown_by;
 using rle::formats::parse_time;
 using rle::formats::TimeClass;
 using rle::formats::TimeZone;
@@ -33,6 +35,41 @@ TEST_CASE("calendar times without a zone are said to have none") {
         CHECK(parse_time(text).time_class == TimeClass::naive);
         CHECK(parse_time(text).us == kNoon);
     }
+}
+
+TEST_CASE("of dates such as 9/28/2026 the order must be known, and hours may be those of half a day") {
+    const auto us = [](const char* text, DateOrder order) {
+        const auto time = parse_time(text, order);
+        return time.time_class == TimeClass::naive ? time.us : rle::kNoTime;
+    };
+    CHECK(us("9/28/2026 12:00:00", DateOrder::month_first) == kNoon);
+    CHECK(us("28/9/2026 12:00", DateOrder::day_first) == kNoon);
+    CHECK(us("28-09-2026 12:00:00.000", DateOrder::day_first) == kNoon);
+    CHECK(us("28/9/2026 12:00", DateOrder::month_first) == rle::kNoTime);
+    CHECK(us("9/10/2026 12:00", DateOrder::unknown) == rle::kNoTime);
+    CHECK(us("28.9.2026 12:00", DateOrder::month_first) == kNoon);  // dots have the day first
+    CHECK(us("2026.9.28 12:00", DateOrder::unknown) == kNoon);
+    CHECK(us("2026/9/28 12:00", DateOrder::day_first) == kNoon);
+    CHECK(parse_time("9/28/2026 14:00:00+02:00", DateOrder::month_first).us == kNoon);
+    // 12 AM is midnight, 12 PM noon.
+    CHECK(us("2026-09-28 12:00:00 PM", DateOrder::unknown) == kNoon);
+    CHECK(us("2026-09-28 12:30:00.250 am", DateOrder::unknown) == kNoon - 41'399'750'000);
+    CHECK(us("9/28/2026 1:00 PM", DateOrder::month_first) == kNoon + 3600 * kSecond);
+    CHECK(us("2026-09-28 11:00:00PM", DateOrder::unknown) == kNoon + 11 * 3600 * kSecond);
+    CHECK(parse_time("2026-09-28 02:00:00 PM +02:00").us == kNoon);
+    CHECK(us("2026-09-28 13:00:00 PM", DateOrder::unknown) == rle::kNoTime);
+    CHECK(us("2026-09-28 00:30:00 AM", DateOrder::unknown) == rle::kNoTime);
+    CHECK(us("2026-09-28 12:00:00 M", DateOrder::unknown) == rle::kNoTime);
+}
+
+TEST_CASE("a number above 12 shows which one is the day") {
+    CHECK(order_shown_by("9/28/2026 12:00") == DateOrder::month_first);
+    CHECK(order_shown_by(" 28/09/2026") == DateOrder::day_first);
+    CHECK(order_shown_by("28-9-2026") == DateOrder::day_first);
+    CHECK(order_shown_by("9/10/2026 12:00") == DateOrder::unknown);
+    for (const char* other :
+         {"", "2026/09/28 12:00", "28.9.2026", "9/10", "9/10-2026", "1/2", "1790596800", "x/y/2026"})
+        CHECK(!order_shown_by(other));
 }
 
 TEST_CASE("epochs are told apart by their magnitude") {

@@ -194,13 +194,13 @@ TEST_CASE("a training log that cannot be read is one clear line with the right e
     };
     const Row rows[] = {
         {"", "log: the file is empty", 1},
-        {"nothing of use\n", "no known format", 1},
-        {"a,b\n1,2\n", "csv: no header with a column loss or grad_norm", 1},
+        {"nothing of use\n", "no known format; printed is nearest: no line names a gradient norm", 1},
+        {"a,b\n1,2\n", "log: no known format; csv is nearest: no column loss or grad_norm; found a, b;", 1},
         {"time,grad_norm\n", "not one step", 4},
         {"time,grad_norm\n1790596800,huge\n", "the gradient norm is never a number; found 'huge'", 1},
         {"{\"time\": 1790596800, \"grad_norm\": \"huge\"}\n", "the gradient norm is never a number", 1},
         {"[{\"time\": 1790596800, \"grad_norm\": 1}, oops]", "not a JSON record", 1},
-        {"[]", "no known format", 1},
+        {"[]", "no known format; json is nearest", 1},
         {"grad_norm,loss\n1,2\n", "says nowhere when its steps happened", 4},
     };
     for (const Row& row : rows) {
@@ -208,7 +208,28 @@ TEST_CASE("a training log that cannot be read is one clear line with the right e
         const auto refused = refusal_of([&] { read(row.text); });
         CHECK(refused.says(row.says));
         CHECK(refused.exit_code == row.exit_code);
+        CHECK(refused.message.size() <= 250);
     }
+}
+
+TEST_CASE("the one line about an unknown file stays short, and whole characters stay whole") {
+    std::string wide = "Spalte";
+    for (int i = 0; i < 100; ++i)
+        wide += ",Länge der " + std::to_string(i) + ". Spalte mit einem Namen ohne Ende";
+    const auto refused = refusal_of([&] { read(wide + "\n1,2\n"); });
+    CHECK(refused.says("found Spalte, Länge"));
+    CHECK(refused.says("(101 in all)"));
+    CHECK(refused.message.size() <= 250);
+    std::string one = "ab";
+    for (int i = 0; i < 100; ++i) one += "ä";
+    const auto cut = refusal_of([&] { read(one + ",b\n1,2\n"); });
+    CHECK(cut.says("ää..."));
+    CHECK(refusal_of([&] {
+              read(
+                  std::string("\x7f"
+                              "ELF\x02\0\x01\n",
+                              8));
+          }).says("no known format; tensorboard is nearest: no TFRecord"));
 }
 
 TEST_CASE("one printed line at a time, as the recorder takes them") {

@@ -2,7 +2,9 @@
 // or an error; never a row that the whole file does not have.
 #include <cmath>
 #include <filesystem>
+#include <functional>
 
+#include "formats/parts.hpp"
 #include "formats/registry.hpp"
 #include "rlecouple/error.hpp"
 #include "support/catch.hpp"
@@ -79,6 +81,18 @@ std::size_t cut_everywhere(const std::string& folder, const Read& read) {
     return with_rows;
 }
 
+// As align reads what does not fit into memory: in pieces where that holds, else whole.
+template <class Stream>
+Stream in_pieces(std::unique_ptr<rle::formats::Pieces<Stream>> pieces, const std::function<Stream()>& whole) {
+    if (!pieces) return whole();
+    Stream all, piece;
+    while (pieces->next(piece, 2)) rle::formats::append_rows(all, piece, true);
+    const Stream head = pieces->finish();
+    if (!pieces->holds()) return whole();
+    rle::formats::append_rows(all, head, true);
+    return all;
+}
+
 }  // namespace
 
 TEST_CASE("telemetry cut at any byte gives the rows before the cut or an error") {
@@ -87,4 +101,20 @@ TEST_CASE("telemetry cut at any byte gives the rows before the cut or an error")
 
 TEST_CASE("training logs cut at any byte give the rows before the cut or an error") {
     CHECK(cut_everywhere("training", rle::formats::read_training_text) > 100);
+}
+
+TEST_CASE("so do pieces of telemetry") {
+    const auto read = [](const rle::formats::Source& source) {
+        return in_pieces<rle::Telemetry>(rle::formats::open_telemetry_text(source),
+                                         [&] { return rle::formats::read_telemetry_text(source); });
+    };
+    CHECK(cut_everywhere("telemetry", read) > 100);
+}
+
+TEST_CASE("so do pieces of training logs") {
+    const auto read = [](const rle::formats::Source& source) {
+        return in_pieces<rle::Training>(rle::formats::open_training_text(source),
+                                        [&] { return rle::formats::read_training_text(source); });
+    };
+    CHECK(cut_everywhere("training", read) > 100);
 }
