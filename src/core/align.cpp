@@ -201,9 +201,11 @@ void Aligner::training(const Training& piece) {
         s.step_stream.push(
             {t_s, piece.grad_norm[i], piece.loss[i], piece.learning_rate[i], piece.step[i], piece.epoch[i]});
     }
+    // A log may begin long before the telemetry: no point needs what lies before the reach of the next one.
+    const double past_s = s.stretch().at(0) - s.reach_s();
     const auto take = [&](const StepRow& row) {
         if (s.plan.grid.reaches(row.t_s, s.plan.result.tolerance_s)) ++s.steps_within;
-        s.step_window.push(row);
+        if (row.t_s >= past_s) s.step_window.push(row);
     };
     s.step_stream.release(take, s.training_ended);
 }

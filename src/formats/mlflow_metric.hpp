@@ -7,5 +7,6 @@ namespace rle::formats {
 
 std::string refuse_mlflow_metric(const Source& source);
 Training read_mlflow_metric(const Source& source);
+std::unique_ptr<TrainingPieces> open_mlflow_metric(const Source& source);
 
 }  // namespace rle::formats

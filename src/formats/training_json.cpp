@@ -189,6 +189,12 @@ bool is_step_record(const std::vector<RecordField>& fields, const std::string& g
     });
 }
 
+Begin first_of_history(const Source& source) {
+    const auto begin = history_begin(source.text);
+    if (!begin) throw Error(ErrorKind::failed, source.where, refuse_trainer_state(source));
+    return {*begin, true};
+}
+
 }  // namespace
 
 std::string refuse_training_json(const Source& source) {
@@ -225,11 +231,13 @@ std::string refuse_trainer_state(const Source& source) {
 }
 
 Training read_trainer_state(const Source& source) {
-    const auto begin = history_begin(source.text);
-    if (!begin) throw Error(ErrorKind::failed, source.where, refuse_trainer_state(source));
-    JsonLog log(source, {*begin, true});
+    JsonLog log(source, first_of_history(source));
     log.read(kEverything);
     return log.finish();
+}
+
+std::unique_ptr<TrainingPieces> open_trainer_state(const Source& source) {
+    return std::make_unique<JsonLog>(source, first_of_history(source));
 }
 
 }  // namespace rle::formats

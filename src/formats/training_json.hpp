@@ -10,5 +10,6 @@ Training read_training_json(const Source& source);
 std::unique_ptr<TrainingPieces> open_training_json(const Source& source);
 std::string refuse_trainer_state(const Source& source);
 Training read_trainer_state(const Source& source);
+std::unique_ptr<TrainingPieces> open_trainer_state(const Source& source);
 
 }  // namespace rle::formats
