@@ -86,18 +86,23 @@ TEST_CASE("files given in the wrong order, overlapping, and in other formats and
     CHECK(pairs(dir) == kFour);
 }
 
-TEST_CASE("an unknown format names the option that overrides, and its values") {
+TEST_CASE(
+    "an unknown format is one short line that names the option that overrides; a wrong name, the right "
+    "ones") {
     const TempDir dir;
     write_file(dir / "x", "a b c\n1 2 3\n");
     write_file(dir / "t", plain(0, 4));
     const Finished telemetry = align(dir, {"--telemetry", dir / "x"});
     CHECK(telemetry.exit_code == 1);
-    CHECK(telemetry.err.find("--telemetry-format NAME overrides, where NAME is one of nvidia-smi-csv,") !=
-          std::string::npos);
+    CHECK(telemetry.err ==
+          "rlecouple: " + (dir / "x") +
+              ": no known format: neither a table with a header nor JSON; `rlecouple formats` shows "
+              "all, --telemetry-format overrides\n");
     const Finished training = align(dir, {"--telemetry", dir / "t", "--training", dir / "x"});
     CHECK(training.exit_code == 1);
-    CHECK(training.err.find("--training-format NAME overrides, where NAME is one of pattern,") !=
+    CHECK(training.err.find("no known format; printed is nearest: no line names a gradient norm") !=
           std::string::npos);
+    CHECK(training.err.find("--training-format overrides") != std::string::npos);
     const Finished named = align(dir, {"--telemetry", dir / "t", "--telemetry-format", "excel"});
     CHECK(named.exit_code == 2);
     CHECK(named.err.find("--telemetry-format: no format 'excel'; one of nvidia-smi-csv,") !=
@@ -170,4 +175,29 @@ TEST_CASE("a chart of two runs: which one is read is said") {
     other.insert(other.end(), {"--grad-key", "b - train/grad_norm"});
     CHECK(align(dir, other).exit_code == 0);
     CHECK(pairs(dir) == std::vector<std::string>{"50 7", "51 "});
+}
+
+TEST_CASE("dates that may be two days want --date-order, where no date of the file tells") {
+    const TempDir dir;
+    const auto write = [&](const std::string& third) {
+        write_file(dir / "t.csv",
+                   "timestamp,temp_c,power_w\n9/10/2026 11:59:58 AM,50,100\n9/10/2026 12:00:00 PM,51,101\n" +
+                       third + " 12:00:02 PM,52,102\n");
+    };
+    const auto first_row = [&] { return lines_of(read_file(dir / "out.csv"))[1].substr(0, 32); };
+    write("9/10/2026");
+    const Finished refused = align(dir, {"--telemetry", dir / "t.csv"});
+    CHECK(refused.exit_code == 1);
+    CHECK(refused.err.find("'9/10/2026 11:59:58 AM' may mean two days") != std::string::npos);
+    CHECK(refused.out.empty());
+    REQUIRE(align(dir, {"--telemetry", dir / "t.csv", "--date-order", "dmy"}).exit_code == 0);
+    CHECK(first_row().find("2026-10-09T11:59:58") != std::string::npos);
+    REQUIRE(align(dir, {"--telemetry", dir / "t.csv", "--date-order", "mdy"}).exit_code == 0);
+    CHECK(first_row().find("2026-09-10T11:59:58") != std::string::npos);
+    write("13/10/2026");  // tells
+    REQUIRE(align(dir, {"--telemetry", dir / "t.csv", "--sample-hz", "0.001"}).exit_code == 0);
+    CHECK(first_row().find("2026-10-09T11:59:58") != std::string::npos);
+    const Finished wrong = align(dir, {"--telemetry", dir / "t.csv", "--date-order", "ymd"});
+    CHECK(wrong.exit_code == 2);
+    CHECK(wrong.err.find("--date-order") != std::string::npos);
 }

@@ -224,6 +224,13 @@ TEST_CASE("streamed and whole: several files of one stream") {
     CHECK(same_either_way({first, part(10.0, 0.0, "fan_pct", "gpu0")}, training).size() > 100'000);
 }
 
+TEST_CASE(
+    "streamed and whole: a log that begins long before the telemetry, and one that ends long after it") {
+    const std::string later = csv_rows([](std::size_t i, double t_s) { return csv_row(i, 700.0 + t_s); });
+    CHECK(count_lines(same_either_way(later, steps_from(0.0))) == kRows + 1);
+    CHECK(same_either_way(plain_rows(), steps_from(600.0)).size() > 100'000);
+}
+
 TEST_CASE("streamed and whole: several files, too long to be kept from one reading to the next") {
     const auto rows = [](double from_s) {
         return lines("t_s,temp_c,power_w,util_pct", 250'000, 0.1, [&](std::size_t i, double t_s) {
