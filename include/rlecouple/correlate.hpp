@@ -52,6 +52,6 @@ ThermalStress thermal_stress(const std::vector<double>& temp_c, const std::vecto
 
 /// Never throws for what the data cannot tell: that is missing in the result, with a warning or the verdict
 /// insufficient_data. Throws Error{failed} where the series differ in length or dt_s is not positive.
-Correlation correlate(const CorrelateInput& input, const CorrelateOptions& options);
+Correlation correlate(CorrelateInput input, const CorrelateOptions& options);
 
 }  // namespace rle

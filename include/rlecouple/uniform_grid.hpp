@@ -20,6 +20,8 @@ struct UniformGrid {
     std::size_t size() const { return row_of_point.size(); }
     /// A column of the table on the grid; NaN where no row stands.
     std::vector<double> place(std::span<const double> column) const;
+    /// The same; the column itself where every row stands at its own point.
+    std::vector<double> place(std::vector<double>&& column) const;
 };
 
 /// The grid of step 1 / sample_hz, or of the table's own median step, that starts at its first row. Rows may

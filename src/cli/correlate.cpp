@@ -8,6 +8,7 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
@@ -32,17 +33,40 @@ std::vector<std::string> all_names(const Frame& frame) {
     return names;
 }
 
-const std::vector<double>& column(const Frame& frame, const std::string& name, const std::string& where,
-                                  const char* option) {
-    if (const auto* found = frame.find(name)) return *found;
-    throw Error(ErrorKind::failed, where, fmt::format("no column '{}' with numbers in it", name),
-                fmt::format("{} takes one of {}", option, fmt::join(all_names(frame), ", ")));
+// The columns that are correlated or looked at beside, each as often as it is.
+std::vector<std::string> used_columns(const AnalysisOptions& given) {
+    std::vector<std::string> names{given.driver, given.response, "temp_c", "power_w"};
+    if (given.driver != "grad_norm") names.emplace_back("grad_norm");
+    return names;
 }
 
-std::vector<double> column_if_there(const Frame& frame, const UniformGrid& grid, const std::string& name) {
-    const auto* found = frame.find(name);
-    return found != nullptr ? grid.place(*found) : std::vector<double>();
-}
+// A table's columns on a grid, each at its last use without a copy: a long session's are large.
+class ColumnsOnGrid {
+  public:
+    ColumnsOnGrid(Frame frame, UniformGrid grid, const std::vector<std::string>& uses)
+        : frame_(std::move(frame)), grid_(std::move(grid)), uses_(uses.begin(), uses.end()) {
+        frame_.t_s = {};
+    }
+
+    std::vector<double> take(const std::string& name, const std::string& where, const char* option) {
+        if (frame_.find(name) != nullptr) return take_if_there(name);
+        throw Error(ErrorKind::failed, where, fmt::format("no column '{}' with numbers in it", name),
+                    fmt::format("{} takes one of {}", option, fmt::join(all_names(frame_), ", ")));
+    }
+
+    std::vector<double> take_if_there(const std::string& name) {
+        uses_.erase(uses_.find(name));
+        const auto found = std::find(frame_.names.begin(), frame_.names.end(), name);
+        if (found == frame_.names.end()) return {};
+        std::vector<double>& column = frame_.columns[static_cast<std::size_t>(found - frame_.names.begin())];
+        return uses_.count(name) > 0 ? grid_.place(column) : grid_.place(std::move(column));
+    }
+
+  private:
+    Frame frame_;
+    UniformGrid grid_;
+    std::multiset<std::string> uses_;
+};
 
 // How late the sensors report the response, as the recording knows it. RLE follows the power reading.
 void take_sensor_delay(const StageInput& input, const std::string& device, CorrelateInput& out) {
@@ -106,22 +130,22 @@ std::string summary(const Correlation& c) {
     return text;
 }
 
-CorrelateInput correlate_input(const CorrelateCommand& command, const StageInput& input, const Frame& frame,
+CorrelateInput correlate_input(const CorrelateCommand& command, const StageInput& input, Frame frame,
                                const std::string& device, std::vector<std::string>& warnings) {
     const AnalysisOptions& given = command.analysis;
-    std::optional<double> hz = given.sample_hz;
-    const UniformGrid grid = uniform_grid(frame.t_s, hz);
+    UniformGrid grid = uniform_grid(frame.t_s, given.sample_hz);
     warnings.insert(warnings.end(), grid.warnings.begin(), grid.warnings.end());
     CorrelateInput out;
     out.driver_name = given.driver;
     out.response_name = given.response;
     out.device = device;
     out.dt_s = grid.dt_s;
-    out.driver = grid.place(column(frame, given.driver, input.file, "--driver"));
-    out.response = grid.place(column(frame, given.response, input.file, "--response"));
-    if (given.driver != "grad_norm") out.sigma_opt_of = column_if_there(frame, grid, "grad_norm");
-    out.temp_c = column_if_there(frame, grid, "temp_c");
-    out.power_w = column_if_there(frame, grid, "power_w");
+    ColumnsOnGrid columns(std::move(frame), std::move(grid), used_columns(given));
+    out.driver = columns.take(given.driver, input.file, "--driver");
+    out.response = columns.take(given.response, input.file, "--response");
+    if (given.driver != "grad_norm") out.sigma_opt_of = columns.take_if_there("grad_norm");
+    out.temp_c = columns.take_if_there("temp_c");
+    out.power_w = columns.take_if_there("power_w");
     take_sensor_delay(input, device, out);
     take_pairing(input, out);
     return out;
@@ -138,10 +162,6 @@ std::string no_driver(const std::string& name) {
                        logged ? ": the session has no training log, or none that has it" : "");
 }
 
-formats::FrameColumns used_columns(const AnalysisOptions& given) {
-    return {given.driver, given.response, "grad_norm", "temp_c", "power_w"};
-}
-
 }  // namespace
 
 Correlation correlate_stage(const CorrelateCommand& command) {
@@ -149,15 +169,15 @@ Correlation correlate_stage(const CorrelateCommand& command) {
     std::string device;
     Frame table =
         command.table ? *command.table : formats::read_frame(input.file, used_columns(command.analysis));
-    const Frame frame = select_device(std::move(table), input.info, command.analysis.device(), device);
+    Frame frame = select_device(std::move(table), input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
-    const CorrelateInput in = correlate_input(command, input, frame, device, warnings);
     const std::string why = correlation_of_estimates(estimated_columns(input, frame, device),
                                                      command.analysis.driver, command.analysis.response);
+    CorrelateInput in = correlate_input(command, input, std::move(frame), device, warnings);
     if (!why.empty()) warnings.push_back(why);
     if (is_empty(in.driver)) warnings.push_back(no_driver(command.analysis.driver));
     Correlation result =
-        correlate(in, {command.analysis.max_lag_s, command.analysis.alpha, command.analysis.seed});
+        correlate(std::move(in), {command.analysis.max_lag_s, command.analysis.alpha, command.analysis.seed});
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
 
     const std::string output = stage_output(input, command.output, kCorrelationJson);

@@ -9,6 +9,7 @@
 #include "core/explain.hpp"
 #include "core/in_parallel.hpp"
 #include "core/order_statistics.hpp"
+#include "core/series.hpp"
 #include "core/whitened_pair.hpp"
 #include "rlecouple/ccf.hpp"
 #include "rlecouple/error.hpp"
@@ -23,6 +24,7 @@ constexpr int kSmoothedOrder = 4;  // AR order of the response from which it loo
 
 std::vector<double> present(const std::vector<double>& values) {
     std::vector<double> kept;
+    kept.reserve(values.size());
     std::copy_if(values.begin(), values.end(), std::back_inserter(kept),
                  [](double x) { return std::isfinite(x); });
     return kept;
@@ -33,18 +35,18 @@ struct Ends {
     double high = 0.0;  // 95th
 };
 
-Ends ends_of(const std::vector<double>& values) {
-    return {quantile(values, 0.05), quantile(values, 0.95)};
+Ends ends_of(std::vector<double> values) {
+    const double low = quantile_reordering(values, 0.05);
+    return {low, quantile_reordering(values, 0.95)};
 }
 
 // SD over mean; the SD with n - 1.
 std::optional<double> relative_spread(const std::vector<double>& values) {
-    const std::vector<double> x = present(values);
-    if (x.size() < 2) return std::nullopt;
-    const auto n = static_cast<double>(x.size());
+    const auto n = static_cast<double>(count_present(values));
+    if (n < 2.0) return std::nullopt;
     double mean = 0.0, squares = 0.0;
-    for (double v : x) mean += v / n;
-    for (double v : x) squares += (v - mean) * (v - mean);
+    for (double v : values) mean += std::isfinite(v) ? v / n : 0.0;
+    for (double v : values) squares += std::isfinite(v) ? (v - mean) * (v - mean) : 0.0;
     if (mean == 0.0) return std::nullopt;
     return std::sqrt(squares / (n - 1.0)) / mean;
 }
@@ -168,14 +170,13 @@ void test(const CorrelateInput& input, const CorrelateOptions& options, Correlat
 
 ThermalStress thermal_stress(const std::vector<double>& temp_c, const std::vector<double>& power_w) {
     ThermalStress stress;
-    const std::vector<double> temp = present(temp_c), power = present(power_w);
-    if (!temp.empty()) {
-        const Ends ends = ends_of(temp);
+    if (std::vector<double> temp = present(temp_c); !temp.empty()) {
+        const Ends ends = ends_of(std::move(temp));
         stress.temp_high_c = ends.high;
         stress.temp_spread_c = ends.high - ends.low;
     }
-    if (!power.empty()) {
-        const Ends ends = ends_of(power);
+    if (std::vector<double> power = present(power_w); !power.empty()) {
+        const Ends ends = ends_of(std::move(power));
         stress.power_high_w = ends.high;
         stress.power_spread_w = ends.high - ends.low;
     }
@@ -232,8 +233,10 @@ void note_missing(const std::string& constant, Correlation& result) {
 
 }  // namespace
 
-Correlation correlate(const CorrelateInput& input, const CorrelateOptions& asked) {
+Correlation correlate(CorrelateInput input, const CorrelateOptions& asked) {
     check(input);
+    const ThermalStress stress = thermal_stress(input.temp_c, input.power_w);
+    input.temp_c = input.power_w = {};  // in a long session worth their room
     Correlation result;
     result.driver = input.driver_name;
     result.response = input.response_name;
@@ -244,6 +247,7 @@ Correlation correlate(const CorrelateInput& input, const CorrelateOptions& asked
     CorrelateOptions options = asked;
     options.max_lag_s = result.max_lag_s;
     result.sigma_opt = relative_spread(input.sigma_opt_of.empty() ? input.driver : input.sigma_opt_of);
+    input.sigma_opt_of = {};
     std::string constant;
     if (is_constant(input.driver, input.response)) constant = input.driver_name;
     if (is_constant(input.response, input.driver)) constant = input.response_name;
@@ -254,7 +258,6 @@ Correlation correlate(const CorrelateInput& input, const CorrelateOptions& asked
         test(input, options, result);
     }
     note_missing(constant, result);
-    const ThermalStress stress = thermal_stress(input.temp_c, input.power_w);
     result.explanation = explain(result, stress, independent_samples(input.driver, input.response), constant);
     if (!stress.stressed) result.warnings.push_back("the machine was never stressed: " + stillness(stress));
     return result;

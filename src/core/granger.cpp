@@ -26,11 +26,13 @@ constexpr Index kFewestFree = 10;  // residual degrees of freedom below which an
 // The times at which the effect and all lags of both are present.
 Rows usable_rows(std::span<const double> cause, std::span<const double> effect, int order) {
     Rows rows;
-    std::size_t complete = 0;  // samples in a row, up to t - 1, that have both
+    const auto past = static_cast<std::size_t>(order);
     for (std::size_t t = 0; t < effect.size(); ++t) {
-        const bool present = std::isfinite(effect[t]);
-        if (complete >= static_cast<std::size_t>(order) && present) rows.add(t);
-        complete = present && std::isfinite(cause[t]) ? complete + 1 : 0;
+        const std::size_t begin = t;  // of samples in a row that have both
+        while (t < effect.size() && std::isfinite(effect[t]) && std::isfinite(cause[t])) ++t;
+        const bool one_more = t < effect.size() && std::isfinite(effect[t]);
+        const std::size_t end = one_more ? t + 1 : t;
+        if (begin + past < end) rows.add(begin + past, end);
     }
     return rows;
 }

@@ -165,10 +165,10 @@ class Summation {
 
 }  // namespace
 
-void Rows::add(std::size_t t) {
-    if (stretches_.empty() || stretches_.back().end != t) stretches_.push_back({t, t});
-    ++stretches_.back().end;
-    ++count_;
+void Rows::add(std::size_t begin, std::size_t end) {
+    if (stretches_.empty() || stretches_.back().end != begin) stretches_.push_back({begin, begin});
+    stretches_.back().end = end;
+    count_ += end - begin;
 }
 
 Rows Rows::spread(std::size_t most) const {

@@ -34,7 +34,7 @@ class Rows {
         std::size_t size() const { return end - begin; }
     };
 
-    void add(std::size_t t);
+    void add(std::size_t begin, std::size_t end);
     std::size_t count() const { return count_; }
     const std::vector<Stretch>& stretches() const { return stretches_; }
     /// At most `most` of them, in 64 parts spread evenly from the first row to the last.
@@ -50,7 +50,10 @@ template <typename Usable>
 Rows rows_where(std::size_t begin, std::size_t end, Usable usable) {
     Rows rows;
     for (std::size_t t = begin; t < end; ++t) {
-        if (usable(t)) rows.add(t);
+        if (!usable(t)) continue;
+        const std::size_t first = t;
+        while (t < end && usable(t)) ++t;
+        rows.add(first, t);
     }
     return rows;
 }

@@ -16,58 +16,59 @@ constexpr std::size_t kChunk = 4096;        // samples at a time, so that they s
 constexpr double kCorrections = 5.0;        // a sample: above it, transforms are quicker
 constexpr std::size_t kLeastBlock = 16384;  // of a transform
 
-// A series about its mean, in units of its SD, 0 where a sample is missing.
+// A series about its mean, in units of its SD, 0 where a sample is missing; made as it is asked for.
 struct Filled {
-    explicit Filled(std::span<const double> series) : original(series), value(standardised(series)) {
-        for (std::size_t t = 0; t < value.size(); ++t) {
-            if (std::isfinite(value[t])) continue;
-            value[t] = 0.0;
-            missing.push_back(t);
+    explicit Filled(std::span<const double> series) : original(series), moments(moments_of(series)) {
+        for (std::size_t t = 0; t < size(); ++t) {
+            if (!present(t)) missing.push_back(t);
         }
     }
 
+    std::size_t size() const { return original.size(); }
     bool present(std::size_t t) const { return std::isfinite(original[t]); }
+    double value(std::size_t t) const { return present(t) ? (original[t] - moments.mean) / moments.sd : 0.0; }
 
     std::span<const double> original;
-    std::vector<double> value;
+    Moments moments;
     std::vector<std::size_t> missing;
 };
 
 // Sums of what the first 0, 1, 2, ... samples hold, and the last.
-struct Moments {
+struct PartSums {
     double n = 0.0, sum = 0.0, square = 0.0;
 
     void add(const Filled& series, std::size_t t) {
         n += series.present(t) ? 1.0 : 0.0;
-        sum += series.value[t];
-        square += series.value[t] * series.value[t];
+        const double value = series.value(t);
+        sum += value;
+        square += value * value;
     }
 };
 
 class Windows {
   public:
     Windows(const Filled& series, std::size_t reach) {
-        const std::size_t n = series.value.size();
-        Moments m;
+        const std::size_t n = series.size();
+        PartSums m;
         for (std::size_t k = 0; k <= reach; m.add(series, k), ++k) head_.push_back(m);
         m = {};
         for (std::size_t k = 0; k <= reach; m.add(series, n - 1 - k), ++k) tail_.push_back(m);
         for (std::size_t begin = 0; begin < n; begin += kChunk) {
-            Moments chunk;
+            PartSums chunk;
             for (std::size_t t = begin; t < std::min(begin + kChunk, n); ++t) chunk.add(series, t);
             all_.n += chunk.n, all_.sum += chunk.sum, all_.square += chunk.square;
         }
     }
 
     // Of all samples but the first `head` and the last `tail`.
-    Moments without(std::size_t head, std::size_t tail) const {
-        const Moments &h = head_[head], &t = tail_[tail];
+    PartSums without(std::size_t head, std::size_t tail) const {
+        const PartSums &h = head_[head], &t = tail_[tail];
         return {all_.n - h.n - t.n, all_.sum - h.sum - t.sum, all_.square - h.square - t.square};
     }
 
   private:
-    Moments all_;
-    std::vector<Moments> head_, tail_;
+    PartSums all_;
+    std::vector<PartSums> head_, tail_;
 };
 
 // The samples of the response that have a partner at a shift.
@@ -92,7 +93,7 @@ class Summing {
 
     std::vector<PairSums> run() {
         const std::size_t corrections = (x_.missing.size() + y_.missing.size()) * sums_.size();
-        if (static_cast<double>(corrections) > kCorrections * static_cast<double>(x_.value.size())) {
+        if (static_cast<double>(corrections) > kCorrections * static_cast<double>(x_.size())) {
             transform(true);
             return std::move(sums_);
         }
@@ -107,19 +108,20 @@ class Summing {
 
   private:
     Overlap overlap(std::size_t i) const {
-        return {y_.value.size(), static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(reach_)};
+        return {y_.size(), static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(reach_)};
     }
 
     void add_products() {
-        const std::size_t n = y_.value.size();
-        std::vector<double> sums(sums_.size(), 0.0), x(kChunk + sums_.size() - 1);
+        const std::size_t n = y_.size();
+        std::vector<double> sums(sums_.size(), 0.0), x(kChunk + sums_.size() - 1), y(kChunk);
         for (std::size_t begin = 0; begin < n; begin += kChunk) {
             const std::size_t count = std::min(kChunk, n - begin);
             for (std::size_t k = 0; k < count + sums.size() - 1; ++k) {
                 const std::size_t t = begin + k - reach_;  // before the first sample it is huge
-                x[k] = t < n ? x_.value[t] : 0.0;
+                x[k] = t < n ? x_.value(t) : 0.0;
             }
-            add_shifted_products(x.data(), y_.value.data() + begin, count, sums);
+            for (std::size_t k = 0; k < count; ++k) y[k] = y_.value(begin + k);
+            add_shifted_products(x.data(), y.data(), count, sums);
         }
         for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i].xy = sums[i];
     }
@@ -129,21 +131,21 @@ class Summing {
         const Windows x(x_, reach_), y(y_, reach_);
         for (std::size_t i = 0; i < sums_.size(); ++i) {
             const Overlap o = overlap(i);
-            const std::size_t n = y_.value.size();
-            const Moments in_x = x.without(o.partner(o.begin), n - o.partner(o.end)),
-                          in_y = y.without(o.begin, n - o.end);
+            const std::size_t n = y_.size();
+            const PartSums in_x = x.without(o.partner(o.begin), n - o.partner(o.end)),
+                           in_y = y.without(o.begin, n - o.end);
             PairSums& s = sums_[i];
             s = {in_y.n, in_x.sum, in_y.sum, in_x.square, in_y.square, s.xy};
             for (std::size_t u : x_.missing) {
                 const std::size_t t = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(u) - o.shift);
                 if (t < o.begin || t >= o.end) continue;
                 s.n -= y_.present(t) ? 1.0 : 0.0;
-                s.y -= y_.value[t];
-                s.yy -= y_.value[t] * y_.value[t];
+                s.y -= y_.value(t);
+                s.yy -= y_.value(t) * y_.value(t);
             }
             for (std::size_t t : y_.missing) {
                 if (t < o.begin || t >= o.end) continue;
-                const double value = x_.value[o.partner(t)];
+                const double value = x_.value(o.partner(t));
                 s.x -= value;
                 s.xx -= value * value;
             }
@@ -162,14 +164,14 @@ class Summing {
 };
 
 double part(const Filled& series, std::size_t t, int kind) {
-    const double value = series.value[t];
+    const double value = series.value(t);
     return kind == 0 ? value : kind == 1 ? (series.present(t) ? 1.0 : 0.0) : value * value;
 }
 
 // Two real transforms in one: `rows` samples of y from `begin` on, and the x that any shift pairs with them.
 std::vector<Complex> Summing::block(std::size_t begin, std::size_t rows, int kind) const {
     std::vector<Complex> out(block_size());
-    const std::size_t n = y_.value.size();
+    const std::size_t n = y_.size();
     for (std::size_t m = 0; m < rows + 2 * reach_; ++m) {
         if (begin + m < reach_ || begin + m - reach_ >= n) continue;
         out[m].re = part(x_, begin + m - reach_, kind);
@@ -208,8 +210,8 @@ void Summing::transform(bool all) {
     const std::size_t size = block_size(), rows = size - 2 * reach_;
     Fourier fourier(size);
     for (Target& target : targets) target.spectrum.resize(size);
-    for (std::size_t begin = 0; begin < y_.value.size(); begin += rows) {
-        const std::size_t count = std::min(rows, y_.value.size() - begin);
+    for (std::size_t begin = 0; begin < y_.size(); begin += rows) {
+        const std::size_t count = std::min(rows, y_.size() - begin);
         std::vector<std::vector<Complex>> kinds;
         for (int kind = 0; kind < (all ? 3 : 1); ++kind) {
             kinds.push_back(block(begin, count, kind));

@@ -1,7 +1,10 @@
 #include "core/series.hpp"
 
+#include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 
 namespace rle {
 
@@ -18,42 +21,58 @@ bool varies(std::span<const double> series) {
 
 namespace {
 
-struct Moments {
-    double mean = 0.0;
-    double sd = 0.0;
-};
+// The sum of what `part` makes of each sample present, in eight columns: no addition waits for the one
+// before.
+template <typename Part>
+double sum_of(std::span<const double> series, Part part) {
+    std::array<double, 8> sums{};
+    std::size_t t = 0;
+    for (; t + sums.size() <= series.size(); t += sums.size()) {
+        for (std::size_t k = 0; k < sums.size(); ++k) {
+            const double x = series[t + k];
+            sums[k] += std::isfinite(x) ? part(x) : 0.0;
+        }
+    }
+    for (; t < series.size(); ++t) sums[0] += std::isfinite(series[t]) ? part(series[t]) : 0.0;
+    return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
 
 // What deviations are divided by before they are squared: 1, unless their squares could leave the range of
 // numbers.
 double unit_of(std::span<const double> series, double mean) {
     constexpr double kLeast = 1e-140, kMost = 1e140;
-    double greatest = 0.0;
-    for (double x : series) greatest = std::isfinite(x) ? std::max(greatest, std::abs(x - mean)) : greatest;
-    return greatest > 0.0 && (greatest < kLeast || greatest > kMost) ? greatest : 1.0;
-}
-
-Moments moments(std::span<const double> series) {
-    const auto n = static_cast<double>(count_present(series));
-    double mean = 0.0, square = 0.0;
-    for (double x : series) mean += std::isfinite(x) ? x / n : 0.0;
-    const double unit = unit_of(series, mean);
+    double low = mean, high = mean;
     for (double x : series) {
-        const double off = std::isfinite(x) ? (x - mean) / unit : 0.0;
-        square += off * off / n;
+        low = std::isfinite(x) && x < low ? x : low;
+        high = std::isfinite(x) && x > high ? x : high;
     }
-    return {mean, unit * std::sqrt(square)};
+    const double greatest = std::max(high - mean, mean - low);
+    return greatest > 0.0 && (greatest < kLeast || greatest > kMost) ? greatest : 1.0;
 }
 
 }  // namespace
 
+Moments moments_of(std::span<const double> series) {
+    const double share = 1.0 / static_cast<double>(count_present(series));
+    const double mean = sum_of(series, [&](double x) { return x * share; });
+    const double unit = unit_of(series, mean);
+    const double square = sum_of(series, [&](double x) {
+        const double off = unit == 1.0 ? x - mean : (x - mean) / unit;
+        return off * off * share;
+    });
+    return {mean, unit * std::sqrt(square)};
+}
+
 double standard_deviation(std::span<const double> series) {
-    return moments(series).sd;
+    return moments_of(series).sd;
 }
 
 std::vector<double> standardised(std::span<const double> series) {
-    const Moments m = moments(series);
+    const Moments m = moments_of(series);
     std::vector<double> result(series.begin(), series.end());
-    for (double& x : result) x = std::isfinite(x) ? (x - m.mean) / m.sd : std::nan("");
+    for (double& x : result) x = std::isinf(x) ? std::nan("") : x;
+    Eigen::Map<Eigen::ArrayXd> values(result.data(), static_cast<Eigen::Index>(result.size()));
+    values = (values - m.mean) / m.sd;
     return result;
 }
 

@@ -11,6 +11,14 @@ std::size_t count_present(std::span<const double> series);
 /// At least two different numbers.
 bool varies(std::span<const double> series);
 
+struct Moments {
+    double mean = 0.0;
+    double sd = 0.0;  ///< of the population
+};
+
+/// Of the samples present; an SD of 0 without any.
+Moments moments_of(std::span<const double> series);
+
 /// Population SD of the samples present; 0 without any.
 double standard_deviation(std::span<const double> series);
 

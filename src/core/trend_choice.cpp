@@ -20,11 +20,21 @@ struct Choice {
     double score = std::numeric_limits<double>::infinity();
 };
 
+// In units of its SD, and beside it with its gaps bridged where it has any.
+struct Series {
+    explicit Series(std::span<const double> series) : values(standardised(series)) {
+        if (count_present(values) < values.size()) bridged = interpolated(values);
+    }
+    const std::vector<double>& filled() const { return bridged.empty() ? values : bridged; }
+
+    std::vector<double> values, bridged;
+};
+
 // Every polynomial, alone and with every settling exponential, times every AR order up to max_ar.
-Choice best_choice(const std::vector<double>& y, int max_trend, int max_ar) {
-    const std::vector<double> taus = settling_candidates(y.size());
-    const NestedRegressions regressions(y, interpolated(y), TrendColumns(y.size(), {max_trend, taus}),
-                                        max_ar);
+Choice best_choice(const Series& y, int max_trend, int max_ar) {
+    const std::size_t n = y.values.size();
+    const std::vector<double> taus = settling_candidates(n);
+    const NestedRegressions regressions(y.values, y.filled(), TrendColumns(n, {max_trend, taus}), max_ar);
     Choice best;
     const NestedRegressions::OfEach rss = regressions.rss_of_each(max_trend + 1);
     for (int order = 0; order <= max_trend; ++order) {
@@ -43,8 +53,7 @@ Choice best_choice(const std::vector<double>& y, int max_trend, int max_ar) {
 
 // One change of level more, on top of the trend or in place of all of it but a straight line; as long as that
 // is worth its price.
-Trend with_level_changes(const std::vector<double>& y, Trend best, int max_ar) {
-    const std::vector<double> filled = interpolated(y);
+Trend with_level_changes(const Series& y, Trend best, int max_ar) {
     while (best.changes.size() < kMostChanges) {
         std::vector<Trend> bases{best};
         for (int order : {0, 1}) {
@@ -54,7 +63,7 @@ Trend with_level_changes(const std::vector<double>& y, Trend best, int max_ar) {
         Trend with;
         double without = 0.0;
         for (const Trend& base : bases) {
-            const LevelChangeSearch search(y, filled, base, max_ar);
+            const LevelChangeSearch search(y.values, y.filled(), base, max_ar);
             if (&base == &bases.front()) without = search.score_without();
             const ScoredChange more = search.best();
             if (more.score >= found.score) continue;
@@ -71,16 +80,16 @@ Trend with_level_changes(const std::vector<double>& y, Trend best, int max_ar) {
 }  // namespace
 
 Trend choose_trend(std::span<const double> series, const WhitenOptions& options) {
-    const std::vector<double> y = standardised(series);
+    const Series y(series);
     const Choice broad = best_choice(y, options.max_trend_order, options.max_ar_order);
     // Again with the samples that the highest order kept out: a fast settling lies wholly among them.
     return with_level_changes(y, best_choice(y, options.max_trend_order, broad.ar).trend, broad.ar);
 }
 
 double score_trend(std::span<const double> series, const Trend& trend, const WhitenOptions& options) {
-    const std::vector<double> y = standardised(series);
-    const TrendColumns columns(y.size(), trend);
-    const NestedRegressions regressions(y, interpolated(y), columns, options.max_ar_order);
+    const Series y(series);
+    const TrendColumns columns(series.size(), trend);
+    const NestedRegressions regressions(y.values, y.filled(), columns, options.max_ar_order);
     double best = std::numeric_limits<double>::infinity();
     int p = 0;
     for (double rss : regressions.rss(first_columns(columns.columns()))) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/order_statistics.hpp"
 #include "rlecouple/error.hpp"
@@ -49,6 +50,13 @@ std::vector<double> UniformGrid::place(std::span<const double> column) const {
         if (row_of_point[i] >= 0) out[i] = column[static_cast<std::size_t>(row_of_point[i])];
     }
     return out;
+}
+
+std::vector<double> UniformGrid::place(std::vector<double>&& column) const {
+    bool same = column.size() == size();
+    for (std::size_t i = 0; same && i < size(); ++i) same = row_of_point[i] == static_cast<std::ptrdiff_t>(i);
+    if (same) return std::move(column);
+    return place(std::span<const double>(std::exchange(column, {})));
 }
 
 UniformGrid uniform_grid(std::span<const double> t_s, std::optional<double> sample_hz) {

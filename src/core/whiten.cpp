@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <utility>
 
 #include "core/autoregression.hpp"
 #include "core/lag_products.hpp"
@@ -54,7 +56,8 @@ LogSquares regress_log_squares(const std::vector<double>& errors, const TrendCol
     const Rows rows = rows_where(0, errors.size(), [&](std::size_t t) {
                           return std::isfinite(errors[t]);
                       }).spread(kMostFitted);
-    std::vector<double> logs(errors.size());
+    const auto logs =
+        std::make_unique_for_overwrite<double[]>(errors.size());  // pages that no row needs stay
     for (const Rows::Stretch& s : rows.stretches()) {
         for (std::size_t t = s.begin; t < s.end; ++t) {
             const double square = errors[t] * errors[t] + kLeastSquare * mean_square;
@@ -62,7 +65,7 @@ LogSquares regress_log_squares(const std::vector<double>& errors, const TrendCol
         }
     }
     LogSquares fit;
-    fit.products = lag_products(polynomials, {{logs, 0, 0}}, rows);
+    fit.products = lag_products(polynomials, {{{logs.get(), errors.size()}, 0, 0}}, rows);
     fit.rss = nested_rss(fit.products, 1);
     fit.rows = static_cast<double>(rows.count());
     return fit;
@@ -176,13 +179,14 @@ Whitened Whitened::part(std::size_t from, std::size_t count) const {
 }
 
 Whitened whiten(std::span<const double> series, const Trend& trend, const WhitenOptions& options) {
-    const std::vector<double> y = standardised(series);
-    const TrendColumns columns(y.size(), trend);
-    const bool complete = count_present(y) == y.size();
+    std::vector<double> with_gaps = standardised(series);
+    const TrendColumns columns(series.size(), trend);
+    const bool complete = count_present(series) == series.size();
     Whitened result;
     result.trend = trend;
-    result.session = y.size();
-    result.filled = interpolated(y);
+    result.session = series.size();
+    result.filled = complete ? std::exchange(with_gaps, {}) : interpolated(with_gaps);
+    const std::vector<double>& y = complete ? result.filled : with_gaps;
     for (int round = 0; round < (complete ? 1 : kRounds); ++round) {
         const NestedRegressions regressions(y, result.filled, columns, options.max_ar_order);
         const int order = best_ar_order(regressions, first_columns(columns.columns()));

@@ -329,6 +329,12 @@ TEST_CASE("a table with holes and unsorted rows finds its grid") {
     for (std::size_t i : {0u, 1u, 3u, 5u, 6u, 7u}) CHECK(placed[i] == static_cast<double>(i));
     CHECK(std::isnan(placed[2]));
     CHECK(std::isnan(placed[4]));
+    const std::vector<double> given_away = grid.place(std::vector<double>(v));
+    CHECK(given_away[3] == 3.0);
+    CHECK(std::isnan(given_away[4]));
+    const UniformGrid own = uniform_grid(std::vector<double>{0, 1, 2});
+    CHECK(own.place(std::vector<double>{7, 8, 9}) == std::vector<double>{7, 8, 9});
+    CHECK(own.place(std::vector<double>{9, 8, 7}) == std::vector<double>{9, 8, 7});
     CHECK(grid.warnings.empty());
     CHECK(uniform_grid(std::vector<double>{0, 1, 1.5, 3, 4}).warnings.size() == 1);
     CHECK_THROWS_AS(uniform_grid(std::vector<double>{1.0}), Error);

@@ -57,3 +57,22 @@ TEST_CASE("shifted products of any length are added to what is there") {
         }
     }
 }
+
+TEST_CASE("weighted shifts are added one after the other, on every machine") {
+    Random random(5);
+    for (const std::size_t n : {1U, 15U, 31U, 64U, 300U}) {
+        for (const std::size_t shifts : {0U, 1U, 7U}) {
+            const simulate::Series x = simulate::white(random, n + 7),
+                                   weights = simulate::white(random, shifts);
+            std::vector<double> out = simulate::white(random, n), expected = out;
+            for (std::size_t t = 0; t < n; ++t) {
+                for (std::size_t k = 0; k < shifts; ++k) {
+                    volatile double product = weights[k] * x[t + 7 - k];
+                    expected[t] += product;
+                }
+            }
+            add_filtered(x.data() + 7, weights, out);
+            CHECK(out == expected);
+        }
+    }
+}
