@@ -91,11 +91,12 @@ std::vector<double> aggregate(std::span<const double> t_s, std::span<const doubl
         const auto here = static_cast<std::ptrdiff_t>(g);
         while (cell < here) cell = cell_of(++next);
         const std::size_t first = next;
-        double sum = 0.0;
-        for (; cell == here; cell = cell_of(++next)) sum += stream.value[next];
+        double above_first = 0.0;  // so that the mean of equal values is that value, to the last bit
+        for (; cell == here; cell = cell_of(++next)) above_first += stream.value[next] - stream.value[first];
         if (next > first) {
-            out[g] =
-                how == Aggregate::mean ? sum / static_cast<double>(next - first) : stream.value[next - 1];
+            out[g] = how == Aggregate::mean
+                         ? stream.value[first] + above_first / static_cast<double>(next - first)
+                         : stream.value[next - 1];
             continue;
         }
         near = nearest(stream.t_s, grid, g, near);

@@ -44,8 +44,10 @@ Ends ends_of(std::vector<double> values) {
 std::optional<double> relative_spread(const std::vector<double>& values) {
     const auto n = static_cast<double>(count_present(values));
     if (n < 2.0) return std::nullopt;
-    double mean = 0.0, squares = 0.0;
-    for (double v : values) mean += std::isfinite(v) ? v / n : 0.0;
+    const double first =
+        *std::find_if(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+    double mean = first, squares = 0.0;  // from the first value on: equal values have no spread at all
+    for (double v : values) mean += std::isfinite(v) ? (v - first) / n : 0.0;
     for (double v : values) squares += std::isfinite(v) ? (v - mean) * (v - mean) : 0.0;
     if (mean == 0.0) return std::nullopt;
     return std::sqrt(squares / (n - 1.0)) / mean;

@@ -111,6 +111,14 @@ DelayEstimate likely_delay(const Whitened& driver, const Whitened& response, int
     return estimate_delay(profile_delay(driver, response, from, to, true), 0.05);
 }
 
+// A series that stands in every second row or fewer, as of a training whose steps are longer than the
+// samples: the likelihood would compare lags by forecasts more than by values.
+bool is_sparse(const Whitened& driver, const Whitened& response) {
+    constexpr double kLeastPresent = 0.6;
+    const auto present = std::min(count_present(driver.residual), count_present(response.residual));
+    return static_cast<double>(present) < kLeastPresent * static_cast<double>(driver.residual.size());
+}
+
 // The likelihood's lag where there is coupling and a correlation at that lag; else that of the greatest |r|,
 // which is what p_value speaks of.
 void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& response, double dt_s,
@@ -125,7 +133,7 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
     const std::size_t likely = nearest_index(tested.ccf, delay.lag);
     const bool agree = std::abs(tested.ccf[likely].r.value_or(0.0)) >=
                        kLeastShare * std::abs(tested.ccf[greatest].r.value_or(0.0));
-    const std::size_t at = tested.significant && agree ? likely : greatest;
+    const std::size_t at = tested.significant && agree && !is_sparse(driver, response) ? likely : greatest;
     const double lag = tested.ccf[at].lag_s;
     if (tested.significant && !agree)
         tested.warnings.emplace_back(
@@ -138,7 +146,7 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
     tested.sensor_delay_s = late;
     tested.r_peak = tested.ccf[at].r;
     tested.t_lag_s = lag + late;
-    tested.fine_lag_s = (tested.significant && agree ? delay.fine_lag * dt_s : lag) + late;
+    tested.fine_lag_s = (at == likely && tested.significant ? delay.fine_lag * dt_s : lag) + late;
     tested.t_lag_ci95_s = Interval{interval.low + late, interval.high + late};
     if (tested.significant) tested.causal_order = order_of(*tested.t_lag_s, *tested.t_lag_ci95_s, dt_s);
 }

@@ -94,4 +94,19 @@ std::vector<double> interpolated(std::span<const double> series) {
     return filled;
 }
 
+std::vector<double> carried_forward(std::span<const double> series) {
+    std::vector<double> filled(series.begin(), series.end());
+    const auto first = std::find_if(filled.begin(), filled.end(), [](double v) { return std::isfinite(v); });
+    if (first == filled.end()) return filled;
+    double last = *first;
+    for (double& value : filled) {
+        if (std::isfinite(value)) {
+            last = value;
+        } else {
+            value = last;
+        }
+    }
+    return filled;
+}
+
 }  // namespace rle

@@ -28,5 +28,9 @@ std::vector<double> standardised(std::span<const double> series);
 
 /// Gaps bridged by straight lines, the ends by the nearest sample. Needs one sample.
 std::vector<double> interpolated(std::span<const double> series);
+/// Missing values take the one before them, those in front of the first take it. Unlike on a line between two
+/// values, nothing there foretells the value that comes next: where every second value is missing, that line
+/// would let an autoregression find each value in the one "before" it.
+std::vector<double> carried_forward(std::span<const double> series);
 
 }  // namespace rle

@@ -23,7 +23,7 @@ struct Choice {
 // In units of its SD, and beside it with its gaps bridged where it has any.
 struct Series {
     explicit Series(std::span<const double> series) : values(standardised(series)) {
-        if (count_present(values) < values.size()) bridged = interpolated(values);
+        if (count_present(values) < values.size()) bridged = carried_forward(values);
     }
     const std::vector<double>& filled() const { return bridged.empty() ? values : bridged; }
 

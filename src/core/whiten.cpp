@@ -185,7 +185,7 @@ Whitened whiten(std::span<const double> series, const Trend& trend, const Whiten
     Whitened result;
     result.trend = trend;
     result.session = series.size();
-    result.filled = complete ? std::exchange(with_gaps, {}) : interpolated(with_gaps);
+    result.filled = complete ? std::exchange(with_gaps, {}) : carried_forward(with_gaps);
     const std::vector<double>& y = complete ? result.filled : with_gaps;
     for (int round = 0; round < (complete ? 1 : kRounds); ++round) {
         const NestedRegressions regressions(y, result.filled, columns, options.max_ar_order);

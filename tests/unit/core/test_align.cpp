@@ -74,6 +74,15 @@ TEST_CASE("a cell holds the steps in [g - D/2, g + D/2), else the nearest within
     CHECK(*a.pairing.max_abs_dt_s == 2.0);
 }
 
+TEST_CASE("the mean of equal values is that value, to the last bit") {
+    const Telemetry telemetry = telemetry_at({0, 1, 2, 3});
+    // (0.1 + 0.1 + 0.1) / 3 is 0.10000000000000002
+    const Training training =
+        steps_at({-0.3, 0.0, 0.3, 0.7, 1.0, 1.3, 2.0, 2.1}, std::vector<double>(8, 0.1));
+    const Alignment a = align(telemetry, &training, at_hz(1.0));
+    for (const double g : {a.rows.grad_norm[0], a.rows.grad_norm[1], a.rows.grad_norm[2]}) CHECK(g == 0.1);
+}
+
 TEST_CASE("a step on a cell's edge belongs to the later cell, however large t_s is") {
     for (const double start_s : {0.0, 1.7e9}) {
         std::vector<double> samples, steps, norms;

@@ -139,6 +139,8 @@ TEST_CASE("sigma_opt is SD over mean of the gradient norm, whatever the driver")
     input.driver_name = "loss";
     input.sigma_opt_of = {1.0, 2.0, 3.0, kNaN};
     CHECK(*correlate(input, {}).sigma_opt == Approx(0.5));  // SD 1 (n - 1), mean 2
+    input.sigma_opt_of.assign(7, 0.1);                      // seven sevenths of it add up to less
+    CHECK(*correlate(input, {}).sigma_opt == 0.0);
 }
 
 TEST_CASE("a window of lags shorter than a sample is said to be one") {

@@ -257,3 +257,25 @@ TEST_CASE("permutation: the band is what a textbook's correction gives on normal
     // sessions the mean is 2.684 +- 0.004.
     CHECK(mean == Approx(2.683).margin(0.06));
 }
+
+// Steps longer than the samples, within a narrow tolerance. The raw correlation at the true lag is -0.85.
+TEST_CASE("a driver that stands in every second, third or fourth row is found at its lag, with its sign") {
+    for (const std::size_t every : {2U, 3U, 4U}) {
+        for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+            INFO("every " << every << ", seed " << seed);
+            Random random(seed);
+            Both both{simulate::white(random, 300), {}};
+            const Series noise = simulate::white(random, 300);
+            for (std::size_t t = 0; t < 300; ++t)
+                both.response.push_back(-0.8 * (t < 2 ? 0.0 : both.driver[t - 2]) + 0.5 * noise[t]);
+            for (std::size_t t = 0; t < 300; ++t)
+                if (t % every != 0) both.driver[t] = kNaN;
+            const TestedCorrelation result = tested(both);
+            CHECK(result.significant);
+            CHECK(result.driver_ar_order <= 1);  // the driver is white
+            CHECK(*result.t_lag_s == -2.0);
+            CHECK(*result.r_peak < -0.6);
+            CHECK(result.t_lag_ci95_s->contains(-2.0));
+        }
+    }
+}
