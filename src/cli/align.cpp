@@ -9,6 +9,7 @@
 #include "cli/align_stream.hpp"
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
+#include "cli/made_of.hpp"
 #include "cli/reading.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
@@ -109,24 +110,27 @@ std::string summary(const Alignment& a, const Outputs& outputs) {
                               outputs.json.empty() ? "" : ", ", outputs.json);
 }
 
-void refuse_without_overlap(const Alignment& a) {
-    if (a.n_without_norm > 0) {
-        throw Error(ErrorKind::insufficient_data, "align", "the training log's steps have no gradient norm",
-                    "--grad-key KEY or --grad-pattern REGEX says where it stands");
-    }
-    if (a.overlap_s > 0.0 && !a.suggested_shift_s) {
-        throw Error(ErrorKind::insufficient_data, "align",
-                    fmt::format("no row has telemetry and a training step within {:g} s", a.tolerance_s),
-                    "a larger --tolerance would pair them");
-    }
+// Why no row has both; missing where there is one.
+std::optional<Error> why_unpaired(const Alignment& a) {
+    const auto refusal = [](const std::string& what, const std::string& hint) {
+        return Error(ErrorKind::insufficient_data, "", what, hint);
+    };
+    if (a.n_samples > 0) return std::nullopt;
+    if (a.n_training == 0)
+        return refusal("no step of the training log has a finite gradient norm and a time", "");
+    if (a.n_without_norm > 0)
+        return refusal("the training log's steps have no gradient norm",
+                       "--grad-key KEY or --grad-pattern REGEX says where it stands");
+    if (a.overlap_s > 0.0 && !a.suggested_shift_s)
+        return refusal(fmt::format("no row has telemetry and a training step within {:g} s", a.tolerance_s),
+                       "a larger --tolerance would pair them");
     const std::string hint =
         a.suggested_shift_s
             ? fmt::format(
                   "they would with the training log shifted by {0:g} s (a time zone?): --clock-offset {0:g}",
                   *a.suggested_shift_s)
             : std::string("are they of the same session?");
-    throw Error(ErrorKind::insufficient_data, "align", "telemetry and training log do not overlap in time",
-                hint);
+    return refusal("telemetry and training log do not overlap in time", hint);
 }
 
 std::string without_training(const AlignCommand& command) {
@@ -171,9 +175,40 @@ Alignment align_in_memory(const Inputs& inputs, const AlignCommand& command, con
     return result;
 }
 
+// A training log that has nothing to align is no reason to have no table: it is made as without a log, and
+// the reason kept. What is wrong with the telemetry is thrown on.
+AlignedStage align_what_is_there(const Inputs& inputs, const AlignCommand& command,
+                                 const AlignOptions& options, const std::string& output) {
+    const auto align_inputs = [&](const Inputs& in, const AlignCommand& how) {
+        std::optional<Alignment> streamed = align_in_pieces(in, how, options, output);
+        return streamed ? std::move(*streamed) : align_in_memory(in, how, options, output);
+    };
+    try {
+        return {align_inputs(inputs, command), std::nullopt};
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::insufficient_data || command.training.empty()) throw;
+        AlignCommand untrained = command;
+        untrained.training.clear();
+        try {
+            return {align_inputs({inputs.telemetry, {}}, untrained), error};
+        } catch (const Error&) {  // then it was not the log
+            throw error;
+        }
+    }
+}
+
+nlohmann::ordered_json document_of(const Alignment& alignment, const AlignCommand& command) {
+    nlohmann::ordered_json document = formats::to_json(alignment);
+    if (command.session.empty()) return document;
+    std::vector<std::string> files = command.telemetry;
+    files.insert(files.end(), command.training.begin(), command.training.end());
+    formats::add_inputs(document, session_inputs(command.session, files));
+    return document;
+}
+
 }  // namespace
 
-Alignment align_stage(const AlignCommand& given) {
+AlignedStage align_whatever_pairs(const AlignCommand& given) {
     const AlignCommand command = with_session_files(given);
     const std::optional<SessionInfo> info =
         command.session.empty() ? std::nullopt : read_session(command.session);
@@ -184,16 +219,22 @@ Alignment align_stage(const AlignCommand& given) {
         throw Error(ErrorKind::usage, "-", "two inputs cannot share stdin", "name a file for one");
     refuse_overwriting(inputs, {outputs.csv, outputs.json});
     const AlignOptions options = align_options(command.analysis, info);
-    const Inputs opened = open_inputs(command, outputs.csv);
-    std::optional<Alignment> streamed = align_in_pieces(opened, command, options, outputs.csv);
-    Alignment result =
-        streamed ? std::move(*streamed) : align_in_memory(opened, command, options, outputs.csv);
+    AlignedStage stage =
+        align_what_is_there(open_inputs(command, outputs.csv), command, options, outputs.csv);
+    Alignment& result = stage.alignment;
     if (command.training.empty()) result.warnings.push_back(without_training(command));
-    if (!outputs.json.empty()) formats::write_text(outputs.json, formats::dump(formats::to_json(result)));
     print_warnings(result.warnings);
+    if (!command.training.empty() && !stage.unpaired) stage.unpaired = why_unpaired(result);
+    if (stage.unpaired) result.warnings.emplace_back(stage.unpaired->what());
+    if (!outputs.json.empty()) formats::write_text(outputs.json, formats::dump(document_of(result, command)));
     say(summary(result, outputs), outputs.csv == "-" || outputs.json == "-");
-    if (!command.training.empty() && result.n_samples == 0) refuse_without_overlap(result);
-    return result;
+    return stage;
+}
+
+Alignment align_stage(const AlignCommand& command) {
+    AlignedStage stage = align_whatever_pairs(command);
+    if (stage.unpaired) throw Error(*stage.unpaired);
+    return std::move(stage.alignment);
 }
 
 Runner setup_align(CLI::App& app) {

@@ -1,11 +1,13 @@
 // Step 3: both streams on one clock.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/analysis_options.hpp"
 #include "rlecouple/align.hpp"
+#include "rlecouple/error.hpp"
 
 namespace rle::cli {
 
@@ -19,8 +21,17 @@ struct AlignCommand {
     bool in_memory = false;  ///< --in-memory: read everything first, and unpack nothing onto the disk
 };
 
-/// Reads the streams, aligns them, writes aligned.csv and align.json, prints a summary. Throws
-/// Error{insufficient_data} after writing both where the streams do not overlap.
+struct AlignedStage {
+    Alignment alignment;
+    std::optional<Error> unpaired;  ///< why a training log that is there gave no row with both streams
+};
+
+/// Reads the streams, aligns them, writes aligned.csv and align.json, prints a summary. A training log with
+/// nothing to align leaves the cells of the training empty. Throws before anything is written where the
+/// telemetry cannot be aligned.
+AlignedStage align_whatever_pairs(const AlignCommand& command);
+
+/// The same. Throws Error{insufficient_data} after writing where there is a log and no row has both streams.
 Alignment align_stage(const AlignCommand& command);
 
 }  // namespace rle::cli

@@ -22,18 +22,6 @@ namespace {
 
 constexpr int kCannotTell = static_cast<int>(ErrorKind::insufficient_data);
 
-// Runs one stage; what the data cannot carry is a warning and 4, everything else is thrown on.
-template <class Stage>
-int attempt(Stage stage) {
-    try {
-        return stage();
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::insufficient_data) throw;
-        print_warning(error.what());
-        return kCannotTell;
-    }
-}
-
 using Table = std::shared_ptr<const Frame>;
 
 // aligned.csv, once for all the stages that use it; null where it cannot be read, which they will find
@@ -47,24 +35,103 @@ Table read_aligned(const std::string& session) {
     }
 }
 
-int correlate_if_trained(const std::string& session, const Table& table, const AnalysisOptions& options,
-                         bool has_training) {
-    if (!has_training && options.driver == "grad_norm") {
-        print_warning("no training log, so there is nothing to correlate with the gradient norm");
-        return 0;
-    }
-    const Correlation result = correlate_stage({session, "", options, table});
-    return result.verdict == Verdict::insufficient_data ? kCannotTell : 0;
-}
+// The stages on one session. A stage that cannot be made has no result: what an earlier analysis left of it
+// is removed, for beside this one's results it would be taken for one of them.
+class Analysis {
+  public:
+    Analysis(const std::string& session, const AnalysisOptions& options)
+        : session_(session), options_(options) {}
 
-// Few sessions hold anything to warn of: that is no reason to call the analysis incomplete.
-int predict_in_passing(const std::string& session, const Table& table, const AnalysisOptions& options) {
-    PredictCommand command{session, "", options};
-    command.brief = true;
-    command.table = table;
-    predict_stage(command);
-    return 0;
-}
+    int run() {
+        if (attempt({kAlignedCsv, kAlignJson}, [this] { align(); })) {
+            table_ = read_aligned(session_);
+            correlate();
+            predict();
+            attempt({kBalanceJson}, [this] { balance_stage({session_, "", options_, table_}); });
+        } else {
+            for (const char* file : {kCorrelationJson, kPredictJson, kBalanceJson})
+                leave_out(file, "the streams were not aligned");
+        }
+        const ReportFiles report = report_session(session_, {"", table_, left_out_});
+        const std::string verdict = explained_ ? report.word : report.sentence;
+        say(fmt::format("{}\n  {}\n", bold(verdict), report.html));
+        return status_;
+    }
+
+  private:
+    // Runs a stage; what the data cannot carry is a warning and 4, everything else is thrown on.
+    template <class Stage>
+    bool attempt(std::initializer_list<const char*> files, Stage stage) {
+        try {
+            stage();
+            return true;
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::insufficient_data) throw;
+            print_warning(error.what());
+            for (const char* file : files) leave_out(file, error.what());
+            status_ = kCannotTell;
+            return false;
+        }
+    }
+
+    void leave_out(const char* file, const std::string& why) {
+        std::error_code error;
+        std::filesystem::remove(std::filesystem::path(session_) / file, error);
+        if (error)
+            throw Error(ErrorKind::failed, session_,
+                        fmt::format("cannot remove the old {}: {}", file, error.message()));
+        left_out_.emplace_back(file, why);
+    }
+
+    void align() {
+        AlignedStage stage = align_whatever_pairs({session_, {}, {}, "", "", options_});
+        has_training_ = stage.alignment.n_training > 0;
+        const bool only_no_norm = stage.alignment.n_without_norm > 0 && options_.driver != "grad_norm";
+        if (!stage.unpaired || only_no_norm) return;
+        unpaired_ = stage.unpaired->what();
+        print_warning(unpaired_);
+        status_ = kCannotTell;
+    }
+
+    void correlate() {
+        const bool of_the_norm = options_.driver == "grad_norm";
+        if (of_the_norm && !unpaired_.empty()) return leave_out(kCorrelationJson, unpaired_);
+        if (of_the_norm && !has_training_) {
+            const std::string why =
+                "no training log, so there is nothing to correlate with the gradient norm";
+            print_warning(why);
+            return leave_out(kCorrelationJson, why);
+        }
+        attempt({kCorrelationJson}, [this] {
+            const Correlation result = correlate_stage({session_, "", options_, table_});
+            explained_ = !result.explanation.empty();
+            if (result.verdict == Verdict::insufficient_data) status_ = kCannotTell;
+        });
+    }
+
+    // Few sessions hold anything to warn of: that is no reason to call the analysis incomplete.
+    void predict() {
+        if (!unpaired_.empty()) return leave_out(kPredictJson, unpaired_);
+        if (!has_training_) return leave_out(kPredictJson, "no training log, so there is no alarm to score");
+        const int status = status_;
+        attempt({kPredictJson}, [this] {
+            PredictCommand command{session_, "", options_};
+            command.brief = true;
+            command.table = table_;
+            predict_stage(command);
+        });
+        status_ = status;
+    }
+
+    std::string session_;
+    AnalysisOptions options_;
+    Table table_;
+    bool has_training_ = false;
+    bool explained_ = false;  // correlate has printed the sentence that the report opens with
+    std::string unpaired_;    // why no row has both streams
+    std::vector<std::pair<std::string, std::string>> left_out_;  // file, why
+    int status_ = 0;
+};
 
 }  // namespace
 
@@ -74,22 +141,7 @@ void declare_stage_options(CLI::App& app, AnalysisOptions& options) {
 }
 
 int analyze_session(const std::string& session, const AnalysisOptions& options) {
-    bool has_training = false;
-    int status = attempt([&] {
-        has_training = align_stage({session, {}, {}, "", "", options}).n_training > 0;
-        return 0;
-    });
-    const Table table = status == 0 ? read_aligned(session) : nullptr;
-    if (status == 0)
-        status = attempt([&] { return correlate_if_trained(session, table, options, has_training); });
-    if (has_training) attempt([&] { return predict_in_passing(session, table, options); });
-    const int balanced = attempt([&] {
-        balance_stage({session, "", options, table});
-        return 0;
-    });
-    const ReportFiles report = report_session(session, {"", table});
-    say(fmt::format("{}\n  {}\n", bold(report.sentence), report.html));
-    return status != 0 ? status : balanced;
+    return Analysis(session, options).run();
 }
 
 Runner setup_analyze(CLI::App& app) {

@@ -13,6 +13,7 @@
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/estimates.hpp"
+#include "cli/made_of.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
 #include "formats/documents.hpp"
@@ -181,7 +182,7 @@ Correlation correlate_stage(const CorrelateCommand& command) {
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
 
     const std::string output = stage_output(input, command.output, kCorrelationJson);
-    if (!output.empty()) formats::write_text(output, formats::dump(formats::to_json(result)));
+    if (!output.empty()) write_result(output, formats::to_json(result), input);
     print_warnings(result.warnings);
     say(summary(result), output == "-");
     return result;

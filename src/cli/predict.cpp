@@ -8,6 +8,7 @@
 
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
+#include "cli/made_of.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
 #include "formats/documents.hpp"
@@ -127,7 +128,7 @@ Prediction predict_stage(const PredictCommand& command) {
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
 
     const std::string output = stage_output(input, command.output, kPredictJson);
-    if (!output.empty()) formats::write_text(output, formats::dump(formats::to_json(result)));
+    if (!output.empty()) write_result(output, formats::to_json(result), input);
     if (!command.brief) print_warnings(result.warnings);
     say(command.brief ? result.explanation + "\n" : summary(result), output == "-");
     return result;

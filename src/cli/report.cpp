@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/made_of.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
 #include "formats/documents.hpp"
@@ -96,20 +96,25 @@ void read_documents(const fs::path& folder, const std::shared_ptr<const Frame>& 
     });
 }
 
-// A stage that was run before the table was made anew speaks of rows that are not there.
-template <class Result>
-void note_if_stale(const fs::path& folder, const char* name, const char* stage,
-                   std::optional<Result>& result) {
-    std::error_code error;
-    const auto table = fs::last_write_time(folder / kAlignedCsv, error);
-    if (error || !result) return;
-    const auto made = fs::last_write_time(folder / name, error);
-    if (error || table - made < std::chrono::milliseconds(500)) return;  // copied together
-    result->warnings.push_back(
-        fmt::format("{} is older than aligned.csv: run rlecouple {} again", name, stage));
+// Results of other files than those that are there, or of one another's devices.
+void note_stale(const fs::path& folder, const Documents& documents, report::ReportInput& input) {
+    const auto look = [&](const char* name, const char* stage, const Json& document) {
+        for (std::string& line : stale_lines(folder.string(), name, stage, document))
+            input.stale.push_back(std::move(line));
+    };
+    look(kAlignJson, "align", documents.align);
+    look(kCorrelationJson, "correlate", documents.correlation);
+    look(kBalanceJson, "balance", documents.balance);
+    look(kPredictJson, "predict", documents.predict);
+    const std::string correlated = input.correlation ? input.correlation->device : "";
+    const std::string balanced = input.balance ? input.balance->device : "";
+    if (!correlated.empty() && !balanced.empty() && correlated != balanced)
+        input.stale.push_back(fmt::format(
+            "correlation.json is of {} and balance.json of {}: rlecouple analyze --device makes both of one",
+            correlated, balanced));
 }
 
-// The same, where the files' times do not show it.
+// A correlation of a table on another grid.
 void note_other_grid(report::ReportInput& input) {
     if (!input.correlation || !input.alignment || input.correlation->sample_hz <= 0.0) return;
     const double ours = input.correlation->sample_hz, table = input.alignment->sample_hz;
@@ -143,10 +148,8 @@ Read gather(const std::string& session, const std::shared_ptr<const Frame>& alig
                     "record one with rlecouple collect -o " + session);
     }
     read_documents(folder, aligned, read.input, read.documents);
-    note_if_stale(folder, kCorrelationJson, "correlate", read.input.correlation);
+    note_stale(folder, read.documents, read.input);
     note_other_grid(read.input);
-    note_if_stale(folder, kBalanceJson, "balance", read.input.balance);
-    note_if_stale(folder, kPredictJson, "predict", read.input.prediction);
     return read;
 }
 
@@ -218,6 +221,7 @@ int compare_sessions(const std::vector<std::string>& sessions, const ReportOptio
     std::vector<Documents> documents;
     for (const std::string& session : sessions) {
         Read read = gather(session);
+        for (const std::string& line : read.input.stale) print_warning(session + ": " + line);
         inputs.push_back(std::move(read.input));
         documents.push_back(std::move(read.documents));
     }
@@ -236,8 +240,9 @@ int compare_sessions(const std::vector<std::string>& sessions, const ReportOptio
 
 ReportFiles report_session(const std::string& session, const ReportOptions& options) {
     Read read = gather(session, options.aligned);
+    read.input.left_out = options.left_out;
     const report::ReportInput& input = read.input;
-    ReportFiles files{{}, report::verdict_word(input), report::verdict_sentence(input)};
+    ReportFiles files{{}, report::verdict_word(input), report::verdict_sentence(input), input.stale};
     if (options.output == "-") {
         formats::write_text("-", report::markdown_report(input));
         return files;
@@ -262,6 +267,7 @@ Runner setup_report(CLI::App& app) {
     return [command] {
         if (command->sessions.size() > 1) return compare_sessions(command->sessions, command->options);
         const ReportFiles files = report_session(command->sessions.front(), command->options);
+        print_warnings(files.stale);
         if (files.html.empty()) return 0;
         say(fmt::format("{}: {}\n  {}\n", bold(files.word), files.sentence, files.html));
         return 0;

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "report/report.hpp"
 
@@ -11,13 +13,15 @@ namespace rle::cli {
 struct ReportOptions {
     std::string output;  ///< -o: folder that the files go to, "-" prints report.md; empty: into the session
     std::shared_ptr<const Frame> aligned = {};  ///< the session's aligned.csv, where it is at hand already
+    std::vector<std::pair<std::string, std::string>> left_out = {};  ///< results that were not made, and why
 };
 
 /// What was written, for the caller's last words.
 struct ReportFiles {
-    std::string html;      ///< path; empty where report.md was printed
-    std::string word;      ///< verdict in a word
-    std::string sentence;  ///< and in a sentence
+    std::string html;                ///< path; empty where report.md was printed
+    std::string word;                ///< verdict in a word
+    std::string sentence;            ///< and in a sentence
+    std::vector<std::string> stale;  ///< results that are not of the files that are there
 };
 
 /// Reads what the session has, writes the three files, prints nothing. Throws Error{failed} where `session`

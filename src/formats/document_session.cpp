@@ -121,7 +121,7 @@ SessionInfo session_from_json(const Json& document, const std::string& where) {
     session.samples = fields.count("samples");
     session.missed_ticks = fields.count("missed_ticks");
     session.ambient_c = fields.number_or("ambient_c", session.ambient_c);
-    session.ambient_given = fields.flag("ambient_given").value_or(session.ambient_given);
+    session.ambient_given = fields.flag("ambient_given").value_or(fields.number("ambient_c").has_value());
     session.rated_power_w = fields.number("rated_power_w");
     session.temp_limit_c = fields.number("temp_limit_c");
     for (const Fields& device : fields.objects("devices")) session.devices.push_back(device_from(device));

@@ -3,8 +3,10 @@
 // exist is null, never NaN.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "rlecouple/align.hpp"
 #include "rlecouple/balance.hpp"
@@ -28,6 +30,18 @@ Alignment alignment_from_json(const nlohmann::ordered_json& document, const std:
 Correlation correlation_from_json(const nlohmann::ordered_json& document, const std::string& where);
 Balance balance_from_json(const nlohmann::ordered_json& document, const std::string& where);
 Prediction prediction_from_json(const nlohmann::ordered_json& document, const std::string& where);
+
+/// A file of a session that a result was made of, known again by its size and its two ends.
+struct InputFile {
+    std::string name;         ///< in the session's folder
+    std::uint64_t bytes = 0;  ///< its size
+    std::string ends_sha256;  ///< SHA-256 of its first and its last MiB; of all of it up to 2 MiB
+    bool operator==(const InputFile&) const = default;
+};
+/// The key `inputs` of a result.
+void add_inputs(nlohmann::ordered_json& document, const std::vector<InputFile>& files);
+/// Empty where the document does not say.
+std::vector<InputFile> inputs_of(const nlohmann::ordered_json& document);
 
 /// Text of a document, indented by two, with a final newline.
 std::string dump(const nlohmann::ordered_json& document);

@@ -122,7 +122,7 @@ std::string reason_for(const ReportInput& input, const std::string& file, const 
         if (stage.file != file) continue;
         const std::string fault =
             stage.why.empty() ? "no " + file : file + " could not be used (" + stage.why + ")";
-        return fmt::format("{}; run {}", fault, stage.command);
+        return stage.reason.empty() ? fault + "; " + what_to_do(stage) : stage.reason;
     }
     return otherwise;
 }
@@ -131,7 +131,9 @@ std::string short_reason_for(const ReportInput& input, const std::string& file,
                              const std::string& otherwise) {
     for (const MissingStage& stage : missing_stages(input)) {
         if (stage.file != file) continue;
-        return fmt::format("{} {} (rlecouple {})", stage.why.empty() ? "no" : "unusable", file, stage.stage);
+        const std::string fault = (stage.why.empty() ? "no " : "unusable ") + file;
+        const bool can_be_made = stage.reason.empty() && !stage.command.empty();
+        return can_be_made ? fmt::format("{} (rlecouple {})", fault, stage.stage) : fault;
     }
     return otherwise;
 }

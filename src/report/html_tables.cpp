@@ -85,16 +85,28 @@ std::string notices(const View& view) {
                        "balance). A balance of modelled columns tests the model, not the machine.</p>\n",
                        escape_html(columns), escape_html(view.device));
     }
-    const std::vector<MissingStage> missing = missing_stages(*view.input);
-    if (missing.empty()) return out;
-    out += "<div class=\"notice\"><strong>This report is not complete.</strong><ul>";
-    for (const MissingStage& stage : missing) {
-        fmt::format_to(
-            Out(out), "<li>{} {}: lacks {}. Make it with <code>{}</code></li>", escape_html(stage.file),
-            stage.why.empty() ? "is not there" : "could not be used (" + escape_html(stage.why) + ")",
-            escape_html(stage.lost), escape_html(stage.command));
+    for (const std::string& line : view.input->stale)
+        fmt::format_to(Out(out), "<p class=\"notice\"><strong>Not of one recording:</strong> {}.</p>\n",
+                       escape_html(line));
+    std::string lines;
+    for (const MissingStage& stage : missing_stages(*view.input)) {
+        if (stage.stage == "collect" && stage.why.empty())
+            continue;  // recorded elsewhere: nothing to be done
+        const std::string fault =
+            stage.why.empty() ? "is not there" : "could not be used (" + escape_html(stage.why) + ")";
+        fmt::format_to(Out(lines), "<li>{} {}: lacks {}. ", escape_html(stage.file), fault,
+                       escape_html(stage.lost));
+        if (!stage.reason.empty()) {
+            fmt::format_to(Out(lines), "Why: {}</li>", escape_html(stage.reason));
+        } else if (!stage.command.empty()) {
+            fmt::format_to(Out(lines), "Make it with <code>{}</code></li>", escape_html(stage.command));
+        } else {
+            lines += "</li>";
+        }
     }
-    return out + "</ul></div>\n";
+    if (lines.empty()) return out;
+    return out + "<div class=\"notice\"><strong>This report is not complete.</strong><ul>" + lines +
+           "</ul></div>\n";
 }
 
 std::string manual_and_tested_table(const ReportInput& input) {

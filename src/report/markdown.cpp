@@ -29,9 +29,12 @@ std::string markdown_report(const ReportInput& input) {
         fmt::format_to(Out(out), "\nModelled, not measured: {} of {}, and all that rests on them.\n",
                        escape_markdown(columns), escape_markdown(view.device));
     }
+    for (const std::string& line : input.stale)
+        fmt::format_to(Out(out), "\n**Not of one recording:** {}.\n", escape_markdown(line));
     for (const MissingStage& stage : missing_stages(input)) {
+        if (stage.stage == "collect") continue;  // was recorded elsewhere: nothing to be done
         fmt::format_to(Out(out), "\nMissing: {} (lacks {}); {}.\n", escape_markdown(stage.file),
-                       escape_markdown(stage.lost), escape_markdown(stage.command));
+                       escape_markdown(stage.lost), escape_markdown(what_to_do(stage)));
     }
     const std::vector<std::string> warnings = all_warnings(input);
     if (!warnings.empty())

@@ -29,9 +29,11 @@ struct ReportInput {
     std::optional<Correlation> correlation;
     std::optional<Balance> balance;
     std::optional<Prediction> prediction;  ///< without it the report has no section on alarms
-    std::vector<std::pair<std::string, std::string>> input_hashes;  ///< file name, SHA-256
-    std::vector<std::pair<std::string, std::string>> unreadable;    ///< file name, why it could not be used
-    std::vector<std::string> command;                               ///< the command line that made the report
+    std::vector<std::pair<std::string, std::string>> input_hashes;   ///< file name, SHA-256
+    std::vector<std::pair<std::string, std::string>> unreadable;     ///< file name, why it could not be used
+    std::vector<std::pair<std::string, std::string>> left_out = {};  ///< result not made, and why
+    std::vector<std::string> stale = {};    ///< results that are not of the files that are there
+    std::vector<std::string> command = {};  ///< the command line that made the report
 };
 
 /// A row of the manual's data sheet. `value` is empty where it does not exist.
@@ -46,17 +48,21 @@ struct DataSheetRow {
     std::optional<double> number = {};  ///< the value unrounded, where it is a number
 };
 
-/// A stage without its result, and the command that makes it.
+/// A stage without its result, and the command that makes it or the reason why there is none.
 struct MissingStage {
-    std::string stage;    ///< "align"
-    std::string file;     ///< "aligned.csv"
-    std::string command;  ///< "rlecouple align SESSION"
-    std::string lost;     ///< what the report lacks for it
-    std::string why;      ///< why the file that is there could not be used; empty where there is none
+    std::string stage;        ///< "align"
+    std::string file;         ///< "aligned.csv"
+    std::string command;      ///< "rlecouple align SESSION"; empty where none would make it
+    std::string lost;         ///< what the report lacks for it
+    std::string why;          ///< why the file that is there could not be used; empty where there is none
+    std::string reason = {};  ///< why it was not made; empty where the command was not run
 };
 
 std::vector<MissingStage> missing_stages(const ReportInput& input);
-/// Every warning of every stage, with the stage's name, and every file that could not be read.
+/// Its reason, else "run rlecouple align SESSION".
+std::string what_to_do(const MissingStage& stage);
+/// Every warning of every stage, with the stage's name, why a result is not there, is not of the files that
+/// are there or could not be read.
 std::vector<std::string> all_warnings(const ReportInput& input);
 
 /// What the session is called: its name, else its folder.

@@ -121,7 +121,8 @@ std::string verdict_word(const ReportInput& input) {
 }
 
 std::string verdict_sentence(const ReportInput& input) {
-    if (!input.correlation && input.alignment && input.alignment->n_training == 0) {
+    if (!input.correlation && input.alignment && input.alignment->n_training == 0 && input.left_out.empty() &&
+        input.alignment->dropped.count("grad_norm_non_finite") == 0) {
         return "The session has no training log, so there is nothing to correlate with its telemetry.";
     }
     if (!input.correlation) {

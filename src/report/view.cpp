@@ -1,5 +1,7 @@
 #include "report/view.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -55,6 +57,39 @@ const std::string* why_unreadable(const ReportInput& input, const std::string& f
         if (name == file) return &why;
     }
     return nullptr;
+}
+
+std::string path_of(const ReportInput& input) {
+    return shell_word(input.session_path.empty() ? "SESSION" : input.session_path);
+}
+
+// What align.json tells of why there is nothing to correlate with the gradient norm; else empty.
+std::string why_unpaired(const ReportInput& input) {
+    if (!input.alignment || input.alignment->n_samples > 0) return {};
+    const Alignment& a = *input.alignment;
+    if (a.suggested_shift_s) {
+        return fmt::format(
+            "telemetry and training log do not overlap in time; they would with the log shifted by {0:g} s: "
+            "rlecouple analyze {1} --clock-offset {0:g}",
+            *a.suggested_shift_s, path_of(input));
+    }
+    if (a.n_training == 0) return "there is no training log, or none with a step that can be used";
+    return a.overlap_s > 0.0 ? "no row has both telemetry and a gradient norm"
+                             : "telemetry and training log do not overlap in time";
+}
+
+MissingStage with_reason(const ReportInput& input, MissingStage stage) {
+    if (const std::string* why = why_unreadable(input, stage.file)) stage.why = *why;
+    for (const auto& [file, why] : input.left_out) {
+        if (file == stage.file) stage.reason = why;
+    }
+    return stage;
+}
+
+// The alarms have a section of their own only where they were scored; a summary says why they were not.
+MissingStage missing_prediction(const ReportInput& input) {
+    return with_reason(input, {"predict", "predict.json", "rlecouple predict " + path_of(input),
+                               "how well alarms would have warned", "", why_unpaired(input)});
 }
 
 }  // namespace
@@ -146,6 +181,7 @@ View view_of(const ReportInput& input) {
 
 std::vector<std::string> all_warnings(const ReportInput& input) {
     std::vector<std::string> all;
+    append(all, "report", input.stale);
     if (input.session) append(all, "collect", input.session->warnings);
     if (input.alignment) append(all, "align", input.alignment->warnings);
     if (input.aligned) append(all, "aligned.csv", input.aligned->warnings);
@@ -154,31 +190,38 @@ std::vector<std::string> all_warnings(const ReportInput& input) {
         append(all, "correlate", input.correlation->tested->warnings);
     if (input.balance) append(all, "balance", input.balance->warnings);
     if (input.prediction) append(all, "predict", input.prediction->warnings);
+    std::vector<MissingStage> missing = missing_stages(input);
+    if (!input.prediction) missing.push_back(missing_prediction(input));
+    for (const MissingStage& stage : missing) {
+        if (stage.stage != "collect" && stage.why.empty())
+            append(all, stage.stage, {"no " + stage.file + ": " + what_to_do(stage)});
+    }
     for (const auto& [file, why] : input.unreadable)
         all.push_back("report: " + file + " could not be used: " + why);
     return all;
 }
 
+std::string what_to_do(const MissingStage& stage) {
+    if (!stage.reason.empty()) return stage.reason;
+    return stage.command.empty() ? "recorded without it" : "run " + stage.command;
+}
+
 std::vector<MissingStage> missing_stages(const ReportInput& input) {
     std::vector<MissingStage> missing;
     const auto need = [&](bool there, MissingStage stage) {
-        if (there) return;
-        if (const std::string* why = why_unreadable(input, stage.file)) stage.why = *why;
-        missing.push_back(std::move(stage));
+        if (!there) missing.push_back(with_reason(input, std::move(stage)));
     };
-    const std::string path = shell_word(input.session_path.empty() ? "SESSION" : input.session_path);
-    need(input.session.has_value(), {"collect", "session.json", "rlecouple collect -o " + path + " -- CMD",
-                                     "who, what, when, the devices, which columns are modelled", ""});
+    const std::string path = path_of(input);
+    need(input.session.has_value(),
+         {"collect", "session.json", "",
+          "who, what, when, the devices, which columns are modelled: only a recording by rlecouple has it",
+          ""});
     need(input.aligned.has_value(),
          {"align", "aligned.csv", "rlecouple align " + path, "every chart over time", ""});
     need(input.alignment.has_value(),
          {"align", "align.json", "rlecouple align " + path, "counts, pairing and gaps of the alignment", ""});
-    const bool no_log = input.alignment && input.alignment->n_training == 0;
-    need(input.correlation.has_value(),
-         {"correlate", "correlation.json", "rlecouple correlate " + path,
-          std::string("the verdict, the lag, its significance") +
-              (no_log ? " (and there is no training log to take them from)" : ""),
-          ""});
+    need(input.correlation.has_value(), {"correlate", "correlation.json", "rlecouple correlate " + path,
+                                         "the verdict, the lag, its significance", "", why_unpaired(input)});
     need(input.balance.has_value(), {"balance", "balance.json", "rlecouple balance " + path,
                                      "thermal constants and the energy balance", ""});
     return missing;

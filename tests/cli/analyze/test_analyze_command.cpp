@@ -90,8 +90,130 @@ TEST_CASE("streams that do not overlap: the rest is done, the exit code is 4") {
     const Finished done = rlecouple({"analyze", dir.path().string()});
     CHECK(done.exit_code == 4);
     CHECK(done.err.find("--clock-offset 18000") != std::string::npos);
-    CHECK(fs::exists(dir.path() / "report.html"));
     CHECK(fs::exists(dir.path() / "balance.json"));
+    for (const char* file : {"report.html", "report.md", "summary.json"}) {
+        INFO(file);
+        CHECK(read_file(dir / file).find("--clock-offset 18000") != std::string::npos);
+    }
+    const json summary = json::parse(read_file(dir / "summary.json"));
+    CHECK(summary["verdict"].get<std::string>().find("do not overlap in time") != std::string::npos);
+    CHECK(summary["predict"].is_null());
+    CHECK(summary["align"]["suggested_shift_s"] == 18000);
+}
+
+namespace {
+
+const char* const kTelemetryHead = "timestamp,t_s,device,temp_c,power_w,util_pct\n";
+const char* const kTrainingHead = "timestamp,t_s,step,epoch,loss,grad_norm,learning_rate\n";
+
+bool is_in(const fs::path& folder, const char* file) {
+    return fs::exists(folder / file);
+}
+
+}  // namespace
+
+TEST_CASE("no result of the recording before is left beside a new one") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(120));
+    REQUIRE(rlecouple({"analyze", dir.path().string()}).exit_code == 0);
+    for (const char* file : {"correlation.json", "predict.json", "balance.json"})
+        REQUIRE(is_in(dir.path(), file));
+
+    SECTION("the new one has no step") {
+        write_file(dir / "training.csv", kTrainingHead);
+        const Finished done = rlecouple({"analyze", dir.path().string()});
+        CHECK(done.exit_code == 4);
+        CHECK(is_in(dir.path(), "balance.json"));  // of the telemetry alone
+        CHECK(read_file(dir / "report.md").find("not one step") != std::string::npos);
+    }
+    SECTION("the new one has no training log") {
+        fs::remove(dir.path() / "training.csv");
+        CHECK(rlecouple({"analyze", dir.path().string()}).exit_code == 0);
+        CHECK(read_file(dir / "report.md").find("no training log") != std::string::npos);
+    }
+    SECTION("the new one has no sample") {
+        write_file(dir / "telemetry.csv", kTelemetryHead);
+        CHECK(rlecouple({"analyze", dir.path().string()}).exit_code == 4);
+        for (const char* file : {"aligned.csv", "align.json", "balance.json"})
+            CHECK_FALSE(is_in(dir.path(), file));
+    }
+    CHECK_FALSE(is_in(dir.path(), "correlation.json"));
+    CHECK_FALSE(is_in(dir.path(), "predict.json"));
+    const json summary = json::parse(read_file(dir / "summary.json"));
+    CHECK(summary["correlation"].is_null());
+    CHECK(summary["predict"].is_null());
+    CHECK(summary["warnings"].dump().find("correlate: no correlation.json: ") != std::string::npos);
+    CHECK(summary["warnings"].dump().find("predict: no predict.json: ") != std::string::npos);
+}
+
+TEST_CASE("a device that cannot be balanced has no balance of another device in its report") {
+    const TempDir dir;
+    const MadeSession made = make_session(120);
+    write_session(dir.path(), made);
+    std::string both = made.telemetry_csv;
+    for (std::size_t at = 0; (at = both.find(",gpu,", at)) != std::string::npos;)
+        both.replace(at, 5, ",cpu,");
+    for (int i = 0; i < 120; ++i)  // and a GPU that tells neither temperature nor power
+        both += "," + std::to_string(i) + ",gpu0,,," + std::to_string(i % 7) + ",40,\n";
+    write_file(dir / "telemetry.csv", both);
+    REQUIRE(rlecouple({"analyze", dir.path().string(), "--device", "cpu"}).exit_code == 0);
+    REQUIRE(json::parse(read_file(dir / "summary.json"))["balance"]["device"] == "cpu");
+    const Finished gpu = rlecouple({"analyze", dir.path().string(), "--response", "util_pct"});
+    INFO(gpu.err);
+    CHECK(gpu.exit_code == 4);
+    CHECK(json::parse(read_file(dir / "summary.json"))["balance"].is_null());
+    CHECK_FALSE(is_in(dir.path(), "balance.json"));
+}
+
+TEST_CASE(
+    "what align cannot carry ends analyze with its own reason and code, and a report of what there is") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(60));
+    std::string reason;
+    SECTION("telemetry with a header alone") {
+        write_file(dir / "telemetry.csv", kTelemetryHead);
+        reason = "a header but not one whole row";
+    }
+    SECTION("one sample") {
+        write_file(dir / "telemetry.csv",
+                   std::string(kTelemetryHead) + "2026-03-01T12:00:00Z,0,gpu,50,100,90\n");
+        reason = "needs at least two samples";
+    }
+    const Finished align = rlecouple({"align", dir.path().string()});
+    const Finished analyze = rlecouple({"analyze", dir.path().string()});
+    CHECK(align.exit_code == 4);
+    CHECK(analyze.exit_code == 4);
+    CHECK(align.err.find(reason) != std::string::npos);
+    CHECK(analyze.err.find(reason) != std::string::npos);
+    CHECK(analyze.err.find("make it with") == std::string::npos);
+    CHECK(read_file(dir / "report.md").find(reason) != std::string::npos);
+    CHECK(json::parse(read_file(dir / "summary.json"))["warnings"].dump().find(reason) != std::string::npos);
+}
+
+TEST_CASE("a log of losses alone is correlated by its loss") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(120));
+    std::string log = "timestamp,step,loss\n";
+    const std::vector<std::string> lines = lines_of(read_file(dir / "training.csv"));
+    for (std::size_t i = 1; i < lines.size(); ++i)
+        log += lines[i].substr(0, lines[i].find(',')) + "," + std::to_string(i) + "," +
+               std::to_string(i % 11) + "\n";
+    write_file(dir / "training.csv", log);
+    const Finished done = rlecouple({"analyze", dir.path().string(), "--driver", "loss"});
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+    CHECK(json::parse(read_file(dir / "summary.json"))["correlation"]["driver"] == "loss");
+    CHECK(rlecouple({"analyze", dir.path().string()}).exit_code == 4);
+}
+
+TEST_CASE("the explanation is printed once") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(120));
+    const Finished done = rlecouple({"analyze", dir.path().string()});
+    const std::string words = json::parse(read_file(dir / "correlation.json"))["explanation"];
+    const std::size_t first = done.out.find(words);
+    REQUIRE(first != std::string::npos);
+    CHECK(done.out.find(words, first + 1) == std::string::npos);
 }
 
 TEST_CASE("what is no session is refused") {

@@ -117,9 +117,15 @@ TEST_CASE("-o makes a folder for the files, and -o - prints what one pastes") {
     CHECK(!fs::exists(dir / "report.md"));
 }
 
-TEST_CASE("a result that is older than the table it was made from is named") {
+TEST_CASE(
+    "a result that is older than the table it was made from is named, where it does not say its inputs") {
     const TempDir dir;
     make_analysed(dir.path());
+    for (const char* file : {"align.json", "correlation.json", "balance.json"}) {
+        nlohmann::json document = nlohmann::json::parse(read_file(dir / file));
+        REQUIRE(document.erase("inputs") == 1);
+        write_file(dir / file, document.dump());
+    }
     REQUIRE(rlecouple({"report", dir.path().string()}).exit_code == 0);
     CHECK(!has(read_file(dir / "report.md"), "is older than"));
     const auto made = fs::last_write_time(dir / "correlation.json");
@@ -129,6 +135,48 @@ TEST_CASE("a result that is older than the table it was made from is named") {
     const std::string text = read_file(dir / "report.md");
     CHECK(has(text, "correlation.json is older than aligned.csv: run rlecouple correlate again"));
     CHECK(!has(text, "balance.json is older"));
+}
+
+TEST_CASE("a report says where a result is not of the files that are there, whatever the files' times") {
+    const TempDir dir;
+    make_analysed(dir.path());
+    const Finished same = rlecouple({"report", dir.path().string()});
+    CHECK(same.err.empty());
+    const auto time = fs::last_write_time(dir / "telemetry.csv");
+    std::string other = make_session(90, 2).telemetry_csv;
+    write_file(dir / "telemetry.csv", other);
+    fs::last_write_time(dir / "telemetry.csv", time);
+    const Finished report = rlecouple({"report", dir.path().string()});
+    CHECK(report.exit_code == 0);
+    const std::string words = "align.json was made of another telemetry.csv than the one that is there now";
+    CHECK(has(report.err, words + ": run rlecouple align again"));
+    CHECK(has(read_file(dir / "report.html"), words));
+    CHECK(has(summary_of(dir.path()).at("warnings").dump(), words));
+    CHECK(!has(report.err, "balance.json"));
+
+    REQUIRE(rlecouple({"align", dir.path().string()}).exit_code == 0);
+    const Finished later = rlecouple({"report", dir.path().string()});
+    CHECK(!has(later.err, "align.json"));
+    for (const char* file : {"correlation.json", "balance.json"})
+        CHECK(has(later.err, std::string(file) + " was made of another aligned.csv"));
+
+    fs::remove(dir.path() / "training.csv");
+    CHECK(has(rlecouple({"report", dir.path().string()}).err,
+              "align.json was made of training.csv, which is not there any more"));
+}
+
+TEST_CASE("a summary says why a result is null") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(60));
+    fs::remove(dir.path() / "training.csv");
+    CHECK(rlecouple({"align", dir.path().string()}).exit_code == 0);
+    CHECK(rlecouple({"report", dir.path().string()}).exit_code == 0);
+    const std::string warnings = summary_of(dir.path()).at("warnings").dump();
+    CHECK(has(warnings, "correlate: no correlation.json: there is no training log"));
+    CHECK(has(warnings, "predict: no predict.json: there is no training log"));
+    CHECK(has(warnings, "balance: no balance.json: run rlecouple balance"));
+    const std::string page = read_file(dir / "report.html");
+    CHECK(!has(page, "rlecouple collect -o"));  // refused on such a folder: what was not recorded stays so
 }
 
 TEST_CASE("several sessions stand side by side: printed, or as a folder of files") {
