@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "formats/encoding.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -14,7 +15,7 @@ FoundDates find_dates(Table table, std::size_t column, const Source& source) {
         if (cells[column].empty()) continue;
         const std::optional<DateOrder> shown = order_shown_by(cells[column]);
         if (!shown && found.doubtful.empty()) break;
-        if (found.doubtful.empty()) found.doubtful = cells[column].substr(0, 40);
+        if (found.doubtful.empty()) found.doubtful = quotable(cells[column]);
         if (shown) found.order = *shown;
     }
     if (found.order != DateOrder::unknown) found.doubtful.clear();

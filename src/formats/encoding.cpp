@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "rlecouple/error.hpp"
@@ -183,6 +184,21 @@ std::string decode(std::string bytes, const std::string& where) {
 
 bool is_plain(std::string_view bytes) {
     return !bytes.starts_with(kGzipMark) && !bytes.starts_with("\xff\xfe") && !bytes.starts_with("\xfe\xff");
+}
+
+bool is_ascii(std::string_view text) {
+    std::uint64_t bits = 0, word = 0;
+    for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+        std::memcpy(&word, text.data(), sizeof word);
+        bits |= word;
+    }
+    for (const char c : text) bits |= static_cast<unsigned char>(c);
+    return (bits & 0x8080808080808080U) == 0;
+}
+
+std::string quotable(std::string_view cell) {
+    constexpr std::size_t kLongest = 60;
+    return from_cp1252(beginning_of(cell, kLongest));
 }
 
 std::string beginning_of(std::string_view text, std::size_t bytes) {

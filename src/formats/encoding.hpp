@@ -45,8 +45,11 @@ class Unpacker {
     std::unique_ptr<Gunzip> gunzip_;
 };
 
+bool is_ascii(std::string_view text);
 /// At most `bytes` of a text for a message, with "..." where it was cut, never within a character.
 std::string beginning_of(std::string_view text, std::size_t bytes);
+/// A cell for a message: UTF-8 whatever it was, and not all of it where it is long.
+std::string quotable(std::string_view cell);
 
 /// Windows-1252 -> UTF-8; what is valid UTF-8 already comes back as it is.
 std::string from_cp1252(std::string_view bytes);

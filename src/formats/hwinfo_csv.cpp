@@ -3,10 +3,8 @@
 #include "formats/hwinfo_csv.hpp"
 
 #include <algorithm>
-#include <deque>
 
 #include "formats/date_order.hpp"
-#include "formats/encoding.hpp"
 #include "formats/row_pieces.hpp"
 #include "rlecouple/error.hpp"
 
@@ -30,10 +28,6 @@ constexpr Sensor kCpu[] = {{"CPU Package Power", Role::power},
                            {"CPU Package", Role::temp},
                            {"CPU (Tctl/Tdie)", Role::temp},
                            {"Total CPU Usage", Role::util}};
-
-bool is_ascii(std::string_view text) {
-    return std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
-}
 
 std::string_view without_unit(std::string_view name) {
     return name.substr(0, name.rfind(" ["));
@@ -101,19 +95,17 @@ std::vector<TablePlan> plans_of(const std::vector<std::string>& header) {
     return cpu_says ? std::vector<TablePlan>{gpu, cpu} : std::vector<TablePlan>{gpu};
 }
 
-// Date and time as one cell; what is not ASCII comes from code page 1252 unless it is UTF-8.
+// Date and time as one cell.
 class SensorRows : public RowSource {
   public:
-    SensorRows(Table table, std::vector<std::string> header, const Source& source)
-        : table_(std::move(table)), header_(std::move(header)), where_(source.where) {}
+    SensorRows(Table table, const Source& source) : table_(std::move(table)), where_(source.where) {}
 
-    const std::vector<std::string>& header() const override { return header_; }
+    const std::vector<std::string>& header() const override { return table_.header(); }
     bool next(Record& cells) override {
         while (table_.next(cells, where_)) {
             if (cells[0].empty()) continue;  // below the last header stand the sensors' sources
             when_.assign(cells[0]).append(" ").append(cells[1]);
             cells[0] = when_;
-            decode_cells(cells);
             return true;
         }
         return false;
@@ -123,26 +115,12 @@ class SensorRows : public RowSource {
     const Counts& skipped() const override { return table_.skipped(); }
 
   private:
-    void decode_cells(Record& cells) {
-        decoded_.clear();
-        for (std::string_view& cell : cells) {
-            if (!is_ascii(cell)) cell = decoded_.emplace_back(from_cp1252(cell));
-        }
-    }
-
     Table table_;
-    std::vector<std::string> header_;
     std::string where_, when_;
-    std::deque<std::string> decoded_;
 };
 
 std::optional<Table> find_table(const Source& source) {
     return Table::open(source.text, is_header);
-}
-
-std::vector<std::string> decoded(std::vector<std::string> header) {
-    for (std::string& name : header) name = from_cp1252(name);
-    return header;
 }
 
 // With slashes HWiNFO has the month first, unless the file or the user says otherwise.
@@ -155,12 +133,11 @@ DateOrder date_order_of(const Table& table, const Source& source) {
 std::vector<OpenRows> open_devices(const Source& source) {
     const std::optional<Table> table = find_table(source);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_hwinfo_csv(source));
-    const std::vector<std::string> header = decoded(table->header());
     const DateOrder order = date_order_of(*table, source);
     std::vector<OpenRows> devices;
-    for (TablePlan& plan : plans_of(header)) {
+    for (TablePlan& plan : plans_of(table->header())) {
         plan.date_order = order;
-        devices.push_back({std::make_unique<SensorRows>(*table, header, source), std::move(plan)});
+        devices.push_back({std::make_unique<SensorRows>(*table, source), std::move(plan)});
     }
     return devices;
 }

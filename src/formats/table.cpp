@@ -120,6 +120,7 @@ std::optional<Table> Table::open(std::string_view text, const IsHeader& is_heade
 Table::Table(CsvScanner scanner, std::vector<std::string> header)
     : scanner_(std::move(scanner)), header_(std::move(header)) {
     cells_in_row_ = usual_cells(scanner_, header_.size());
+    for (const std::string& name : header_) names_.push_back(from_cp1252(name));
 }
 
 Table Table::over(std::string_view text) const {
@@ -160,7 +161,7 @@ void Table::make_decimal_points(Record& cells, const std::string& where) {
         }
         if (!column.comma || !column.point) continue;
         throw Error(ErrorKind::failed, fmt::format("{}:{}", where, scanner_.line()),
-                    fmt::format("column '{}' has decimal commas and decimal points", header_[c]),
+                    fmt::format("column '{}' has decimal commas and decimal points", names_[c]),
                     "write its numbers with one sign, and without separators of thousands");
     }
 }
@@ -214,7 +215,7 @@ std::string list_of(const std::vector<std::string>& names) {
         if (name.size() + 2 > room && !out.empty())
             return out + fmt::format(", ... ({} in all)", names.size());
         if (!out.empty()) out += ", ";
-        out += beginning_of(name, kLongest);
+        out += from_cp1252(beginning_of(name, kLongest));
     }
     return out;
 }

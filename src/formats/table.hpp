@@ -38,7 +38,8 @@ class Table {
     /// is none.
     static std::optional<Table> open(std::string_view text, const IsHeader& is_header, char comment = '\0');
 
-    const std::vector<std::string>& header() const { return header_; }
+    /// In UTF-8, whatever the file has.
+    const std::vector<std::string>& header() const { return names_; }
     /// The next whole row; false at the end.
     bool next(Record& cells, const std::string& where);
     std::size_t line() const { return scanner_.line(); }
@@ -58,7 +59,8 @@ class Table {
     void make_decimal_points(Record& cells, const std::string& where);
 
     CsvScanner scanner_;
-    std::vector<std::string> header_;
+    std::vector<std::string> header_;  ///< as it stands in the file
+    std::vector<std::string> names_;
     std::size_t cells_in_row_ = 0;  ///< at least; at most as many as the header has
     std::size_t rows_ = 0;
     Counts skipped_;

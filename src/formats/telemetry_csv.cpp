@@ -66,6 +66,7 @@ constexpr Alias kAliases[] = {
     {"cpu_power_w", Role::power},
     {"cpu_power", Role::power},
     {"package_power", Role::power},
+    {"board_power_draw", Role::power},
     {"util_pct", Role::util},
     {"util", Role::util},
     {"utilization_pct", Role::util},
@@ -81,6 +82,8 @@ constexpr Alias kAliases[] = {
     {"cpu_percent", Role::util},
     {"load_pct", Role::util},
     {"usage", Role::util},
+    {"gpu_load", Role::util},
+    {"cpu_load", Role::util},
 };
 
 // Columns that we carry, and that later stages look for under one name.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "formats/encoding.hpp"
 #include "formats/numbers.hpp"
 #include "formats/writers.hpp"
 #include "rlecouple/error.hpp"
@@ -23,6 +24,14 @@ std::string_view without_own_unit(std::string_view cell, const Quantity& quantit
     cell.remove_suffix(unit.size());
     if (unit == "C" && cell.ends_with("\xc2\xb0")) cell.remove_suffix(2);
     return trim(cell);
+}
+
+void make_utf8(std::vector<TextColumn>& columns) {
+    for (TextColumn& column : columns) {
+        TextColumn decoded(column.name());
+        for (std::size_t i = 0; i < column.size(); ++i) decoded.push_back(from_cp1252(column[i]));
+        column = std::move(decoded);
+    }
 }
 
 double number_of(std::string_view cell) {
@@ -73,6 +82,7 @@ void TelemetryRows::add(const Record& cells, std::size_t line) {
 
 void TelemetryRows::take(Telemetry& piece) {
     taken_ += out_.size();
+    decode_others();
     piece = Telemetry{};
     piece.devices = out_.devices;
     std::swap(piece.wall_us, out_.wall_us);
@@ -86,6 +96,7 @@ void TelemetryRows::take(Telemetry& piece) {
 }
 
 Telemetry TelemetryRows::finish(const Counts& skipped) {
+    decode_others();
     for (const auto& [reason, count] : skipped) out_.dropped[reason] += count;
     describe_skipped(skipped, where_, out_.warnings);
     const std::size_t rows = out_.size() + taken_;
@@ -128,7 +139,7 @@ void TelemetryRows::place(std::size_t c, const std::string& header) {
             break;
         case Role::other:
             other_of_[c] = out_.others.size();
-            out_.others.emplace_back(column.name);
+            out_.others.emplace_back(from_cp1252(column.name));
             others_.push_back(c);
             break;
     }
@@ -166,7 +177,7 @@ std::uint32_t TelemetryRows::device_of(const Record& cells) {
     if (!out_.devices.empty() && cell == last_device_cell_) return last_device_;
     last_device_cell_ = std::string(cell);
     last_device_ =
-        device_index(out_, cell.empty() ? plan_.only_device : plan_.device_prefix + last_device_cell_);
+        device_index(out_, cell.empty() ? plan_.only_device : plan_.device_prefix + from_cp1252(cell));
     return last_device_;
 }
 
@@ -174,6 +185,7 @@ void TelemetryRows::add_other(std::size_t c, std::string_view cell) {
     const PlannedColumn& column = plan_.columns[c];
     TextColumn& to = out_.others[other_of_[c]];
     if (!column.numeric) {
+        not_ascii_ = not_ascii_ || !is_ascii(cell);
         to.push_back(cell);
         return;
     }
@@ -187,16 +199,23 @@ void TelemetryRows::add_other(std::size_t c, std::string_view cell) {
         if (plausible) append_number(scratch_, value);
         if (!plausible) ++out_.dropped["unphysical"];
     } else if (parsed.kind == CellKind::text) {
+        not_ascii_ = not_ascii_ || !is_ascii(cell);
         scratch_ = cell;
     }
     to.push_back(scratch_);
+}
+
+// Some loggers of Windows write code page 1252, which must not get into files of UTF-8.
+void TelemetryRows::decode_others() {
+    if (not_ascii_) make_utf8(out_.others);
+    not_ascii_ = false;
 }
 
 void TelemetryRows::explain_no_rows(const Counts& skipped) const {
     if (seen_ > 0) {
         throw Error(
             ErrorKind::failed, where_,
-            fmt::format("no row has a readable time; found '{}'", first_bad_time_.substr(0, 60)),
+            fmt::format("no row has a readable time; found '{}'", quotable(first_bad_time_)),
             "times are RFC 3339, 28.9.2026 12:00:00, an epoch in s, ms, us or ns, or seconds in a column "
             "t_s");
     }
@@ -230,7 +249,7 @@ double Reading::take(std::string_view cell, bool with_unit, std::size_t line) {
     const std::string_view bare = without_own_unit(cell, *quantity_);
     if (bare.size() < cell.size() && scale_ == 1.0 && offset_ == 0.0) return take(bare, false, line);
     if (texts_++ == 0) {
-        first_text_ = std::string(cell.substr(0, 60));
+        first_text_ = quotable(cell);
         first_text_line_ = line;
     }
     return kMissing;

@@ -96,6 +96,7 @@ class TelemetryRows {
     void count_time(std::uint32_t device, std::int64_t& wall, double& t_s);
     std::uint32_t device_of(const Record& cells);
     void add_other(std::size_t c, std::string_view cell);
+    void decode_others();
     [[noreturn]] void explain_no_rows(const Counts& skipped) const;
 
     const TablePlan& plan_;
@@ -109,6 +110,7 @@ class TelemetryRows {
     std::vector<std::size_t>
         derived_;  ///< columns that another one is derived of; those are the last of out_.others
     Reading temp_{"temp_c"}, power_{"power_w"}, util_{"util_pct"};
+    bool not_ascii_ = false;  ///< among the carried cells that wait to be taken
     std::string last_device_cell_, first_bad_time_, scratch_;
     std::uint32_t last_device_ = 0;
     std::vector<bool> device_in_sample_;  ///< which devices the present sample has, where times are counted

@@ -260,3 +260,38 @@ TEST_CASE("the step in front of a line: step, Step, iter") {
     CHECK(c.step == Numbers{12});
     CHECK(c.grad_norm == Numbers{1.5});
 }
+
+TEST_CASE("GPU-Z: blanks around its cells, a comma behind them, code page 1252") {
+    const std::string header =
+        "        Date        , GPU Clock [MHz] , GPU Temperature [\xb0"
+        "C] , Hot Spot [\xb0"
+        "C] , GPU Load [%] , Board Power Draw [W] , PerfCap Reason [] ,\n";
+    const Telemetry t =
+        telemetry(header +
+                  "2026-09-28 12:00:00 ,        1785.0   ,      48.5   ,   64.25   ,     7   ,   "
+                  "  101.5   ,    16   ,\n" +
+                  header + "2026-09-28 12:00:01 ,  1785.0 ,  -   ,  64.25 ,  7 ,  101.75   ,  caf\xe9   ,\n");
+    CHECK(t.wall_us == std::vector<std::int64_t>{kNoon, kNoon + kSecond});
+    CHECK(t.devices == std::vector<std::string>{"gpu"});
+    CHECK(t.temp_c[0] == 48.5);
+    CHECK(std::isnan(t.temp_c[1]));
+    CHECK(t.power_w == Numbers{101.5, 101.75});
+    CHECK(t.util_pct == Numbers{7, 7});
+    REQUIRE(t.other("Hot Spot [\xc2\xb0"
+                    "C]") != nullptr);
+    CHECK((*t.other("PerfCap Reason []"))[1] == "caf\xc3\xa9");
+    CHECK(t.dropped == rle::Counts{{"repeated_header", 1}});
+}
+
+TEST_CASE("what is no UTF-8 is code page 1252, cell by cell: names, devices, carried cells, messages") {
+    const Telemetry t = telemetry(
+        "t_s,temp_c,power_w,device,Zustand "
+        "\xfc,note\n0,50,100,Ger\xe4t,gut,\xc3\xa9\n1,hei\xdf,100,Ger\xc3\xa4t,\x80,\xe9\n");
+    CHECK(t.devices == std::vector<std::string>{"Ger\xc3\xa4t"});
+    REQUIRE(t.other("Zustand \xc3\xbc") != nullptr);
+    CHECK((*t.other("Zustand \xc3\xbc"))[1] == "\xe2\x82\xac");
+    CHECK((*t.other("note"))[0] == "\xc3\xa9");
+    CHECK((*t.other("note"))[1] == "\xc3\xa9");
+    REQUIRE(!t.warnings.empty());
+    CHECK(t.warnings[0].find("first: 'hei\xc3\x9f' in line 3") != std::string::npos);
+}
