@@ -20,6 +20,7 @@ namespace {
 
 constexpr double kLeastTempSpread = 5.0;   // degC
 constexpr double kLeastPowerSpread = 0.2;  // of the 95th percentile
+constexpr std::size_t kLong = 32768;       // samples, from which a look at all of them is worth a thread
 constexpr int kSmoothedOrder = 4;  // AR order of the response from which it looks like a trailing mean
 
 std::vector<double> present(const std::vector<double>& values) {
@@ -237,17 +238,21 @@ void note_missing(const std::string& constant, Correlation& result) {
 
 Correlation correlate(CorrelateInput input, const CorrelateOptions& asked) {
     check(input);
-    const ThermalStress stress = thermal_stress(input.temp_c, input.power_w);
-    input.temp_c = input.power_w = {};  // in a long session worth their room
     Correlation result;
     result.driver = input.driver_name;
     result.response = input.response_name;
     result.device = input.device;
     result.n_samples = count_pairs(input);
     result.sample_hz = 1.0 / input.dt_s;
-    search_lags(input, asked.max_lag_s, result);
+    const auto [stress, max_lag_s] = in_parallel(
+        input.driver.size() >= kLong, [&] { return thermal_stress(input.temp_c, input.power_w); },
+        [&] {
+            search_lags(input, asked.max_lag_s, result);
+            return result.max_lag_s;
+        });
+    input.temp_c = input.power_w = {};
     CorrelateOptions options = asked;
-    options.max_lag_s = result.max_lag_s;
+    options.max_lag_s = max_lag_s;
     result.sigma_opt = relative_spread(input.sigma_opt_of.empty() ? input.driver : input.sigma_opt_of);
     input.sigma_opt_of = {};
     std::string constant;

@@ -21,6 +21,9 @@ class LagKernel {
       public:
         explicit Driver(const LagKernel& kernel) : cells_(kernel.driver_cells_), begin_(kernel.reach_) {}
         double& operator[](std::size_t t) { return cells_[begin_ + t]; }
+        std::span<double> samples(std::size_t from, std::size_t count) {
+            return std::span(cells_).subspan(begin_ + from, count);
+        }
 
       private:
         friend class LagKernel;

@@ -41,8 +41,15 @@ class Shuffler {
     double uniform() { return random_.uniform(); }
 
     void shuffle(std::span<double> values) {
+        std::size_t left = values.size();
+        for (; left > 3 && values.size() <= kThreeAtOnce; left -= 3) {
+            std::uint64_t word = random_.bits();
+            std::swap(values[left - 1], values[take_below(left, word)]);
+            std::swap(values[left - 2], values[take_below(left - 1, word)]);
+            std::swap(values[left - 3], values[take_below(left - 2, word)]);
+        }
         const std::size_t picks = values.size() <= kThreeAtOnce ? 3 : 1;
-        for (std::size_t left = values.size(); left > 1;) {
+        while (left > 1) {
             std::uint64_t word = random_.bits();
             for (std::size_t pick = 0; pick < picks && left > 1; ++pick, --left)
                 std::swap(values[left - 1], values[take_below(left, word)]);
@@ -85,12 +92,14 @@ class Permuter {
     // matter who makes it.
     void draw(std::uint64_t seed, std::size_t first, std::span<double> drawn) const {
         LagKernel::Driver driver(kernel_);
-        std::vector<double> values;
+        std::vector<double> apart(in_a_row() ? 0 : values_.size());
+        const std::span<double> values =
+            in_a_row() && !at_.empty() ? driver.samples(at_.front(), at_.size()) : std::span(apart);
         for (std::size_t i = 0; i < drawn.size(); ++i) {
             Shuffler shuffler(Random(seed, first + i));
-            values = values_;
+            std::copy(values_.begin(), values_.end(), values.begin());
             shuffle_blocks(values, shuffler);
-            drawn[i] = greatest(values, driver);
+            drawn[i] = in_a_row() ? kernel_.greatest(driver) : greatest(values, driver);
         }
     }
 
@@ -119,7 +128,10 @@ class Permuter {
         }
     }
 
-    double greatest(const std::vector<double>& values, LagKernel::Driver& driver) const {
+    // No sample is missing between the first and the last: they are shuffled where they stand.
+    bool in_a_row() const { return at_.empty() || at_.back() - at_.front() + 1 == at_.size(); }
+
+    double greatest(std::span<const double> values, LagKernel::Driver& driver) const {
         for (std::size_t i = 0; i < at_.size(); ++i) driver[at_[i]] = values[i];
         return kernel_.greatest(driver);
     }

@@ -1,6 +1,5 @@
 #include "core/random.hpp"
 
-#include <bit>
 #include <cmath>
 
 namespace rle {
@@ -19,18 +18,6 @@ Random::Random(std::uint64_t seed, std::uint64_t stream) {
     std::uint64_t mix = stream;
     std::uint64_t start = seed ^ splitmix64(mix);
     for (std::uint64_t& word : state_) word = splitmix64(start);
-}
-
-std::uint64_t Random::bits() {
-    const std::uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
-    const std::uint64_t t = state_[1] << 17;
-    state_[2] ^= state_[0];
-    state_[3] ^= state_[1];
-    state_[1] ^= state_[2];
-    state_[0] ^= state_[3];
-    state_[2] ^= t;
-    state_[3] = std::rotl(state_[3], 45);
-    return result;
 }
 
 double Random::uniform() {

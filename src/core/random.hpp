@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -14,8 +15,19 @@ class Random {
     /// Different streams of one seed are unrelated sequences.
     explicit Random(std::uint64_t seed, std::uint64_t stream = 0);
 
-    std::uint64_t bits();  ///< 64 random bits
-    double uniform();      ///< in [0, 1)
+    /// 64 random bits. Here, since shuffles ask for millions.
+    std::uint64_t bits() {
+        const std::uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
+        const std::uint64_t t = state_[1] << 17;
+        state_[2] ^= state_[0];
+        state_[3] ^= state_[1];
+        state_[1] ^= state_[2];
+        state_[0] ^= state_[3];
+        state_[2] ^= t;
+        state_[3] = std::rotl(state_[3], 45);
+        return result;
+    }
+    double uniform();  ///< in [0, 1)
     double uniform(double low, double high) { return low + (high - low) * uniform(); }
     double normal();                   ///< standard normal
     double student_t(int degrees);     ///< heavy-tailed; variance degrees / (degrees - 2)

@@ -2,9 +2,7 @@
 
 #include <Eigen/Core>
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <numeric>
 
 namespace rle {
 
@@ -21,20 +19,20 @@ bool varies(std::span<const double> series) {
 
 namespace {
 
-// The sum of what `part` makes of each sample present, in eight columns: no addition waits for the one
-// before.
+// The sum of what `part` makes of the samples present and of `instead` where one is missing, by chunks.
 template <typename Part>
-double sum_of(std::span<const double> series, Part part) {
-    std::array<double, 8> sums{};
-    std::size_t t = 0;
-    for (; t + sums.size() <= series.size(); t += sums.size()) {
-        for (std::size_t k = 0; k < sums.size(); ++k) {
-            const double x = series[t + k];
-            sums[k] += std::isfinite(x) ? part(x) : 0.0;
-        }
+double sum_of(std::span<const double> series, double instead, Part part) {
+    constexpr std::size_t kChunk = 512;
+    Eigen::Array<double, kChunk, 1> x;
+    double sum = 0.0;
+    for (std::size_t begin = 0; begin < series.size(); begin += kChunk) {
+        const std::size_t count = std::min(kChunk, series.size() - begin);
+        std::transform(series.begin() + static_cast<std::ptrdiff_t>(begin),
+                       series.begin() + static_cast<std::ptrdiff_t>(begin + count), x.begin(),
+                       [&](double value) { return std::isfinite(value) ? value : instead; });
+        sum += part(x.head(static_cast<Eigen::Index>(count))).sum();
     }
-    for (; t < series.size(); ++t) sums[0] += std::isfinite(series[t]) ? part(series[t]) : 0.0;
-    return std::accumulate(sums.begin(), sums.end(), 0.0);
+    return sum;
 }
 
 // What deviations are divided by before they are squared: 1, unless their squares could leave the range of
@@ -54,12 +52,10 @@ double unit_of(std::span<const double> series, double mean) {
 
 Moments moments_of(std::span<const double> series) {
     const double share = 1.0 / static_cast<double>(count_present(series));
-    const double mean = sum_of(series, [&](double x) { return x * share; });
+    const double mean = sum_of(series, 0.0, [&](const auto& x) { return x * share; });
     const double unit = unit_of(series, mean);
-    const double square = sum_of(series, [&](double x) {
-        const double off = unit == 1.0 ? x - mean : (x - mean) / unit;
-        return off * off * share;
-    });
+    const double square =
+        sum_of(series, mean, [&](const auto& x) { return ((x - mean) / unit).square() * share; });
     return {mean, unit * std::sqrt(square)};
 }
 
