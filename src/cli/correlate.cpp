@@ -166,6 +166,11 @@ std::string no_driver(const std::string& name) {
 }  // namespace
 
 Correlation correlate_stage(const CorrelateCommand& command) {
+    if (command.analysis.driver == command.analysis.response) {
+        throw Error(ErrorKind::usage, "--response",
+                    fmt::format("{} is the driver, too", command.analysis.response),
+                    "a column correlates with itself: give another");
+    }
     const StageInput input = stage_input(command.input, kAlignedCsv, "align");
     std::string device;
     Frame table =

@@ -214,6 +214,18 @@ void search_lags(const CorrelateInput& input, double max_lag_s, Correlation& res
     result.manual = manual_correlation(input.driver, input.response, input.dt_s, result.max_lag_s);
 }
 
+// A column that is computed from the other (A_load from power_w) correlates with it by its making.
+void note_one_reading(Correlation& result) {
+    constexpr double kOne = 1.0 - 1e-9;
+    const std::vector<LagPoint>& ccf = result.manual.ccf;
+    if (ccf.empty()) return;
+    const LagPoint& at_no_lag = ccf[ccf.size() / 2];
+    if (std::abs(at_no_lag.r.value_or(0.0)) < kOne) return;
+    result.warnings.push_back(fmt::format(
+        "{} and {} are one reading (r = {:g} at no lag): that they go together says nothing of coupling",
+        result.driver, result.response, std::round(*at_no_lag.r)));
+}
+
 // One line for what is null and no warning tells of yet.
 void note_missing(const std::string& constant, Correlation& result) {
     if (!result.tested) {
@@ -251,6 +263,7 @@ Correlation correlate(CorrelateInput input, const CorrelateOptions& asked) {
             return result.max_lag_s;
         });
     input.temp_c = input.power_w = {};
+    note_one_reading(result);
     CorrelateOptions options = asked;
     options.max_lag_s = max_lag_s;
     result.sigma_opt = relative_spread(input.sigma_opt_of.empty() ? input.driver : input.sigma_opt_of);

@@ -18,7 +18,8 @@ namespace rle {
 
 namespace {
 
-constexpr double kLeastShare = 0.5;  // of the greatest |r|, at the likeliest lag, for the two to agree
+constexpr double kLeastShare = 0.5;      // of the greatest |r|, at the likeliest lag, for the two to agree
+constexpr double kNearlyGreatest = 0.9;  // below it, r at the likeliest lag is another number than that of p
 constexpr std::size_t kMostLagsProfiled = 100;  // to either side, in samples
 constexpr double kMemory_s = 8.0;               // looked at in the residuals, s, and bounds of it in samples
 constexpr double kLeastMemory = 20.0, kMostMemory = 200.0;
@@ -138,6 +139,11 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
     if (tested.significant && !agree)
         tested.warnings.emplace_back(
             "the likeliest lag is not that of the greatest correlation: the lag is uncertain");
+    if (std::abs(*tested.ccf[at].r) < kNearlyGreatest * std::abs(*tested.ccf[greatest].r)) {
+        tested.warnings.push_back(fmt::format(
+            "r_peak is r at the likeliest lag; p_value is that of the greatest, {:+.2f} at {:g} s",
+            *tested.ccf[greatest].r, tested.ccf[greatest].lag_s + options.sensor_delay_s));
+    }
     Interval interval{std::min(lag, delay.interval.low * dt_s), std::max(lag, delay.interval.high * dt_s)};
     tested.likely_lag_s = interval;
     interval = with_half_step(interval, lag, 0.5 * dt_s);

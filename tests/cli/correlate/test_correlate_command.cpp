@@ -153,6 +153,9 @@ TEST_CASE("bad tables get one clear line") {
     CHECK(unaligned.exit_code == 1);
     CHECK(unaligned.err.find("rlecouple align") != std::string::npos);
     CHECK(rlecouple({"correlate"}).exit_code == 2);
+    const Finished itself = rlecouple({"correlate", "-", "--driver", "rle"}, "t_s,rle\n0,1\n1,2\n");
+    CHECK(itself.exit_code == 2);
+    CHECK(itself.err.find("rle is the driver, too") != std::string::npos);
 }
 
 TEST_CASE("of two devices the GPU is taken, of two GPUs none without being named") {

@@ -155,6 +155,14 @@ TEST_CASE("a window of lags shorter than a sample is said to be one") {
     CHECK(!warns(3.0));
 }
 
+TEST_CASE("a response computed from the driver is named") {
+    CorrelateInput input = coupled_input(0.1, 2);
+    for (std::size_t i = 0; i < input.driver.size(); ++i) input.response[i] = 1.0 - 0.25 * input.driver[i];
+    const Correlation c = correlate(input, {});
+    REQUIRE(!c.warnings.empty());
+    CHECK(says(c.warnings.front(), "one reading (r = -1 at no lag)"));
+}
+
 TEST_CASE("a wrong call is refused") {
     CorrelateInput input = coupled_input(0.1, 1);
     input.response.pop_back();
