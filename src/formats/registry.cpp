@@ -87,12 +87,25 @@ std::string names_of(std::span<const Format> formats) {
 // What a text looks like, where nobody knows it.
 enum class Shape { binary, json, table, lines };
 
+// A record, or a list of records; not "[2026-01-05 12:00:00] ...".
+bool opens_document(std::string_view text) {
+    const auto next = [&](std::size_t at) {
+        at = text.find_first_not_of(" \t\r\n", at);
+        return std::min(at, text.size());
+    };
+    const std::size_t begin = next(0);
+    if (text.substr(begin).starts_with('[')) {
+        const std::string_view inside = text.substr(next(begin + 1));
+        return inside.starts_with('{') || inside.starts_with(']');
+    }
+    return text.substr(begin).starts_with('{');
+}
+
 Shape shape_of(std::string_view text) {
     constexpr std::size_t kHead = 4096;
     const std::string_view head = text.substr(0, kHead);
     if (head.find('\0') != std::string_view::npos) return Shape::binary;
-    const std::size_t begin = head.find_first_not_of(" \t\r\n");
-    if (begin != std::string_view::npos && (head[begin] == '{' || head[begin] == '[')) return Shape::json;
+    if (opens_document(head)) return Shape::json;
     CsvScanner scanner(head, guess_separator(head));
     Record first, second;
     const bool table = scanner.next(first) && (!scanner.next(second) || first.size() == second.size());

@@ -201,6 +201,7 @@ TEST_CASE("a training log that cannot be read is one clear line with the right e
         {"{\"time\": 1790596800, \"grad_norm\": \"huge\"}\n", "the gradient norm is never a number", 1},
         {"[{\"time\": 1790596800, \"grad_norm\": 1}, oops]", "not a JSON record", 1},
         {"[]", "no known format; json is nearest", 1},
+        {"[2026-01-05 12:00:00] loading\n", "printed is nearest: no line names a gradient norm", 1},
         {"grad_norm,loss\n1,2\n", "says nowhere when its steps happened", 4},
     };
     for (const Row& row : rows) {
