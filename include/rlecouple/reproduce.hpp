@@ -36,6 +36,7 @@ struct SessionResult {
     std::optional<double> n_samples;            ///< of its correlation
     std::vector<double> norm_steps;  ///< numbers of the training's steps, ascending; empty: not known
     std::vector<double> norms;       ///< their gradient norms, in the log's order; NaN is missing
+    std::vector<double> readings;    ///< temperature and power of its first samples in turn; NaN is missing
     std::string training_hash;       ///< of the training log; empty: not known
 };
 
@@ -69,7 +70,7 @@ struct Reproduction {
     std::vector<SessionResult> sessions;
     std::vector<Agreement> metrics;  ///< the reproduced ones, in the table's order
     PooledCorrelation pooled;
-    bool independent = true;                            ///< no two sessions hold the same gradient norms
+    bool independent = true;  ///< no two sessions hold the same gradient norms or the same readings
     std::vector<std::vector<std::size_t>> same_inputs;  ///< groups of sessions that do
     bool reproducible = false;
     bool told = false;        ///< some metric could be compared
@@ -84,5 +85,9 @@ Reproduction reproduce(std::vector<SessionResult> sessions);
 /// Were both sessions trained on the same numbers? Exactly equal norms at ten steps or more that both have,
 /// of which five differ among themselves; or the same log.
 bool same_norms(const SessionResult& a, const SessionResult& b);
+
+/// Are both sessions one recording? Exactly equal readings, ten or more, of which five differ among
+/// themselves, as far as both go.
+bool same_readings(const SessionResult& a, const SessionResult& b);
 
 }  // namespace rle

@@ -75,6 +75,12 @@ void take_ambient(const Frame& frame, const AnalysisOptions& given, BalanceInput
     in.ambient_c = *frame.find(column);
 }
 
+// Where it is from, in the words of balance.json.
+std::string ambient_source(const AnalysisOptions& given, const StageInput& input) {
+    if (given.ambient_c) return "option";
+    return input.info && input.info->ambient_given ? "session" : "assumed";
+}
+
 // The ambient temperature to go by, and a word where nobody measured it.
 double ambient_of(const AnalysisOptions& given, const StageInput& input, std::vector<std::string>& warnings) {
     if (given.ambient_c) return *given.ambient_c;
@@ -202,6 +208,7 @@ Balance balance_stage(const BalanceCommand& command) {
     options.idle_power_w = command.analysis.idle_power_w;
     Balance result = balanced(in, options, input.file, warnings);
     result.device = device;
+    result.thermal.ambient_from = in.ambient_c.empty() ? ambient_source(command.analysis, input) : "logged";
     const auto estimated = estimated_columns(input, frame, device);
     if (const std::string why = balance_of_estimates(estimated); !why.empty()) warnings.push_back(why);
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());

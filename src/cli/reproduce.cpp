@@ -57,6 +57,7 @@ int run_reproduce(const ReproduceCommand& command) {
     for (const std::string& path : expand_sessions(command.sessions)) {
         sessions.push_back(read_session_result(path));
         read_norms(path, sessions.back());
+        read_readings(path, sessions.back());
     }
     if (sessions.size() < 2) {
         throw Error(ErrorKind::usage, "reproduce", "one session cannot be compared with itself",

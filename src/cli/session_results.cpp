@@ -11,6 +11,7 @@
 
 #include "cli/session_paths.hpp"
 #include "formats/documents.hpp"
+#include "formats/pieces.hpp"
 #include "formats/readers.hpp"
 #include "formats/session_results.hpp"
 #include "rlecouple/error.hpp"
@@ -99,6 +100,30 @@ void take_log(const Training& log, SessionResult& result) {
     if (!counted) result.norm_steps.clear();
 }
 
+std::string folder_of(const std::string& path) {
+    return is_folder(path) ? path : fs::absolute(path).parent_path().string();
+}
+
+// An estimate is a model's: two sessions under the same load have the same by right.
+bool is_estimate(const std::optional<SessionInfo>& info, const std::string& device, const char* column) {
+    if (!info) return false;
+    return std::any_of(info->devices.begin(), info->devices.end(), [&](const DeviceInfo& d) {
+        return d.name == device &&
+               std::find(d.modelled.begin(), d.modelled.end(), column) != d.modelled.end();
+    });
+}
+
+Telemetry first_samples(const std::string& file) {
+    formats::ReadOptions options;
+    options.start_us = 0;
+    options.step_seconds = 1.0;
+    const auto pieces = formats::open_telemetry(file, options, file);
+    if (!pieces) return formats::read_telemetry(file, options, file);
+    Telemetry samples;
+    pieces->next(samples, kMostNorms);
+    return samples;
+}
+
 }  // namespace
 
 std::vector<std::string> expand_sessions(const std::vector<std::string>& arguments) {
@@ -138,7 +163,7 @@ SessionResult read_session_result(const std::string& path) {
 }
 
 void read_norms(const std::string& path, SessionResult& result) {
-    const std::string folder = is_folder(path) ? path : fs::absolute(path).parent_path().string();
+    const std::string folder = folder_of(path);
     try {
         if (const auto log = find_training(folder)) {
             formats::ReadOptions options;
@@ -156,6 +181,23 @@ void read_norms(const std::string& path, SessionResult& result) {
     } catch (const Error&) {
         result.norms.clear();
         result.norm_steps.clear();
+    }
+}
+
+void read_readings(const std::string& path, SessionResult& result) {
+    const fs::path folder(folder_of(path));
+    if (!there(folder / kTelemetryCsv)) return;
+    try {
+        const std::optional<SessionInfo> info = read_session(folder.string());
+        const Telemetry samples = first_samples((folder / kTelemetryCsv).string());
+        for (std::size_t i = 0; i < samples.size() && i < kMostNorms; ++i) {
+            const std::string device =
+                samples.device[i] < samples.devices.size() ? samples.devices[samples.device[i]] : "";
+            result.readings.push_back(is_estimate(info, device, "temp_c") ? kMissing : samples.temp_c[i]);
+            result.readings.push_back(is_estimate(info, device, "power_w") ? kMissing : samples.power_w[i]);
+        }
+    } catch (const Error&) {
+        result.readings.clear();
     }
 }
 

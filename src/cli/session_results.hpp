@@ -21,4 +21,7 @@ SessionResult read_session_result(const std::string& path);
 /// The gradient norms of the training log beside it, else of aligned.csv; what cannot be read stays unknown.
 void read_norms(const std::string& path, SessionResult& result);
 
+/// The first readings of the telemetry beside it, estimates left out; what cannot be read stays unknown.
+void read_readings(const std::string& path, SessionResult& result);
+
 }  // namespace rle::cli

@@ -123,7 +123,7 @@ PooledCorrelation pool(const std::vector<SessionResult>& sessions) {
     return out;
 }
 
-// Groups of sessions that share their gradient norms with the first of the group.
+// Groups of sessions that share their gradient norms or their readings with the first of the group.
 std::vector<std::vector<std::size_t>> group_same(const std::vector<SessionResult>& sessions) {
     std::vector<std::vector<std::size_t>> groups;
     std::vector<bool> taken(sessions.size(), false);
@@ -131,7 +131,8 @@ std::vector<std::vector<std::size_t>> group_same(const std::vector<SessionResult
         if (taken[i]) continue;
         std::vector<std::size_t> group{i};
         for (std::size_t j = i + 1; j < sessions.size(); ++j) {
-            if (taken[j] || !same_norms(sessions[i], sessions[j])) continue;
+            const bool same = same_norms(sessions[i], sessions[j]) || same_readings(sessions[i], sessions[j]);
+            if (taken[j] || !same) continue;
             group.push_back(j);
             taken[j] = true;
         }
@@ -142,10 +143,12 @@ std::vector<std::vector<std::size_t>> group_same(const std::vector<SessionResult
 
 void warn(Reproduction& r) {
     for (const auto& group : r.same_inputs) {
-        r.warnings.push_back(
-            fmt::format("{} and {}{} hold exactly the same gradient norms: they are one training, not {}",
-                        r.sessions[group[0]].name, r.sessions[group[1]].name,
-                        group.size() > 2 ? fmt::format(" and {} more", group.size() - 2) : "", group.size()));
+        const bool norms = same_norms(r.sessions[group[0]], r.sessions[group[1]]);
+        r.warnings.push_back(fmt::format(
+            "{} and {}{} hold exactly the same {}: they are one {}, not {}", r.sessions[group[0]].name,
+            r.sessions[group[1]].name, group.size() > 2 ? fmt::format(" and {} more", group.size() - 2) : "",
+            norms ? "gradient norms" : "readings of temperature and power", norms ? "training" : "recording",
+            group.size()));
     }
     for (const Agreement& a : r.metrics) {
         const std::string_view name = session_metrics()[a.metric].name;
@@ -165,9 +168,12 @@ void warn(Reproduction& r) {
 }
 
 void decide(Reproduction& r) {
-    std::string apart;
+    std::string apart, untold;
     for (const Agreement& a : r.metrics) {
-        if (!a.within_20pct) continue;
+        if (!a.within_20pct) {
+            untold += (untold.empty() ? "" : ", ") + std::string(session_metrics()[a.metric].name);
+            continue;
+        }
         r.told = true;
         if (!*a.within_20pct)
             apart += (apart.empty() ? "" : ", ") + std::string(session_metrics()[a.metric].name);
@@ -175,7 +181,8 @@ void decide(Reproduction& r) {
     r.reproducible = r.told && apart.empty() && r.independent;
     if (!r.independent) {
         r.explanation =
-            "No claim of reproducibility: sessions with exactly the same gradient norms are not independent.";
+            "No claim of reproducibility: sessions with exactly the same gradient norms or readings are not "
+            "independent.";
     } else if (!r.told) {
         r.explanation = "Nothing can be compared: no metric is known of two sessions.";
     } else if (!apart.empty()) {
@@ -183,8 +190,8 @@ void decide(Reproduction& r) {
     } else {
         r.explanation = fmt::format(
             "Reproducible by the manual's criterion: {} sessions within +-20 % of their mean in every "
-            "metric that could be compared.",
-            r.sessions.size());
+            "metric that could be compared{}.",
+            r.sessions.size(), untold.empty() ? "" : "; that says nothing of " + untold);
     }
 }
 
@@ -203,6 +210,20 @@ bool same_norms(const SessionResult& a, const SessionResult& b) {
         }
         const double x = a.norms[i++], y = b.norms[j++];
         if (!std::isfinite(x) || !std::isfinite(y)) continue;
+        if (x != y) return false;
+        ++shared;
+        if (distinct.size() < kFewestDistinct) distinct.insert(x);
+    }
+    return shared >= kFewestShared && distinct.size() >= kFewestDistinct;
+}
+
+bool same_readings(const SessionResult& a, const SessionResult& b) {
+    std::size_t shared = 0;
+    std::set<double> distinct;
+    for (std::size_t i = 0; i < std::min(a.readings.size(), b.readings.size()); ++i) {
+        const double x = a.readings[i], y = b.readings[i];
+        if (std::isfinite(x) != std::isfinite(y)) return false;
+        if (!std::isfinite(x)) continue;
         if (x != y) return false;
         ++shared;
         if (distinct.size() < kFewestDistinct) distinct.insert(x);

@@ -18,6 +18,7 @@ Json thermal_to_json(const ThermalFit& fit) {
     out["tau_s"] = fit.tau_s.empty() ? Json(nullptr) : json_of(fit.tau_s);
     out["ambient_c"] = json_of(fit.ambient_c);
     out["ambient_fitted"] = fit.ambient_fitted;
+    out["ambient_from"] = text_or_null(fit.ambient_from);
     out["ambient_moved_c"] = json_of(fit.ambient_moved_c);
     out["hA_fan_w_per_c"] = json_of(fit.hA_fan_w_per_c);
     out["node_C_j_per_c"] = json_of(fit.node_C_j_per_c);
@@ -41,6 +42,7 @@ ThermalFit thermal_from(const Fields& fields) {
     fit.tau_s = fields.numbers("tau_s");
     fit.ambient_c = fields.number("ambient_c");
     fit.ambient_fitted = fields.flag("ambient_fitted").value_or(false);
+    fit.ambient_from = fields.text("ambient_from");
     fit.ambient_moved_c = fields.number("ambient_moved_c");
     fit.hA_fan_w_per_c = fields.number("hA_fan_w_per_c");
     fit.node_C_j_per_c = fields.numbers("node_C_j_per_c");

@@ -9,8 +9,50 @@
 namespace rle::report {
 namespace {
 
-std::string ambient_remark(const SessionInfo& session) {
-    return session.ambient_given ? "given" : "the default, which nobody measured";
+// Where the ambient temperature that the analysis used is from.
+std::string ambient_remark(const ReportInput& input) {
+    const std::string from = input.balance ? input.balance->thermal.ambient_from : "";
+    if (input.balance && input.balance->thermal.ambient_fitted) return "fitted to the temperatures";
+    if (from == "option") return "given to the analysis by --ambient";
+    if (from == "logged") return "logged beside the device: the mean";
+    if (from == "assumed") return "assumed: nobody measured it";
+    if (!input.session) return {};
+    return input.session->ambient_given ? "given to the recording" : "the default, which nobody measured";
+}
+
+void add_ambient_row(Sheet& sheet, const ReportInput& input) {
+    std::optional<double> ambient = input.balance ? input.balance->thermal.ambient_c : std::nullopt;
+    const bool analysed = ambient.has_value();
+    if (!ambient && input.session) ambient = input.session->ambient_c;
+    sheet.number("ambient_c", "Ambient temperature", ambient,
+                 {.unit = "degC",
+                  .remark = ambient_remark(input),
+                  .digits = analysed && input.balance->thermal.ambient_fitted ? 4 : 0});
+}
+
+// The recording's rate, else that of the grid.
+void add_rate_row(Sheet& sheet, const ReportInput& input) {
+    std::optional<double> recorded = input.session ? std::optional(input.session->sample_hz) : std::nullopt;
+    std::optional<double> grid = input.alignment && input.alignment->sample_hz > 0.0
+                                     ? std::optional(input.alignment->sample_hz)
+                                     : std::nullopt;
+    std::string remark;
+    if (!recorded && grid) remark = "of the aligned rows";
+    if (recorded && grid && *recorded != *grid) remark = "aligned at " + plain(*grid) + " Hz";
+    sheet.number("sample_hz", "Sample rate", recorded ? recorded : grid,
+                 {.unit = "Hz", .remark = remark, .digits = recorded ? 0 : 4});
+}
+
+// As recorded, else what the aligned rows cover.
+void add_duration_row(Sheet& sheet, const View& view) {
+    const ReportInput& input = *view.input;
+    std::optional<double> duration = input.session ? input.session->duration_s : std::nullopt;
+    std::string remark;
+    if (!duration && view.rows.size() > 1) {
+        duration = view.rows.t_s.back() - view.rows.t_s.front();
+        remark = "from the first aligned row to the last";
+    }
+    sheet.number("duration_s", "Duration", duration, {.unit = "s", .remark = remark});
 }
 
 std::string ending(const SessionInfo& session) {
@@ -48,19 +90,17 @@ void add_session_rows(Sheet& sheet, const View& view) {
     const SessionInfo& s = known ? *input.session : unknown;
     sheet.text("session", "Session", s.name.empty() ? input.session_path : s.name);
     sheet.text("started", "Started (UTC)", s.started);
-    sheet.number("duration_s", "Duration", s.duration_s, {.unit = "s"});
+    add_duration_row(sheet, view);
     if (known) sheet.text("ending", "Recorded", ending(s));
     sheet.text("operator", "Operator", s.operator_name);
     sheet.text("host", "Host", s.host);
     sheet.text("os", "Operating system", s.os);
     add_device_rows(sheet, view);
-    sheet.number("sample_hz", "Sample rate", known ? std::optional(s.sample_hz) : std::nullopt,
-                 {.unit = "Hz", .digits = 0});
+    add_rate_row(sheet, input);
     if (known) {
         sheet.count("missed_ticks", "Missed samples", s.missed_ticks);
     }
-    sheet.number("ambient_c", "Ambient temperature", known ? std::optional(s.ambient_c) : std::nullopt,
-                 {.unit = "degC", .remark = known ? ambient_remark(s) : "", .digits = 0});
+    add_ambient_row(sheet, input);
     sheet.text("model", "Training model", s.training.model, {.missing = known ? "no --model given" : ""});
     sheet.text(
         "training_command", "Training process", shell_line(s.training.command),

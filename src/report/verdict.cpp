@@ -61,8 +61,13 @@ Headline r_headline(const Correlation& c) {
     const std::optional<double> r = tested ? c.tested->r_peak : c.manual.r_peak;
     Headline headline{"r_peak", "r_peak", number(r), "", "", ""};
     if (!r) return headline;
-    headline.note = *r < 0 ? c.response + " falls as " + c.driver + " rises"
-                           : c.response + " rises with " + c.driver + ": the sense opposite to the manual's";
+    if (tested && c.tested->significant) {
+        headline.note = *r < 0
+                            ? c.response + " falls as " + c.driver + " rises"
+                            : c.response + " rises with " + c.driver + ": the sense opposite to the manual's";
+    } else {
+        headline.note = tested ? "not significant: tells no direction" : "untested: tells no direction";
+    }
     headline.source = tested ? "tested" : "as the manual has it, untested";
     if (tested && c.manual.r_peak) headline.source += fmt::format("; manual {}", number(c.manual.r_peak));
     return headline;

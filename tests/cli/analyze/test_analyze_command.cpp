@@ -222,3 +222,25 @@ TEST_CASE("what is no session is refused") {
     CHECK(rlecouple({"analyze", dir.path().string()}).exit_code == 1);
     CHECK(rlecouple({"analyze"}).exit_code == 2);
 }
+
+TEST_CASE("the report shows the ambient temperature that the analysis used, and where it is from") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(60));
+    const auto ambient = [&](const std::vector<std::string>& options) {
+        std::vector<std::string> call{"analyze", dir.path().string()};
+        call.insert(call.end(), options.begin(), options.end());
+        const Finished done = rlecouple(call);
+        const json summary = json::parse(read_file(dir / "summary.json"));
+        for (const json& row : summary["data_sheet"]) {
+            if (row["key"] == "ambient_c")
+                return row["text"].get<std::string>() + ", " + row["remark"].get<std::string>() +
+                       (done.err.find("was not given") != std::string::npos ? ", warned of" : "");
+        }
+        return std::string();
+    };
+    CHECK(ambient({}) == "21, assumed: nobody measured it, warned of");
+    CHECK(ambient({"--ambient", "22"}) == "22, given to the analysis by --ambient");
+    write_file(dir / "session.json", R"({"schema": "rlecouple.session/1", "ambient_c": 25})");
+    CHECK(ambient({}) == "25, given to the recording");
+    CHECK(ambient({"--ambient", "27"}) == "27, given to the analysis by --ambient");
+}

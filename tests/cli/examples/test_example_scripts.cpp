@@ -76,6 +76,28 @@ TEST_CASE("ambient-sweep.sh fits once an ambient temperature and leaves the sess
     CHECK(!fs::exists(dir / "s/aligned.csv"));
 }
 
+TEST_CASE("ambient-sweep.sh prints a dash for what is not told, and takes the device of several") {
+    const TempDir dir;
+    for (const char* name : {"still", "two"}) fs::create_directories(dir / name);
+    std::string still = "t_s,device,temp_c,power_w\n", two = still;
+    for (int t = 0; t < 60; ++t) {
+        still += fmt::format("{},gpu0,40,100\n", t);  // at rest: nothing to fit
+        two += fmt::format("{0},gpu0,40,100\n{0},gpu1,{1},{2}\n", t, 40 + t % 10, 100 + t % 20);
+    }
+    write_file(dir / "still/telemetry.csv", still);
+    write_file(dir / "two/telemetry.csv", two);
+    const Finished rest = in_folder(dir.path(), kExamples + "ambient-sweep.sh still 21");
+    INFO(rest.out << rest.err);
+    CHECK(rest.exit_code == 0);
+    REQUIRE(lines_of(rest.out).size() == 2);
+    CHECK(lines_of(rest.out)[1].starts_with(
+        "21\t-\t-\t-\t"));  // hA, C, and tau_th, which has other numbers behind it
+    const Finished open = in_folder(dir.path(), kExamples + "ambient-sweep.sh two 21");
+    CHECK(open.exit_code == 2);
+    CHECK(open.err.find("--device") != std::string::npos);
+    CHECK(in_folder(dir.path(), kExamples + "ambient-sweep.sh two --device gpu1 21").exit_code == 0);
+}
+
 TEST_CASE("the Makefile checks what has changed, and takes baselines") {
     if (!installed("make")) return;
     const TempDir dir;

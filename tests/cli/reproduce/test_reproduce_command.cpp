@@ -113,6 +113,30 @@ TEST_CASE("one training recorded twice is noticed, and the claim refused") {
     CHECK(rlecouple({"reproduce", dir / "a", dir / "c", "-o", "-"}).exit_code == 0);
 }
 
+TEST_CASE(
+    "one recording under two names is noticed by its readings, but estimates under the same load are not") {
+    const TempDir dir;
+    for (const char* name : {"a", "b", "c"}) {
+        make_folder(dir, name, summary(-0.40, 3.0));
+        write_file(dir / (std::string(name) + "/training.csv"), training(1.0 + 0.1 * (name[0] - 'a')));
+        write_file(dir / (std::string(name) + "/telemetry.csv"),
+                   make_session(60, name[0] == 'c' ? 2 : 1).telemetry_csv);
+    }
+    const Finished done = rlecouple({"reproduce", dir / "a", dir / "b", dir / "c", "-o", "-"});
+    CHECK(done.exit_code == 3);
+    CHECK(json::parse(done.out)["same_inputs"] == json::array({json::array({dir / "a", dir / "b"})}));
+    CHECK(done.err.find("the same readings of temperature and power") != std::string::npos);
+    CHECK(rlecouple({"reproduce", dir / "a", dir / "c", "-o", "-"}).exit_code == 0);
+
+    const json modelled{{"schema", "rlecouple.session/1"},
+                        {"devices", {{{"name", "gpu"}, {"modelled", {"temp_c", "power_w"}}}}}};
+    for (const char* name : {"a", "b"})
+        write_file(dir / (std::string(name) + "/session.json"), modelled.dump());
+    const Finished estimates = rlecouple({"reproduce", dir / "a", dir / "b", "-o", "-"});
+    INFO(estimates.err);
+    CHECK(json::parse(estimates.out)["independent"] == true);
+}
+
 TEST_CASE("a metric that a session lacks is null and counted; none at all is exit 4") {
     const TempDir dir;
     json poor = summary(-0.40, 3.0);

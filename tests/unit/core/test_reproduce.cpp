@@ -119,6 +119,37 @@ TEST_CASE("the tail of chi-squared is that of the tables") {
     CHECK(chi_squared_upper_tail(0.0, 3) == 1.0);
 }
 
+TEST_CASE("the same recording twice is no reproduction, whatever was trained") {
+    SessionResult a = session("a", -0.5, 3.0), b = session("b", -0.5, 3.0);
+    for (int i = 0; i < 40; ++i) {
+        a.readings.push_back(50.0 + 0.5 * (i * 7 % 11));
+        a.norms.push_back(1.0 + 0.37 * (i * 7 % 11));
+        b.norms.push_back(1.5 + 0.37 * (i * 5 % 11));
+    }
+    b.readings = a.readings;
+    b.readings.push_back(60.0);  // and goes on
+    const Reproduction r = reproduce({a, b});
+    CHECK(!r.independent);
+    CHECK(!r.reproducible);
+    REQUIRE(r.warnings.size() >= 1);
+    CHECK(r.warnings[0].find("the same readings") != std::string::npos);
+    b.readings[7] += 1e-9;
+    CHECK(reproduce({a, b}).independent);
+    a.readings = b.readings = std::vector<double>(40, 45.0);  // at rest, in whole degrees: says nothing
+    CHECK(reproduce({a, b}).independent);
+    a.readings = b.readings = std::vector<double>(40, std::numeric_limits<double>::quiet_NaN());
+    CHECK(reproduce({a, b}).independent);
+}
+
+TEST_CASE("what no two sessions have is named beside the claim") {
+    SessionResult a = session("a", -0.5, 3.0), b = session("b", -0.5, 3.0);
+    a.values[*find_metric("r_peak")].reset();
+    b.values[*find_metric("r_peak")].reset();
+    const Reproduction r = reproduce({a, b});
+    CHECK(r.reproducible);
+    CHECK(r.explanation.find("says nothing of r_peak") != std::string::npos);
+}
+
 TEST_CASE("the same training twice is no reproduction") {
     SessionResult a = session("a", -0.5, 3.0), b = session("b", -0.5, 3.0), c = session("c", -0.5, 3.0);
     for (int i = 0; i < 40; ++i) {

@@ -89,6 +89,40 @@ TEST_CASE("the data sheet holds the values, and their classes and expectations")
     }
 }
 
+TEST_CASE(
+    "the data sheet shows what the analysis used, and where it is from, with or without a session.json") {
+    ReportInput input = test::sample_input();
+    input.balance->thermal.ambient_c = 27.0;
+    input.balance->thermal.ambient_from = "option";
+    CHECK(row(data_sheet(input), "ambient_c").number == 27.0);
+    CHECK(has(row(data_sheet(input), "ambient_c").remark, "--ambient"));
+    input.session.reset();
+    input.alignment->sample_hz = 2.0;
+    const std::vector<DataSheetRow> sheet = data_sheet(input);
+    CHECK(row(sheet, "ambient_c").number == 27.0);
+    CHECK(row(sheet, "sample_hz").number == 2.0);
+    CHECK(has(row(sheet, "sample_hz").remark, "aligned"));
+    const std::vector<double>& t_s = input.aligned->t_s;
+    CHECK(row(sheet, "duration_s").number == t_s.back() - t_s.front());
+    CHECK(has(row(sheet, "duration_s").remark, "aligned row"));
+    input.balance->thermal.ambient_fitted = true;
+    CHECK(has(row(data_sheet(input), "ambient_c").remark, "fitted"));
+}
+
+TEST_CASE("where nothing is significant no direction is told") {
+    ReportInput input = test::sample_input();
+    for (const double r : {-0.2, 0.2}) {
+        input.correlation->tested->r_peak = r;
+        input.correlation->tested->significant = false;
+        const std::string note = headlines(input)[0].note;
+        CHECK(!has(note, "rises"));
+        CHECK(!has(note, "falls"));
+        CHECK(has(note, "not significant"));
+        input.correlation->tested->significant = true;
+        CHECK(has(headlines(input)[0].note, r < 0 ? "falls as" : "rises with"));
+    }
+}
+
 TEST_CASE("a lag at which nothing is significant meets no expectation, wherever it lies") {
     const auto lag_met = [](const ReportInput& input) {
         for (const Guideline& row : guidelines(input)) {
@@ -109,7 +143,7 @@ TEST_CASE("a report is never refused for lack of a stage: what is missing is nam
     empty.session_path = "my results";
     for (const std::string& page : {html_report(empty), markdown_report(empty)}) {
         CHECK(has(page, "No verdict"));
-        for (const char* command : {"collect", "align", "correlate", "balance"}) {
+        for (const char* command : {"align", "correlate", "balance"}) {
             CHECK(has(page, std::string("rlecouple ") + command));
         }
     }
