@@ -27,6 +27,7 @@ struct AlignOptions {
     double tolerance_s = 2.0;
     std::vector<std::string> devices;     ///< only these; empty: all
     double clock_offset_s = 0.0;          ///< added to the training log's times
+    bool step_time = false;               ///< rows carry step_time_s
     RleOptions rle;                       ///< its rated power and temperature limit are set for each device
     std::optional<double> rated_power_w;  ///< as the user has it; goes before the device's own
     std::optional<double> temp_limit_c;   ///< likewise
@@ -61,6 +62,7 @@ struct AlignedRows {
     std::vector<double> eta_util, eta_stability, a_load, tau_sustain_s, rle_raw, rle;
     std::vector<signed char> collapse;  ///< 1, 0, or -1: unknown
     std::vector<double> grad_norm, loss, learning_rate, step, epoch;
+    std::vector<double> step_time_s;  ///< s a step; empty unless it was asked for
 
     std::size_t size() const { return t_s.size(); }
 };

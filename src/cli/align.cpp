@@ -35,6 +35,7 @@ AlignOptions align_options(const AnalysisOptions& given, const std::optional<Ses
     options.tolerance_s = given.tolerance_s;
     options.devices = given.devices;
     options.clock_offset_s = given.clock_offset_s;
+    options.step_time = given.wants_step_time();
     options.rle.stability = stability_of(given.stability);
     options.rle.sustain = given.sustain == "constant" ? SustainTerm::constant : SustainTerm::limit;
     options.rle.slope_window_s = given.slope_window_s;

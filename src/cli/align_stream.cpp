@@ -253,7 +253,7 @@ std::optional<Alignment> align_streaming(const StreamedFiles& files, const Analy
     const Training* const training = found->training_head ? &*found->training_head : nullptr;
     Aligner aligner(options, found->survey, found->telemetry_head, training, kPointsInBlock);
     Readers readers = open_again(files, given, *found);
-    formats::AlignedTable table(files.output, found->telemetry_head.others);
+    formats::AlignedTable table(files.output, found->telemetry_head.others, options.step_time);
     write_blocks(*found, readers, aligner, table, watch);
     Alignment result = aligner.finish();
     table.finish();

@@ -41,6 +41,8 @@ void declare_rle_options(CLI::App& app, AnalysisOptions& options) {
     app.add_option("--clock-offset", options.clock_offset_s, "Seconds to add to the training log's times")
         ->capture_default_str()
         ->type_name("S");
+    app.add_flag("--step-time", options.step_time,
+                 "Add step_time_s, the time that a training step takes, as the table's last column");
     app.add_option("--stability", options.stability, "eta_stability: ha, util or headroom")
         ->capture_default_str()
         ->check(CLI::IsMember({"ha", "util", "headroom"}));

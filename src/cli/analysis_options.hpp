@@ -18,6 +18,7 @@ struct AnalysisOptions {
     std::optional<double> sample_hz;      ///< --sample-hz
     double tolerance_s = 2.0;             ///< --tolerance
     double clock_offset_s = 0.0;          ///< --clock-offset, s
+    bool step_time = false;               ///< --step-time
     std::string stability = "ha";         ///< --stability
     std::string sustain = "limit";        ///< --sustain
     double slope_window_s = 5.0;          ///< --slope-window
@@ -49,6 +50,8 @@ struct AnalysisOptions {
         return !training_format.empty() || !grad_key.empty() || !grad_pattern.empty() || !start.empty() ||
                step_seconds.has_value();
     }
+    /// Asked for as a column, or by its name as a driver or response.
+    bool wants_step_time() const { return step_time || driver == "step_time_s" || response == "step_time_s"; }
     /// --device, where at most one makes sense.
     std::string device() const { return devices.empty() ? std::string() : devices.front(); }
 };

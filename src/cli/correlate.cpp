@@ -51,6 +51,10 @@ class ColumnsOnGrid {
 
     std::vector<double> take(const std::string& name, const std::string& where, const char* option) {
         if (frame_.find(name) != nullptr) return take_if_there(name);
+        if (name == "step_time_s") {
+            throw Error(ErrorKind::failed, where, "no column 'step_time_s'",
+                        "rlecouple align --step-time makes it");
+        }
         throw Error(ErrorKind::failed, where, fmt::format("no column '{}' with numbers in it", name),
                     fmt::format("{} takes one of {}", option, fmt::join(all_names(frame_), ", ")));
     }
@@ -157,7 +161,7 @@ bool is_empty(const std::vector<double>& column) {
 }
 
 std::string no_driver(const std::string& name) {
-    constexpr std::array kLogged{"grad_norm", "loss", "learning_rate", "step", "epoch"};
+    constexpr std::array kLogged{"grad_norm", "loss", "learning_rate", "step", "epoch", "step_time_s"};
     const bool logged = std::find(kLogged.begin(), kLogged.end(), name) != kLogged.end();
     return fmt::format("{} has no value in any row{}", name,
                        logged ? ": the session has no training log, or none that has it" : "");

@@ -54,6 +54,24 @@ void warn_about_rows(Alignment& result) {
     }
 }
 
+// How long each step took. A row that repeats a step's number (an evaluation) is none; where the numbers
+// start again, so does the clock.
+class Pace {
+  public:
+    double take(const StepRow& row) {
+        const bool counted = std::isfinite(row.step) && std::isfinite(last_step_);
+        const double steps = counted ? row.step - last_step_ : 1.0;
+        if (steps == 0.0) return kMissing;
+        const double since_s = std::round((row.t_s - last_s_) * 1e6) / 1e6;  // times are whole microseconds
+        last_s_ = row.t_s;
+        last_step_ = row.step;
+        return steps > 0.0 ? since_s / steps : kMissing;
+    }
+
+  private:
+    double last_s_ = kMissing, last_step_ = kMissing;
+};
+
 // One device's way from rows to cells.
 struct DeviceLane {
     CleanStream<SampleRow> stream;
@@ -67,6 +85,8 @@ struct DeviceLane {
 
 struct Aligner::State {
     AlignPlan plan;
+    bool step_time;
+    Pace pace;
     bool has_training;
     TrainingFacts steps;
     std::vector<std::size_t> slot_of;  // by device of the telemetry; kNoSlot: not wanted
@@ -88,6 +108,7 @@ struct Aligner::State {
     State(const AlignOptions& options, const SurveyState& survey, const Telemetry& telemetry,
           const Training* training, std::size_t most)
         : plan(plan_alignment(options, survey, telemetry, training)),
+          step_time(options.step_time),
           has_training(training != nullptr),
           steps(survey.steps),
           slot_of(telemetry.devices.size(), kNoSlot),
@@ -203,7 +224,8 @@ void Aligner::training(const Training& piece) {
     }
     // A log may begin long before the telemetry: no point needs what lies before the reach of the next one.
     const double past_s = s.stretch().at(0) - s.reach_s();
-    const auto take = [&](const StepRow& row) {
+    const auto take = [&](StepRow row) {
+        if (s.step_time) row.time_taken_s = s.pace.take(row);
         if (s.plan.grid.reaches(row.t_s, s.plan.result.tolerance_s)) ++s.steps_within;
         if (row.t_s >= past_s) s.step_window.push(row);
     };
@@ -218,6 +240,7 @@ bool Aligner::next(AlignedRows& block) {
     block = AlignedRows{};
     block.devices = s.plan.result.rows.devices;
     open_block(block, grid, s.plan.clock.origin_wall_us);
+    if (s.step_time) block.step_time_s.assign(block.size(), kMissing);
     std::vector<double> sample_s(block.size(), kMissing);
     const double tolerance_s = s.plan.result.tolerance_s;
     for (std::size_t slot = 0; slot < s.lanes.size(); ++slot)

@@ -59,6 +59,7 @@ struct SampleRow {
 struct StepRow {
     double t_s;
     double grad_norm, loss, learning_rate, step, epoch;
+    double time_taken_s = kMissing;  ///< since the step before, divided by the steps between the two
 };
 
 /// A sample at the time of the one before it is its duplicate; a step, if it has its number and norm, too.

@@ -79,12 +79,13 @@ void StepWindow::push(const StepRow& step) {
     learning_rate_.push_back(step.learning_rate);
     step_.push_back(step.step);
     epoch_.push_back(step.epoch);
+    time_taken_s_.push_back(step.time_taken_s);
 }
 
 void StepWindow::drop_before(double t_s) {
     const std::size_t n = rows_before(t_s_, t_s);
     if (n == 0) return;
-    for (auto* column : {&t_s_, &grad_norm_, &loss_, &learning_rate_, &step_, &epoch_})
+    for (auto* column : {&t_s_, &grad_norm_, &loss_, &learning_rate_, &step_, &epoch_, &time_taken_s_})
         drop_front(*column, n);
 }
 
@@ -103,6 +104,7 @@ std::vector<double> StepWindow::place(const Grid& grid, double tolerance_s, Alig
     put("learning_rate", learning_rate_, rows.learning_rate);
     put("step", step_, rows.step);
     put("epoch", epoch_, rows.epoch);
+    if (!rows.step_time_s.empty()) put("step_time_s", time_taken_s_, rows.step_time_s);
     std::vector<double> time_with_norm = t_s_;
     for (std::size_t i = 0; i < t_s_.size(); ++i) {
         if (std::isnan(grad_norm_[i])) time_with_norm[i] = kMissing;

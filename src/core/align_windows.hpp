@@ -45,7 +45,7 @@ class StepWindow {
     std::vector<double> place(const Grid& grid, double tolerance_s, AlignedRows& rows) const;
 
   private:
-    std::vector<double> t_s_, grad_norm_, loss_, learning_rate_, step_, epoch_;
+    std::vector<double> t_s_, grad_norm_, loss_, learning_rate_, step_, epoch_, time_taken_s_;
 };
 
 /// Makes a block's columns: times, devices, and everything else missing.

@@ -27,6 +27,7 @@ constexpr std::array kQuantities{
     Quantity{"learning_rate", "1", "learning rate", 0.0, kInf, Aggregate::mean},
     Quantity{"step", "1", "step", 0.0, kInf, Aggregate::last},
     Quantity{"epoch", "1", "epoch", 0.0, kInf, Aggregate::last},
+    Quantity{"step_time_s", "s", "time a step takes", 0.0, kInf, Aggregate::mean},
 };
 
 constexpr std::array kManualRanges{

@@ -14,6 +14,7 @@ namespace rle::formats {
 namespace {
 
 constexpr std::size_t kRowsInBlock = 4096;
+constexpr const char* kStepTime = "step_time_s";
 
 // The columns that aligned.csv has of its own; a carried one of the same name becomes recorded_NAME.
 constexpr std::array kAlignedColumns{
@@ -85,6 +86,10 @@ class RowFormatter {
         }
         out.end_at(to);
         append_others(out, rows_.telemetry_row[i]);
+        to = out.room(NumberColumn::kRoom + 1);
+        if (!rows_.step_time_s.empty()) to = step_time_.write(to, rows_.step_time_s[i]);
+        *to++ = '\n';
+        out.end_at(to);
     }
 
   private:
@@ -98,21 +103,20 @@ class RowFormatter {
             *to++ = ',';
             out.end_at(write_cell(to, cell));
         }
-        char* const to = out.room(1);
-        *to = '\n';
-        out.end_at(to + 1);
     }
 
     const AlignedRows& rows_;
     const std::vector<TextColumn>& others_;
     std::vector<std::string> devices_;
     std::array<NumberColumn, kNumbers> columns_;
+    NumberColumn step_time_;
 };
 
 }  // namespace
 
-std::string aligned_header(const std::vector<TextColumn>& others) {
+std::string aligned_header(const std::vector<TextColumn>& others, bool step_time) {
     std::set<std::string, std::less<>> taken;
+    if (step_time) taken.insert(kStepTime);
     std::string header;
     for (const char* name : kAlignedColumns) {
         taken.insert(name);
@@ -125,6 +129,7 @@ std::string aligned_header(const std::vector<TextColumn>& others) {
         header.push_back(',');
         append_cell(header, name);
     }
+    if (step_time) header.append(",").append(kStepTime);
     header.push_back('\n');
     return header;
 }
@@ -138,12 +143,12 @@ void append_aligned_rows(TextBuffer& out, const AlignedRows& rows, const std::ve
 std::string aligned_csv(const AlignedRows& rows, const Telemetry& telemetry) {
     TextBuffer out;
     append_aligned_rows(out, rows, telemetry.others, 0, rows.size());
-    return aligned_header(telemetry.others).append(out.text());
+    return aligned_header(telemetry.others, !rows.step_time_s.empty()).append(out.text());
 }
 
-AlignedTable::AlignedTable(const std::string& path, const std::vector<TextColumn>& others)
+AlignedTable::AlignedTable(const std::string& path, const std::vector<TextColumn>& others, bool step_time)
     : file_(path), writer_(file_) {
-    file_.write(aligned_header(others));
+    file_.write(aligned_header(others, step_time));
 }
 
 void AlignedTable::add(AlignedRows rows, std::vector<TextColumn> others) {
@@ -164,7 +169,7 @@ void AlignedTable::finish() {
 
 void write_aligned_csv(const std::string& path, const AlignedRows& rows, const Telemetry& telemetry) {
     OutputFile file(path);
-    file.write(aligned_header(telemetry.others));
+    file.write(aligned_header(telemetry.others, !rows.step_time_s.empty()));
     if (rows.size() <= kRowsInBlock) {
         TextBuffer out;
         append_aligned_rows(out, rows, telemetry.others, 0, rows.size());

@@ -17,8 +17,8 @@
 namespace rle::formats {
 
 /// The header line; `others` are the columns that are carried through, as RFC 4180 and the contract name
-/// them.
-std::string aligned_header(const std::vector<TextColumn>& others);
+/// them; with step_time the last column is step_time_s.
+std::string aligned_header(const std::vector<TextColumn>& others, bool step_time = false);
 
 /// Rows [begin, end); `others` are the columns that rows.telemetry_row points into.
 void append_aligned_rows(TextBuffer& out, const AlignedRows& rows, const std::vector<TextColumn>& others,
@@ -30,7 +30,7 @@ std::string aligned_csv(const AlignedRows& rows, const Telemetry& telemetry);
 /// A table that is written block by block ("-": stdout).
 class AlignedTable {
   public:
-    AlignedTable(const std::string& path, const std::vector<TextColumn>& others);
+    AlignedTable(const std::string& path, const std::vector<TextColumn>& others, bool step_time);
 
     /// The next rows, with the columns that their telemetry_row points into.
     void add(AlignedRows rows, std::vector<TextColumn> others);

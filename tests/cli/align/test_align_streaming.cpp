@@ -152,6 +152,11 @@ TEST_CASE("streamed and whole: a session too long to be kept from one reading to
     CHECK(count_lines(table) == 330'001);
 }
 
+TEST_CASE("streamed and whole: the time that a step takes") {
+    const std::string table = same_either_way(rows(), steps(), {"--step-time"});
+    CHECK(table.substr(0, table.find('\n')).ends_with(",step_time_s"));
+}
+
 TEST_CASE("streamed and whole: what is refused") {
     same_either_way(rows(),
                     steps([](std::size_t i, double t) { return plain_step(i, t + 7200.0); }));  // no overlap

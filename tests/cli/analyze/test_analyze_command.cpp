@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -204,6 +206,34 @@ TEST_CASE("a log of losses alone is correlated by its loss") {
     CHECK(done.exit_code == 0);
     CHECK(json::parse(read_file(dir / "summary.json"))["correlation"]["driver"] == "loss");
     CHECK(rlecouple({"analyze", dir.path().string()}).exit_code == 4);
+}
+
+TEST_CASE("the time that a step takes is a driver as any other") {
+    const TempDir dir;
+    // Steps of 0.4 and 0.6 s by turns of 5 s: the device draws less where they are long.
+    std::string telemetry = "t_s,device,temp_c,power_w,util_pct\n";
+    for (int i = 0; i < 300; ++i)
+        telemetry += fmt::format("{},gpu0,60,{},90\n", i, (i / 5 * 7919) % 11 < 5 ? 200.0 : 150.0 + i % 3);
+    std::string training = "t_s,step,loss,grad_norm\n";
+    double t_s = 0.0;
+    for (int i = 1; t_s < 299.0; ++i) {
+        const int row = static_cast<int>(t_s);
+        t_s += (row / 5 * 7919) % 11 < 5 ? 0.4 : 0.6;
+        training += fmt::format("{:.6f},{},2,1.{}\n", t_s, i, i % 7);
+    }
+    write_file(dir / "telemetry.csv", telemetry);
+    write_file(dir / "training.csv", training);
+    const Finished done = rlecouple({"analyze", dir.path().string(), "--driver", "step_time_s", "--response",
+                                     "power_w", "--rated-power", "250", "--temp-limit", "83"});
+    INFO(done.err);
+    const json found = json::parse(read_file(dir / "correlation.json"));
+    CHECK(found["driver"] == "step_time_s");
+    CHECK(found["manual"]["r_peak"].get<double>() < -0.7);
+    CHECK(rlecouple({"correlate", dir.path().string(), "--driver", "step_time_s"}).exit_code == 0);
+    REQUIRE(rlecouple({"align", dir.path().string()}).exit_code == 0);
+    const Finished without = rlecouple({"correlate", dir.path().string(), "--driver", "step_time_s"});
+    CHECK(without.exit_code == 1);
+    CHECK(without.err.find("align --step-time") != std::string::npos);
 }
 
 TEST_CASE("the explanation is printed once") {

@@ -74,6 +74,24 @@ TEST_CASE("a cell holds the steps in [g - D/2, g + D/2), else the nearest within
     CHECK(*a.pairing.max_abs_dt_s == 2.0);
 }
 
+TEST_CASE("the time a step takes: since the step before, by the steps between") {
+    const Telemetry telemetry = telemetry_at({0, 1, 2, 3, 4, 5, 6, 7, 8});
+    Training training = steps_at({0.1, 0.5, 1.0, 1.4, 4.4, 4.4, 5.9, 8.0}, {1, 1, 1, 1, 1, 2, 1, 1});
+    training.step = {1, 2, 3, 4, 14, 14, 17, 1};  // ten at a time from 4 on; 14 twice; then it starts again
+    AlignOptions options = at_hz(1.0);
+    CHECK(align(telemetry, &training, options).rows.step_time_s.empty());
+    options.step_time = true;
+    options.tolerance_s = 0.4;
+    const std::vector<double> took = align(telemetry, &training, options).rows.step_time_s;
+    REQUIRE(took.size() == 9);
+    CHECK(std::isnan(took[0]));           // the first step follows none
+    CHECK(took[1] == Approx(1.3 / 3.0));  // 0.4, 0.5 and 0.4 s
+    CHECK(std::isnan(took[3]));
+    CHECK(took[4] == Approx(0.3));  // 3 s for ten steps
+    CHECK(took[6] == Approx(0.5));  // 1.5 s for three
+    CHECK(std::isnan(took[8]));     // 17, then 1
+}
+
 TEST_CASE("the mean of equal values is that value, to the last bit") {
     const Telemetry telemetry = telemetry_at({0, 1, 2, 3});
     // (0.1 + 0.1 + 0.1) / 3 is 0.10000000000000002

@@ -89,6 +89,15 @@ TEST_CASE("aligned.csv is what the contract says, cell by cell") {
               "0.5,,\"c,pu\",,,,,,,,,,,1e-07,,,100001,,\n");
 }
 
+TEST_CASE("the time a step takes stands last, where it was asked for") {
+    rle::AlignedRows rows = small_rows();
+    rows.step_time_s = {0.5, 0.5, rle::kMissing, rle::kMissing};
+    const std::string csv = rle::formats::aligned_csv(rows, telemetry_with({"step_time_s"}));
+    CHECK(csv.substr(0, csv.find('\n')).ends_with(",epoch,recorded_step_time_s,step_time_s"));
+    CHECK(csv.find("0.25,a,0.5\n") != std::string::npos);
+    CHECK(csv.find("\"1,5\",\n") != std::string::npos);
+}
+
 TEST_CASE("a carried column whose name is taken is called recorded_NAME") {
     const std::string csv =
         rle::formats::aligned_csv(small_rows(), telemetry_with({"rle", "recorded_rle", "rle"}));
