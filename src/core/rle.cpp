@@ -77,10 +77,14 @@ struct RleStream::State {
           util(given.util_window_s),
           rle(given.smoothing_s) {}
 
+    // A window tells the stability of a sample that is in it: one without a reading of its own has none,
+    // whatever readings before it are left there.
     double stability(double t_s, double temp_c, double power_w, double util_pct) {
         switch (options.stability) {
-            case StabilityTerm::util:
-                return 1.0 / (1.0 + population_sd(util.push(t_s, util_pct)));
+            case StabilityTerm::util: {
+                const Moments m = util.push(t_s, util_pct);
+                return std::isnan(util_pct) ? kMissing : 1.0 / (1.0 + population_sd(m));
+            }
             case StabilityTerm::headroom:
                 return std::isnan(temp_c)
                            ? kMissing
@@ -89,8 +93,9 @@ struct RleStream::State {
                 break;
         }
         const double rise = temp_c - options.ambient_c;
-        const Moments m = ha.push(t_s, rise > 0.0 ? power_w / rise : kMissing);
-        return m.mean > 0.0 ? 1.0 / (1.0 + population_sd(m) / m.mean) : kMissing;
+        const double own = rise > 0.0 ? power_w / rise : kMissing;
+        const Moments m = ha.push(t_s, own);
+        return !std::isnan(own) && m.mean > 0.0 ? 1.0 / (1.0 + population_sd(m) / m.mean) : kMissing;
     }
 };
 

@@ -126,6 +126,57 @@ TEST_CASE("what cannot be formed is missing") {
     CHECK_THROWS_AS(compute_rle(t, temp, power, util, options_for(0.0)), Error);
 }
 
+TEST_CASE("a sample without a reading of its own has no stability, whatever is left in the window") {
+    // One reading at 0 s: for 5 s the window still holds it, alone, with an SD of 0.
+    const Column t = seconds(5), power(5, 50.0), util(5, 50.0), hole{50.0, kNaN, 21.0, 15.0, 50.0};
+    const RleSeries s = compute_rle(t, hole, power, util, options_for(100.0));
+    for (const std::size_t i : {1U, 2U, 3U}) {  // not read; as cold as the ambient; colder
+        CHECK(std::isnan(s.eta_stability[i]));
+        CHECK(std::isnan(s.rle_raw[i]));
+        CHECK(std::isnan(s.rle[i]));
+    }
+    CHECK(s.eta_stability[4] == 1.0);  // 50 W over 29 degC both times
+    RleOptions by_util = options_for(100.0);
+    by_util.stability = StabilityTerm::util;
+    const Column holes{50.0, kNaN, 54.0, kNaN, kNaN};
+    const RleSeries u = compute_rle(t, Column(5, 50.0), power, holes, by_util);
+    CHECK(std::isnan(u.eta_stability[1]));
+    CHECK(u.eta_stability[2] == Approx(1.0 / 3.0));  // population SD of 50 and 54: 2
+    CHECK(std::isnan(u.eta_stability[3]));
+}
+
+TEST_CASE("an RLE none of whose terms asks for the temperature needs none") {
+    const Column t = seconds(3), none(3, kNaN), cold(3, 10.0), power(3, 50.0), util(3, 40.0);
+    RleOptions options = options_for(100.0);
+    options.stability = StabilityTerm::util;
+    CHECK(std::isnan(compute_rle(t, none, power, util, options).rle[2]));  // tau_sustain asks for it
+    CHECK(compute_rle(t, cold, power, util, options).rle[2] == Approx(0.8 / (1.0 + 1.0 / 600.0)));
+    options.sustain = SustainTerm::constant;
+    options.constant_tau_s = 4.0;
+    CHECK(compute_rle(t, none, power, util, options).rle[2] == Approx(0.4 / (0.5 * 1.25)));
+    options.stability = StabilityTerm::headroom;
+    CHECK(std::isnan(compute_rle(t, none, power, util, options).rle[2]));
+    options.stability = StabilityTerm::ha;
+    CHECK(std::isnan(compute_rle(t, none, power, util, options).rle[2]));
+}
+
+TEST_CASE("a sample without an RLE has an unknown collapse and breaks the 7 s before it") {
+    const std::size_t n = 40;
+    Column t = seconds(n), temp(n), power(n), util(n, 90.0);
+    for (std::size_t i = 0; i < n; ++i) {
+        temp[i] = 60.0 + 0.5 * t[i];
+        power[i] = i < 20 ? 2.0 * (temp[i] - 21.0) : 4.0 * (temp[i] - 21.0);
+    }
+    temp[24] = kNaN;  // within the seven samples 20 to 26 that make the flag of the next test
+    RleOptions options = options_for(400.0);
+    options.smoothing_s = 1.0;
+    const RleSeries s = compute_rle(t, temp, power, util, options);
+    const std::vector<signed char> flags = collapse_flags(t, temp, s, options.temp_limit_c);
+    CHECK(flags[24] == -1);
+    for (std::size_t i = 20; i < 31; ++i) CHECK(flags[i] != 1);
+    CHECK(flags[31] == 1);  // 25 to 31: seven samples
+}
+
 TEST_CASE("a collapse needs 7 s of low RLE, load and heating, and evidence") {
     // RLE halves at 20 s by doubled power while the temperature climbs by 0.5 degC/s towards 83 degC.
     const std::size_t n = 40;
