@@ -43,7 +43,7 @@ struct Pairing {
     std::optional<double> max_abs_dt_s;
 };
 
-/// A stretch without telemetry of more than twice the sampling interval.
+/// A stretch without telemetry of more than twice the device's own median sampling interval.
 struct Gap {
     double start_s = 0.0;  ///< t_s of the last sample before it
     double length_s = 0.0;

@@ -142,7 +142,7 @@ struct Aligner::State {
     void take(std::size_t slot, const SampleRow& row) {
         DeviceLane& lane = lanes[slot];
         const double length = row.t_s - lane.last_s;
-        if (length > 2.0 * plan.interval_s + kTimeResolution)
+        if (length > 2.0 * plan.interval_s[slot] + kTimeResolution)
             lane.gaps.push_back({lane.last_s, length, plan.result.rows.devices[slot]});
         lane.last_s = row.t_s;
         lane.busy.take(row.t_s, row.util_pct);

@@ -119,16 +119,17 @@ AlignPlan plan_alignment(const AlignOptions& options, const SurveyState& survey,
     append(plan.clock.warnings, result.warnings);
 
     count_samples(survey, wanted_devices(telemetry, options.devices), plan);
-    plan.interval_s = survey.intervals.quantile(0.5);
-    if (std::isnan(plan.interval_s)) {
+    const double interval_s = survey.intervals.quantile(0.5);
+    if (std::isnan(interval_s)) {
         throw Error(ErrorKind::insufficient_data, "telemetry",
                     fmt::format("{} sample(s)", result.n_telemetry),
                     "an alignment needs at least two samples of one device");
     }
-    result.sample_hz = options.sample_hz.value_or(nominal_rate(plan.interval_s));
+    result.sample_hz = options.sample_hz.value_or(nominal_rate(interval_s));
     plan.grid = make_grid(survey, plan);
     for (const std::uint32_t d : plan.devices) {
         result.rows.devices.push_back(telemetry.devices[d]);
+        plan.interval_s.push_back(survey.device_intervals[d].quantile(0.5));
         plan.rle.push_back(rle_options_of(telemetry.devices[d], survey.devices[d], survey.samples[d], options,
                                           result.warnings));
     }

@@ -14,7 +14,7 @@ struct AlignPlan {
     CommonClock clock;
     std::vector<std::uint32_t> devices;  ///< index of the device in each slot
     std::vector<RleOptions> rle;         ///< by slot
-    double interval_s = 0.0;             ///< median between samples
+    std::vector<double> interval_s;      ///< by slot: median between the device's samples; NaN: has one alone
     Grid grid;                           ///< the whole one
     double last_s = 0.0;                 ///< of the last sample
     /// Counts, rate, clock, overlap; the warnings are complete but for those of finish_alignment().

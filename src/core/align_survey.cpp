@@ -50,6 +50,7 @@ void SurveyState::add(const Telemetry& piece) {
         devices.emplace_back();
         samples.emplace_back();
         samples_.emplace_back(reach);
+        device_intervals.emplace_back();
         last_s_.push_back(kMissing);
         watches_.emplace_back();
     }
@@ -80,6 +81,7 @@ void SurveyState::keep(std::size_t d, const SampleRow& row) {
         device.first = instant(row.t_s, telemetry_origin_us_);
     } else {
         intervals.add(row.t_s - last_s_[d]);
+        device_intervals[d].add(row.t_s - last_s_[d]);
     }
     last_s_[d] = row.t_s;
     if (std::isfinite(row.power_w)) {
@@ -173,7 +175,7 @@ bool AlignSurvey::streams() const {
                     s.telemetry_clock.origins().crowded() && s.training_clock.origins().crowded();
     std::size_t samples = 0;
     for (std::size_t d = 0; d < s.devices.size(); ++d) {
-        in_order = in_order && !s.samples_late(d);
+        in_order = in_order && !s.samples_late(d) && s.device_intervals[d].crowded();
         samples += s.devices[d].samples;
     }
     const double near_s =

@@ -120,7 +120,8 @@ struct SurveyState {
     std::vector<DeviceSamples> samples;  ///< by index; filled where a time constant must be fitted to them
     ClockFacts telemetry_clock;
     PowerLimits limits;
-    MicrosecondCounts intervals;
+    MicrosecondCounts intervals;                      ///< of all devices together
+    std::vector<MicrosecondCounts> device_intervals;  ///< by index
     Disorder telemetry_disorder;
     // training
     bool has_training = false;

@@ -233,6 +233,31 @@ TEST_CASE("telemetry takes the nearest sample, ties to the earlier, none beyond 
     CHECK(a.n_samples == 0);
 }
 
+TEST_CASE("a gap is one by the device's own sampling interval") {
+    // "gpu" each second; "nic" each 5 s, and once after 15 s.
+    Telemetry telemetry;
+    telemetry.devices = {"gpu", "nic"};
+    const auto add = [&](double t, std::uint32_t device) {
+        telemetry.t_s.push_back(t);
+        telemetry.wall_us.push_back(kNoTime);
+        telemetry.device.push_back(device);
+        for (auto* column : {&telemetry.temp_c, &telemetry.power_w, &telemetry.util_pct})
+            column->push_back(50.0);
+    };
+    for (int t = 0; t <= 60; ++t) {
+        if (t != 31 && t != 32) add(t, 0);
+        if (t % 5 == 0 && t != 40 && t != 45) add(t, 1);
+    }
+    const Alignment a = align(telemetry, nullptr, at_hz(1.0));
+    REQUIRE(a.gaps.size() == 2);
+    CHECK(a.gaps[0].device == "gpu");
+    CHECK(a.gaps[0].start_s == 30.0);
+    CHECK(a.gaps[0].length_s == 3.0);
+    CHECK(a.gaps[1].device == "nic");
+    CHECK(a.gaps[1].start_s == 35.0);
+    CHECK(a.gaps[1].length_s == 15.0);
+}
+
 TEST_CASE("overflowed steps are left out and counted; steps without a norm lend their loss") {
     const Telemetry telemetry = telemetry_at({0, 1, 2});
     Training training = steps_at({0.0, 0.1, 1.0, 1.1, 2.0}, {4, kInf, 5, kMissing, kInf});
