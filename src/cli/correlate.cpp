@@ -41,6 +41,26 @@ std::vector<std::string> used_columns(const AnalysisOptions& given) {
     return names;
 }
 
+// A table's rows with these columns; the names of the others are kept.
+Frame with_columns(const Frame& table, const std::vector<std::string>& names) {
+    Frame part;
+    part.t_s = table.t_s;
+    part.unread = table.unread;
+    part.device = table.device;
+    part.only_device = table.only_device;
+    part.modelled = table.modelled;
+    part.warnings = table.warnings;
+    for (std::size_t c = 0; c < table.names.size(); ++c) {
+        if (std::find(names.begin(), names.end(), table.names[c]) == names.end()) {
+            part.unread.push_back(table.names[c]);
+            continue;
+        }
+        part.names.push_back(table.names[c]);
+        part.columns.push_back(table.columns[c]);
+    }
+    return part;
+}
+
 // A table's columns on a grid, each at its last use without a copy: a long session's are large.
 class ColumnsOnGrid {
   public:
@@ -177,8 +197,9 @@ Correlation correlate_stage(const CorrelateCommand& command) {
     }
     const StageInput input = stage_input(command.input, kAlignedCsv, "align");
     std::string device;
+    const std::vector<std::string> names = used_columns(command.analysis);
     Frame table =
-        command.table ? *command.table : formats::read_frame(input.file, used_columns(command.analysis));
+        command.table ? with_columns(*command.table, names) : formats::read_frame(input.file, names);
     Frame frame = select_device(std::move(table), input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
     const std::string why = correlation_of_estimates(estimated_columns(input, frame, device),
