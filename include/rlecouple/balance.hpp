@@ -34,6 +34,7 @@ struct BalanceInput {
 struct BalanceOptions {
     double ambient_c = 21.0;
     bool fit_ambient = false;
+    bool ambient_assumed = false;  ///< nobody measured ambient_c; where another one plainly fits, it is taken
     std::optional<double> idle_power_w;  ///< for eta_p; estimated from the data where not given
 };
 
@@ -44,7 +45,7 @@ struct ThermalFit {
     std::vector<double> tau_s;              ///< slowest first
     std::optional<double> ambient_c;        ///< given, or fitted; the mean where it was logged
     std::optional<double> ambient_moved_c;  ///< greatest less least of a logged ambient, degC
-    bool ambient_fitted = false;
+    bool ambient_fitted = false;            ///< as asked, or because the assumed one plainly does not fit
     std::string ambient_from;  ///< "option", "session", "logged", "assumed"; a fitted one starts there
     std::optional<double> hA_fan_w_per_c;    ///< change of hA from a standing fan to 100 %, where fitted
     std::vector<double> node_C_j_per_c;      ///< die, heatsink (two nodes); C (one)

@@ -87,6 +87,8 @@ struct ThermalOptions {
     double ambient_c = 21.0;   ///< degC
     bool fit_ambient = false;  ///< ambient_c is then the starting value
     bool two_nodes = true;     ///< may the two-node model be chosen?
+    /// Nobody measured ambient_c: where another one plainly fits, it is taken, with a warning.
+    bool ambient_assumed = false;
 };
 
 /// A fit and the constants that reproduce it.

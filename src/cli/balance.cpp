@@ -81,18 +81,20 @@ std::string ambient_source(const AnalysisOptions& given, const StageInput& input
     return input.info && input.info->ambient_given ? "session" : "assumed";
 }
 
-// The ambient temperature to go by, and a word where nobody measured it.
-double ambient_of(const AnalysisOptions& given, const StageInput& input, std::vector<std::string>& warnings) {
+// The ambient temperature to go by.
+double ambient_of(const AnalysisOptions& given, const StageInput& input) {
     if (given.ambient_c) return *given.ambient_c;
-    if (input.info && input.info->ambient_given) return input.info->ambient_c;
-    const double assumed = input.info ? input.info->ambient_c : kDefaultAmbient;
-    if (!given.fit_ambient) {
-        warnings.push_back(fmt::format(
-            "the ambient temperature was not given: {:g} degC is assumed, and hA and C lean on it; "
-            "give --ambient, or --fit-ambient to fit it",
-            assumed));
-    }
-    return assumed;
+    return input.info ? input.info->ambient_c : kDefaultAmbient;
+}
+
+// A word where the results rest on an ambient temperature that nobody measured.
+void note_assumed_ambient(const BalanceOptions& options, const ThermalFit& fit,
+                          std::vector<std::string>& warnings) {
+    if (!options.ambient_assumed || fit.ambient_fitted || options.fit_ambient) return;
+    warnings.push_back(
+        fmt::format("the ambient temperature was not given: {:g} degC is assumed, and hA and C lean on it; "
+                    "give --ambient, or --fit-ambient to fit it",
+                    options.ambient_c));
 }
 
 bool is_bounded(const Interval& interval) {
@@ -203,12 +205,15 @@ Balance balance_stage(const BalanceCommand& command) {
     BalanceOptions options;
     BalanceInput in = balance_input(frame, input.file);
     take_ambient(frame, command.analysis, in, warnings);
-    if (in.ambient_c.empty()) options.ambient_c = ambient_of(command.analysis, input, warnings);
+    if (in.ambient_c.empty()) options.ambient_c = ambient_of(command.analysis, input);
+    const std::string from = in.ambient_c.empty() ? ambient_source(command.analysis, input) : "logged";
+    options.ambient_assumed = from == "assumed";
     options.fit_ambient = command.analysis.fit_ambient;
     options.idle_power_w = command.analysis.idle_power_w;
     Balance result = balanced(in, options, input.file, warnings);
+    note_assumed_ambient(options, result.thermal, warnings);
     result.device = device;
-    result.thermal.ambient_from = in.ambient_c.empty() ? ambient_source(command.analysis, input) : "logged";
+    result.thermal.ambient_from = from;
     const auto estimated = estimated_columns(input, frame, device);
     if (const std::string why = balance_of_estimates(estimated); !why.empty()) warnings.push_back(why);
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());

@@ -195,6 +195,15 @@ void fill_counter(Balance& out, const BalanceInput& input) {
             "the comparison",
             faults.falls));
     }
+    if (faults.glitches > 0) {
+        out.warnings.push_back(
+            fmt::format("{} of the energy counter {} left out of the comparison as no energy: no power in "
+                        "the record could "
+                        "have made such a jump; {} {:.6g} s",
+                        faults.glitches == 1 ? "1 reading" : fmt::format("{} readings", faults.glitches),
+                        faults.glitches == 1 ? "is" : "are",
+                        faults.glitches == 1 ? "it is at" : "the first is at", faults.first_glitch_s));
+    }
     if (faults.stood_still_s > 0.0) {
         out.warnings.push_back(fmt::format(
             "the energy counter stood still for {:.4g} s while power flowed: it hung, and its comparison "
@@ -227,19 +236,24 @@ Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options
     ThermalOptions thermal;
     thermal.ambient_c = usable.ambient_c.value_or(options.ambient_c);
     thermal.fit_ambient = options.fit_ambient;
+    thermal.ambient_assumed = options.ambient_assumed && !usable.ambient_c;
     const ThermalResult fitted = fit_without_glitches(usable.samples, thermal);
     out.thermal = fitted.fit;
     fill_room(out.thermal, usable.samples);
     note_gaps(out, usable.samples);
     out.warnings.insert(out.warnings.end(), fitted.warnings.begin(), fitted.warnings.end());
     const double ambient_c = fitted.fit.ambient_c.value_or(thermal.ambient_c);
+    if (fitted.fit.ambient_fitted && !thermal.fit_ambient) {  // the half held out goes by it, too
+        thermal.fit_ambient = true;
+        thermal.ambient_c = ambient_c;
+    }
     fill_tau(out, input, ambient_c);
     std::vector<double> q_w;
     fill_energies(out, usable.samples, fitted, thermal, q_w);
     out.conservation.coolant_out_j = coolant_heat(input);
     fill_counter(out, input);
     out.rle = rle_range(input.rle);
-    out.eta_p = eta_p_of(input, options.idle_power_w, out.warnings);
+    out.eta_p = eta_p_of(input, out.heat_rate.p_mean_w, options.idle_power_w, out.warnings);
     note_missing_columns(out, input);
     out.range_checks = check_ranges(input, ambient_c, q_w, out.tau_th.value_s);
     return out;

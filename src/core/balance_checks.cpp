@@ -27,23 +27,6 @@ std::vector<double> present(const std::vector<double>& v) {
     return out;
 }
 
-// Time-weighted mean power, W (trapezoid), over the samples that have one.
-std::optional<double> mean_power(const BalanceInput& input) {
-    double joules = 0.0;
-    double span = 0.0;
-    std::optional<std::size_t> last;
-    for (std::size_t i = 0; i < input.t_s.size(); ++i) {
-        if (std::isnan(input.power_w[i])) continue;
-        if (last) {
-            const double dt = input.t_s[i] - input.t_s[*last];
-            joules += 0.5 * (input.power_w[i] + input.power_w[*last]) * dt;
-            span += dt;
-        }
-        last = i;
-    }
-    return span > 0.0 ? std::optional(joules / span) : std::nullopt;
-}
-
 // The lowest of the medians over windows of kIdleSeconds: one low reading is no idling.
 std::optional<double> lowest_sustained(const BalanceInput& input) {
     std::optional<double> lowest;
@@ -97,9 +80,9 @@ TauClass tau_class_of(double tau_s) {
     return tau_s <= 5.0 ? TauClass::normal : TauClass::slow;
 }
 
-EtaP eta_p_of(const BalanceInput& input, std::optional<double> given, std::vector<std::string>& warnings) {
+EtaP eta_p_of(const BalanceInput& input, std::optional<double> mean, std::optional<double> given,
+              std::vector<std::string>& warnings) {
     EtaP out;
-    const std::optional<double> mean = mean_power(input);
     if (!mean || *mean <= 0.0) {
         warnings.emplace_back("eta_p is missing: no power flowed");
         return out;

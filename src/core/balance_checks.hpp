@@ -14,9 +14,10 @@ namespace rle {
 std::optional<double> manual_tau(const BalanceInput& input, double ambient_c);
 TauClass tau_class_of(double tau_s);
 
-/// eta_p = (mean P - P_idle)/mean P. P_idle: given, else the median power of the samples with utilisation
-/// below 10 % where those are at least 5 % of all, else the lowest power that held for 3 s.
-EtaP eta_p_of(const BalanceInput& input, std::optional<double> idle_power_w,
+/// eta_p = (mean P - P_idle)/mean P; `p_mean_w` is the balance's own mean. P_idle: given, else the median
+/// power of the samples with utilisation below 10 % where those are at least 5 % of all, else the lowest
+/// power that held for 3 s.
+EtaP eta_p_of(const BalanceInput& input, std::optional<double> p_mean_w, std::optional<double> idle_power_w,
               std::vector<std::string>& warnings);
 
 RleRange rle_range(const std::vector<double>& rle);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/counter_readings.hpp"
+
 namespace rle {
 namespace {
 
@@ -196,21 +198,19 @@ std::optional<EnergyCounter> compare_counter(const BalanceInput& input, CounterF
         energy_j.push_back(input.energy_j[row]);
     }
     const double longest_s = longest_interval(t_s);
+    const CounterReadings counted = counter_readings(t_s, power_w, energy_j);
+    faults.glitches = counted.glitches + counted.impossible;
+    faults.first_glitch_s = counted.first_strange_s;
     EnergyCounter out;
     Standing standing;
-    std::size_t last = t_s.size();  // size(): not read yet
-    for (std::size_t i = 0; i < t_s.size(); ++i) {
-        if (std::isnan(energy_j[i])) continue;
-        const std::size_t from = std::exchange(last, i);
-        if (from == t_s.size()) continue;
-        const double joules = joules_between(t_s, power_w, from, i, longest_s);
-        const double rise = energy_j[i] - energy_j[from];
-        if (rise < 0.0) ++faults.falls;
-        if (rise < 0.0 || std::isnan(joules)) continue;
-        out.counter_j += rise;
+    for (const CounterStep& step : counted.steps) {
+        const double joules = joules_between(t_s, power_w, step.from, step.to, longest_s);
+        if (step.rise_j < 0.0) ++faults.falls;
+        if (step.rise_j < 0.0 || step.impossible || std::isnan(joules)) continue;
+        out.counter_j += step.rise_j;
         out.integrated_j += joules;
-        standing.take(rise, joules, t_s[i] - t_s[from]);
-        if (rise > 0.0) rises.push_back(rise);
+        standing.take(step.rise_j, joules, t_s[step.to] - t_s[step.from]);
+        if (step.rise_j > 0.0) rises.push_back(step.rise_j);
     }
     if (out.counter_j <= 0.0) return std::nullopt;
     out.relative_error = (out.integrated_j - out.counter_j) / out.counter_j;

@@ -48,12 +48,14 @@ EnergyIn energy_in(const std::vector<double>& t_s, const std::vector<double>& po
 
 /// What a counter did beside counting.
 struct CounterFaults {
-    std::size_t falls = 0;       ///< wraps or restarts
+    std::size_t falls = 0;     ///< wraps or restarts
+    std::size_t glitches = 0;  ///< readings left out, and rises that no power could have made
+    double first_glitch_s = 0.0;
     double stood_still_s = 0.0;  ///< longest time for which it hung while power flowed; 0: it did not
 };
 
 /// The device's counter against the same integral of the power; missing without a counter that moves. Falls
-/// of the counter and gaps are left out on both sides.
+/// of the counter, its glitches (core/counter_readings.hpp) and gaps are left out on both sides.
 std::optional<EnergyCounter> compare_counter(const BalanceInput& input, CounterFaults& faults);
 
 /// int flow cp (T_out - T_in) dt, J, with water's cp; missing without the three columns.

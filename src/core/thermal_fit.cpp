@@ -17,7 +17,6 @@ namespace {
 using namespace thermal;
 
 constexpr std::size_t kFewest = 8;     // temperatures that a fit wants
-constexpr double kTellingRatio = 4.0;  // a constant whose interval spans more than this factor is not told
 constexpr double kTellingDrift = 0.5;  // degC, of the errors over the session, for a warning
 constexpr double kSureDrift = 6.0;     // of its standard error
 constexpr double kMostCapacity = 1e7;  // J/degC, where the search ends (thermal_search.cpp)
@@ -48,11 +47,13 @@ Spread spread_of(const std::vector<double>& v) {
 // Fills a ThermalFit from a solution, entry by entry.
 class Account {
   public:
-    Account(const Problem& problem, const Solution& solution)
+    Account(const Problem& problem, const Choice& choice, const ThermalOptions& options)
         : problem_(problem),
-          s_(solution),
-          u_(uncertainty_of(problem, solution)),
-          c_(solution.constants()),
+          options_(options),
+          s_(choice.solution),
+          other_(choice.other),
+          u_(uncertainty_of(problem, s_)),
+          c_(s_.constants()),
           fan_(mean_fan(problem.samples)) {}
 
     void fill(ThermalResult& out) {
@@ -63,6 +64,7 @@ class Account {
         fill_errors(fit);
         fill_constants(fit);
         fill_ambient(out);
+        note_other_ambient(out);
         note_drift(out);
         leave_out_untold(out);
         out.usable = fit.hA_w_per_c && fit.C_j_per_c;
@@ -192,6 +194,7 @@ class Account {
         const double se = standard_error(s_, u_, [](const Theta& t) { return t[kAmbient]; });
         const double half = std::min(u_.quantile * se, 1e6);
         fit.ci95["ambient_c"] = {c_.ambient_c - half, c_.ambient_c + half};
+        if (!options_.fit_ambient) return;  // told by note_other_ambient
         if (2.0 * half <= kTellingAmbient && !pinned(kAmbient)) {
             out.warnings.push_back(
                 fmt::format("the ambient temperature was fitted: {:.1f} degC, known to +-{:.1f} degC",
@@ -202,6 +205,42 @@ class Account {
         out.warnings.push_back(
             "the ambient temperature is missing: these samples cannot tell it from hA (a warmer room and a "
             "better cooler look alike); give --ambient, or record more levels of power");
+    }
+
+    // See choose_model().
+    void note_other_ambient(ThermalResult& out) const {
+        if (!other_) return;
+        const std::string found = fmt::format("{:.1f} +- {:.1f} degC", other_->ambient_c, other_->half_c);
+        if (s_.shape.ambient) {
+            out.warnings.push_back(
+                fmt::format("the ambient of {:.3g} degC, which was assumed, does not fit these temperatures, "
+                            "{} does, and was "
+                            "taken (a heatsink that rests there would look the same); give --ambient",
+                            options_.ambient_c, found));
+            return;
+        }
+        out.fit.adequate = false;
+        out.warnings.push_back(
+            fmt::format("the ambient of {:.3g} degC does not fit these temperatures: one node in a room of "
+                        "{} explains them "
+                        "better; is it right? --fit-ambient takes the one that fits",
+                        options_.ambient_c, found));
+    }
+
+    // A heatsink that the samples do not tell can hang on a wrong ambient through any hA.
+    void withhold_hidden_hA(ThermalResult& out) const {
+        ThermalFit& fit = out.fit;
+        if (!c_.two_nodes || (fit.C_j_per_c && !fit.tau_s.empty())) return;
+        if (fit.hA_w_per_c) {
+            out.warnings.push_back(
+                fmt::format("hA is missing: two nodes fit best, but the samples do not tell the second one, "
+                            "which may stand "
+                            "for an ambient other than {:.3g} degC; give --ambient, or try --fit-ambient",
+                            c_.ambient_c));
+        }
+        for (const char* key : {"hA_w_per_c", "hA_fan_w_per_c"}) fit.ci95.erase(key);
+        fit.hA_w_per_c.reset();
+        fit.hA_fan_w_per_c.reset();
     }
 
     void leave_out_untold(ThermalResult& out) const {
@@ -243,6 +282,7 @@ class Account {
             forget(fit, true);
         }
         note_missing(out);
+        withhold_hidden_hA(out);
     }
 
     // The greatest capacity that is searched fits best: no finite one explains so little movement.
@@ -272,7 +312,9 @@ class Account {
     }
 
     const Problem& problem_;
+    const ThermalOptions& options_;
     const Solution& s_;
+    const std::optional<OtherAmbient> other_;
     const Uncertainty u_;
     const ThermalConstants c_;
     const double fan_;
@@ -299,8 +341,8 @@ ThermalResult fit_thermal(const ThermalSamples& samples, const ThermalOptions& o
         return result;
     }
     const Problem problem(samples);
-    const Solution best = choose_model(problem, options);
-    Account(problem, best).fill(result);
+    const Choice best = choose_model(problem, options);
+    Account(problem, best, options).fill(result);
     return result;
 }
 

@@ -2,13 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
+
+#include "core/thermal_interval.hpp"
 
 namespace rle::thermal {
 namespace {
 
 constexpr std::size_t kExcerpt = 4000;  // samples: the model is chosen on so many, and then fitted to all
+constexpr double kPlainly = 10.0;       // of BIC, "very strong" evidence (Kass & Raftery 1995)
+constexpr double kOtherRoom = 10.0;     // degC, by which a given ambient may be wrong
+constexpr double kKnownRoom = 2.0;      // degC, half the 95 % interval of one that is fitted unasked
 constexpr std::size_t kStarts = 3;      // of the starting points tried, so many are descended from
 
 struct Start {
@@ -194,30 +200,85 @@ Solution with_scatter(const Problem& problem, const Solution& exact) {
     return best;
 }
 
-Solution choose_among_all(const Problem& problem, const ThermalOptions& options) {
+// `fixed` with the ambient free.
+Solution with_free_ambient(const Problem& problem, const Solution& fixed) {
+    Shape shape = fixed.shape;
+    shape.two_nodes = false;
+    shape.ambient = true;
+    shape.reading = PowerReading::held;
+    shape.edge_share = 0.0;
+    return with_scatter(problem, with_meter(problem, fit_shape(problem, shape, fixed.theta)));
+}
+
+// Another room than the given one, and told by the samples; what is farther off may as well be a heatsink
+// that hardly moves. BIC takes the errors for white; the interval knows that rounding repeats on a plateau.
+std::optional<OtherAmbient> another_room(const Problem& problem, const Solution& freed, double given_c) {
+    const Uncertainty u = uncertainty_of(problem, freed);
+    const double half = u.quantile * standard_error(freed, u, [](const Theta& t) { return t[kAmbient]; });
+    const double off = std::abs(freed.theta[kAmbient] - given_c);
+    if (half > kKnownRoom || off < 2.0 * half || off > kOtherRoom) return std::nullopt;
+    return OtherAmbient{freed.theta[kAmbient], half};
+}
+
+// One node with the ambient free beside the `best` with the ambient given: it must be better by `margin`.
+Choice with_ambient_questioned(const Problem& problem, const ThermalOptions& options, const Solution& one,
+                               const Solution& best, double margin) {
+    if (options.fit_ambient) return {best, std::nullopt};
+    const Solution freed = with_free_ambient(problem, one);
+    if (freed.bic() + margin >= best.bic()) return {best, std::nullopt};
+    const std::optional<OtherAmbient> other = another_room(problem, freed, options.ambient_c);
+    return {other && options.ambient_assumed ? freed : best, other};
+}
+
+// A second node that the samples do not tell may stand for anything, and most likely for an ambient that is
+// not the given one (a heatsink that hangs on it through a huge hA) or for power readings that scatter: it is
+// no better a claim than these, and has more parameters.
+Choice choose_among_all(const Problem& problem, const ThermalOptions& options) {
     const Solution one = best_one_node(problem, options);
-    if (!options.two_nodes || explained_by_rounding(problem, one)) return one;
-    return with_scatter(problem, better(one, best_two_nodes(problem, one)));
+    if (!options.two_nodes) return {one, std::nullopt};
+    if (explained_by_rounding(problem, one)) {
+        return with_ambient_questioned(problem, options, one, one, kPlainly);
+    }
+    Solution best = with_scatter(problem, better(one, best_two_nodes(problem, one)));
+    if (best.shape.two_nodes) best = fit_shape(problem, best.shape, best.theta, kFine);
+    const bool hidden = best.shape.two_nodes && !second_node_told(problem, best);
+    if (hidden) best = better(best, with_scatter(problem, one));
+    return with_ambient_questioned(problem, options, one, best,
+                                   best.shape.two_nodes && hidden ? 0.0 : kPlainly);
 }
 
 }  // namespace
+
+bool second_node_told(const Problem& problem, const Solution& s) {
+    const double fan = mean_of(problem.samples.fan);
+    const Uncertainty u = uncertainty_of(problem, s);
+    const auto told = [&](const std::function<double(const ThermalConstants&)>& of) {
+        const auto log_of = [&](const Theta& t) { return std::log(of(constants_of(t, s.shape))); };
+        return 2.0 * u.quantile * standard_error(s, u, log_of) <= std::log(kTellingRatio);
+    };
+    const auto hA = [fan](const ThermalConstants& c) { return c.hA(fan); };
+    const auto slow = [fan](const ThermalConstants& c) { return time_constants(c, c.hA(fan))[0]; };
+    const double span_s = problem.samples.t_s.back() - problem.samples.t_s.front();
+    return slow(s.constants()) <= span_s && told(hA) && told(slow) &&
+           told([](const ThermalConstants& c) { return c.C_die + c.C_sink; });
+}
 
 bool explained_by_rounding(const Problem& problem, const Solution& s) {
     const double sd = problem.rounding_sd();
     return s.residual_variance() <= sd * sd * (1.0 + 3.0 * 0.9 / std::sqrt(static_cast<double>(s.n)));
 }
 
-Solution choose_model(const Problem& problem, const ThermalOptions& options) {
+Choice choose_model(const Problem& problem, const ThermalOptions& options) {
     const ThermalSamples& all = problem.samples;
     if (all.size() <= kExcerpt) {
-        const Solution chosen = choose_among_all(problem, options);
-        return fit_shape(problem, chosen.shape, chosen.theta, kFine);
+        const Choice chosen = choose_among_all(problem, options);
+        return {fit_shape(problem, chosen.solution.shape, chosen.solution.theta, kFine), chosen.other};
     }
     const ThermalSamples excerpt = liveliest(all, kExcerpt);
-    const Solution chosen = choose_among_all(Problem(excerpt), options);
-    Theta from = chosen.theta;
+    const Choice chosen = choose_among_all(Problem(excerpt), options);
+    Theta from = chosen.solution.theta;
     from[kStart] = from[kSinkStart] = first_temperature(all);
-    return fit_shape(problem, chosen.shape, from, {12, 1e-8});
+    return {fit_shape(problem, chosen.solution.shape, from, {12, 1e-8}), chosen.other};
 }
 
 }  // namespace rle::thermal

@@ -1,14 +1,34 @@
 // Which of the candidate models the samples ask for, by BIC (Schwarz 1978).
 #pragma once
 
+#include <optional>
+
 #include "core/thermal_search.hpp"
 
 namespace rle::thermal {
 
+inline constexpr double kTellingRatio =
+    4.0;  ///< a constant whose interval spans more than this factor is not told
+
+/// An ambient temperature that fits plainly better than the one given.
+struct OtherAmbient {
+    double ambient_c = 0.0;
+    double half_c = 0.0;  ///< half its 95 % interval
+};
+
+struct Choice {
+    Solution solution;  ///< with the other ambient where the one given was only assumed
+    std::optional<OtherAmbient> other;
+};
+
 /// Candidates: one node or two; hA following the fan or not; the power reading taken as it stands, as the
 /// mean over the interval before it, or late by a fitted time; its steps known to the interval or only to a
-/// share of it.
-Solution choose_model(const Problem& problem, const ThermalOptions& options);
+/// share of it. One node with a free ambient too, though nobody asked for it: it wins on plain evidence
+/// alone, and only with an ambient that a room may have.
+Choice choose_model(const Problem& problem, const ThermalOptions& options);
+
+/// hA, the capacity and the slow time constant of a two-node solution are told by the samples.
+bool second_node_told(const Problem& problem, const Solution& s);
 
 /// The errors are as small as rounding makes them (squares of a uniform error scatter by 0.9 of their mean).
 bool explained_by_rounding(const Problem& problem, const Solution& s);

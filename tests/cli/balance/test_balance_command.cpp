@@ -69,15 +69,46 @@ TEST_CASE("without -o the words go to stdout and no file is written for a file")
 TEST_CASE("a session folder gets its balance.json, with the ambient of its session.json") {
     const TempDir dir;
     write_file(dir / "aligned.csv", kHeader + square_wave(90));
-    const Finished assumed = rlecouple({"balance", dir.path().string()});
+    const Finished assumed = rlecouple({"balance", dir.path().string()});  // the room is at 24 degC
     CHECK(assumed.exit_code == 0);
-    CHECK(assumed.err.find("21 degC is assumed") != std::string::npos);
-    CHECK(json::parse(read_file(dir / "balance.json"))["thermal"]["ambient_c"] == 21.0);
+    CHECK(assumed.err.find("21 degC, which was assumed, does not fit") != std::string::npos);
+    const json taken = json::parse(read_file(dir / "balance.json"));
+    CHECK(taken["thermal"]["ambient_c"].get<double>() == Approx(24.0).margin(1.0));
+    CHECK(taken["thermal"]["ambient_fitted"] == true);
+    CHECK(taken["thermal"]["hA_w_per_c"].get<double>() == Approx(4.0).epsilon(0.05));
+    CHECK(std::abs(taken["conservation"]["closure_holdout"].get<double>()) < 0.05);
+    const Finished given = rlecouple({"balance", dir.path().string(), "--ambient", "21"});
+    CHECK(given.exit_code == 0);
+    CHECK(given.err.find("21 degC does not fit these temperatures") != std::string::npos);
+    const json kept = json::parse(read_file(dir / "balance.json"));
+    CHECK(kept["thermal"]["ambient_c"] == 21.0);
+    CHECK(kept["thermal"]["ambient_fitted"] == false);
+    CHECK(kept["thermal"]["adequate"] == false);
     const Finished fitted = rlecouple({"balance", dir.path().string(), "--fit-ambient"});
     CHECK(fitted.exit_code == 0);
     const json thermal = json::parse(read_file(dir / "balance.json"))["thermal"];
     CHECK(thermal["ambient_c"].get<double>() == Approx(24.0).margin(1.0));
     CHECK(thermal["ci95"].contains("ambient_c"));
+}
+
+TEST_CASE(
+    "an ambient that nobody gave and that may be right is called assumed; one in session.json is given") {
+    const TempDir dir;
+    std::string cooler = kHeader;  // the same machine in a room of 21 degC: 3 degC less throughout
+    std::istringstream rows(square_wave(90));
+    rows.imbue(std::locale::classic());
+    int t = 0, temp_c = 0, power = 0;
+    for (char comma = ','; rows >> t >> comma >> temp_c >> comma >> power;)
+        cooler += fmt::format("{},{},{}\n", t, temp_c - 3, power);
+    write_file(dir / "aligned.csv", cooler);
+    const Finished assumed = rlecouple({"balance", dir.path().string()});
+    CHECK(assumed.exit_code == 0);
+    CHECK(assumed.err.find("21 degC is assumed") != std::string::npos);
+    CHECK(json::parse(read_file(dir / "balance.json"))["thermal"]["ambient_c"] == 21.0);
+    write_file(dir / "session.json", R"({"schema": "rlecouple.session/1", "ambient_c": 21})");
+    const Finished given = rlecouple({"balance", dir.path().string()});
+    CHECK(given.exit_code == 0);
+    CHECK(given.err.find("assumed") == std::string::npos);
 }
 
 namespace {

@@ -137,14 +137,15 @@ TEST_CASE("eta_p takes the idle power given, seen while idle, or lowest sustaine
     const double mean = *balance_energy(in, at(22.0)).heat_rate.p_mean_w;
     const Balance lowest = balance_energy(in, at(22.0));
     CHECK_THAT(*lowest.eta_p.idle_power_w, WithinRel(60.0, 1e-12));
-    CHECK_THAT(*lowest.eta_p.value, WithinRel((mean - 60.0) / mean, 0.02));
+    CHECK_THAT(*lowest.eta_p.value, WithinRel((mean - 60.0) / mean, 1e-12));  // by the mean that is reported
+    CHECK_THAT(mean, WithinRel(*lowest.conservation.energy_in_j / 89.0, 1e-12));
     CHECK(mentions(lowest, "--idle-power"));
     for (const double p : in.power_w) in.util_pct.push_back(p > 100.0 ? 98.0 : 2.0);
     CHECK_FALSE(mentions(balance_energy(in, at(22.0)), "--idle-power"));
     BalanceOptions options = at(22.0);
     options.idle_power_w = 30.0;
     const Balance given = balance_energy(in, options);
-    CHECK_THAT(*given.eta_p.value, WithinRel((mean - 30.0) / mean, 0.02));
+    CHECK_THAT(*given.eta_p.value, WithinRel((mean - 30.0) / mean, 1e-12));
     CHECK(given.eta_p.eta_class == EtaPClass::high);
 }
 
@@ -174,6 +175,53 @@ TEST_CASE("the energy counter is compared over the same time, and may wrap") {
     CHECK(mentions(wrapped, "counter fell 1 times"));
     in.energy_j.clear();
     CHECK_FALSE(balance_energy(in, at(22.0)).energy_counter);
+}
+
+TEST_CASE("a counter that reads 0 once, or leaps as no power could, counts no energy for it") {
+    BalanceInput in = session();
+    double joules = 1e6;
+    for (const double p : in.power_w) {
+        in.energy_j.push_back(joules);
+        joules += p;
+    }
+    const double truth = in.energy_j.back() - 1e6;
+    BalanceInput zero = in;
+    zero.energy_j[40] = 0.0;
+    const Balance once = balance_energy(zero, at(22.0));
+    CHECK_THAT(once.energy_counter->counter_j, WithinRel(truth, 1e-12));  // the neighbours agree over 2 s
+    CHECK_THAT(once.energy_counter->relative_error, WithinAbs(0.0, 1e-12));
+    CHECK(mentions(once, "1 reading of the energy counter is left out"));
+    CHECK(mentions(once, "it is at 40 s"));
+    CHECK_FALSE(mentions(once, "counter fell"));
+
+    BalanceInput leap = in;  // the counter goes on from 5 MJ more: that second alone is lost
+    for (std::size_t i = 40; i < leap.energy_j.size(); ++i) leap.energy_j[i] += 5e6;
+    const Balance leapt = balance_energy(leap, at(22.0));
+    CHECK_THAT(leapt.energy_counter->counter_j, WithinRel(truth - in.power_w[39], 1e-9));
+    CHECK_THAT(leapt.energy_counter->relative_error, WithinAbs(0.0, 1e-9));
+    CHECK(mentions(leapt, "left out of the comparison"));
+
+    BalanceInput first = in;
+    first.energy_j[0] = 0.0;
+    CHECK_THAT(balance_energy(first, at(22.0)).energy_counter->counter_j,
+               WithinRel(truth - in.power_w[0], 1e-9));
+}
+
+TEST_CASE("a counter in another unit is shown as it is, and one that comes late catches up") {
+    BalanceInput in = session();
+    double joules = 1000.0;
+    for (const double p : in.power_w) {
+        in.energy_j.push_back(1e3 * joules);  // mJ
+        joules += p;
+    }
+    const Balance milli = balance_energy(in, at(22.0));
+    CHECK_THAT(milli.energy_counter->relative_error, WithinAbs(-0.999, 1e-9));
+    CHECK_FALSE(mentions(milli, "left out of the comparison"));
+    for (double& e : in.energy_j) e *= 1e-3;
+    for (std::size_t i = 20; i < 45; ++i) in.energy_j[i] = in.energy_j[19];  // then 26 s at once
+    const Balance late = balance_energy(in, at(22.0));
+    CHECK_THAT(late.energy_counter->relative_error, WithinAbs(0.0, 1e-12));
+    CHECK_FALSE(mentions(late, "left out of the comparison"));
 }
 
 TEST_CASE("coolant carries flow times cp times its rise: that is where kg/s belongs") {
