@@ -88,7 +88,9 @@ void declare_reading_options(CLI::App& app, AnalysisOptions& options) {
 }
 
 void declare_seed(CLI::App& app, AnalysisOptions& options) {
-    app.add_option("--seed", options.seed, "Seed of everything random")->capture_default_str();
+    app.add_option("--seed", options.seed, "Seed of everything random")
+        ->capture_default_str()
+        ->check(whole_number());
 }
 
 void declare_correlate_options(CLI::App& app, AnalysisOptions& options) {

@@ -217,7 +217,9 @@ Runner setup_calibrate(CLI::App& app) {
     app.add_option("--sessions", command->sessions, "Sessions a family")
         ->capture_default_str()
         ->check(CLI::Range(std::size_t{1}, std::size_t{99999}));
-    app.add_option("--seed", command->seed, "Seed of everything random")->capture_default_str();
+    app.add_option("--seed", command->seed, "Seed of everything random")
+        ->capture_default_str()
+        ->check(whole_number());
     app.add_option("--family", command->families, "Only this family; may be given several times")
         ->type_name("NAME");
     app.add_option("--keep", command->keep, "Sessions a family whose data is kept, not only truth.json")

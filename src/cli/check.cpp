@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/session_results.hpp"
 #include "cli/ui.hpp"
@@ -103,8 +104,22 @@ int update_baseline(const CheckCommand& command) {
     return 0;
 }
 
+// One stage's result would make everything else look as if it had moved.
+SessionResult read_baseline(const std::string& path) {
+    std::error_code ignored;
+    if (!fs::is_directory(path, ignored)) {
+        const nlohmann::ordered_json document = formats::read_json(path);
+        if (!document.is_object() || document.value("schema", "") != "rlecouple.summary/1") {
+            throw Error(ErrorKind::failed, path, "a baseline is a summary.json, and this is none",
+                        "check SESSION --baseline FILE --update takes one from a session");
+        }
+    }
+    return read_session_result(path);
+}
+
 int run_check(const CheckCommand& command) {
     const CheckOptions options = check_options(command);
+    refuse_overwriting({command.session, command.baseline}, {command.junit, command.output});
     if (command.update) {
         read_session_result(command.session);  // what is no result must not become a baseline
         return update_baseline(command);
@@ -116,7 +131,7 @@ int run_check(const CheckCommand& command) {
                                 command.baseline));
     }
     const CheckResult result =
-        check_against(read_session_result(command.baseline), read_session_result(command.session), options);
+        check_against(read_baseline(command.baseline), read_session_result(command.session), options);
     if (!command.junit.empty())
         formats::write_text(command.junit, formats::junit_xml(result, command.session));
     if (!command.output.empty()) {
@@ -139,7 +154,7 @@ Runner setup_check(CLI::App& app) {
         ->type_name("FILE");
     app.add_option("--tolerance", command->tolerance, "How far a metric may move, relative to the baseline")
         ->capture_default_str()
-        ->type_name("PERCENT");
+        ->type_name("SHARE%");
     app.add_option("--metric", command->metrics,
                    "Look at this metric too, at --tolerance, or at NAME=10% or NAME=0.5 in its unit; may be "
                    "repeated")

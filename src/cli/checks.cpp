@@ -63,6 +63,17 @@ CLI::Validator not_negative() {
     return number_that([](double value) { return value >= 0.0; }, "a number from 0 on");
 }
 
+CLI::Validator whole_number() {
+    return CLI::Validator(
+        [](std::string& text) {
+            unsigned long long value = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+            const bool whole = error == std::errc{} && end == text.data() + text.size();
+            return whole ? std::string() : fmt::format("'{}' is not a whole number from 0 on", text);
+        },
+        "");
+}
+
 CLI::Validator number_in(double low, double high) {
     return number_that([=](double value) { return low <= value && value <= high; },
                        fmt::format("a number from {} to {}", low, high));
@@ -79,6 +90,16 @@ void refuse_non_numbers(const CLI::App& command) {
         for (const std::string& value : option->results()) {
             if (says_no_number(value)) throw CLI::ValidationError(option->get_name(), value + " is no value");
         }
+    }
+}
+
+void refuse_empty_names(const CLI::App& command) {
+    for (const CLI::Option* option : command.get_options()) {
+        const std::string type = option->get_type_name();
+        if (option->get_positional() || (type != "FILE" && type != "DIR")) continue;
+        const auto given = option->results();
+        if (std::find(given.begin(), given.end(), "") != given.end())
+            throw CLI::ValidationError(option->get_name(), "an empty name");
     }
 }
 

@@ -63,7 +63,7 @@ void declare_sensor_options(CLI::App& app, CollectOptions& options) {
 
 void declare_training_options(CLI::App& app, CollectOptions& options) {
     app.add_option("--model", options.model, "Train a bundled workload: tiny, distilgpt2")->type_name("NAME");
-    app.add_option("--seed", options.seed, "Seed of the bundled workload");
+    app.add_option("--seed", options.seed, "Seed of the bundled workload")->check(whole_number());
     app.add_option("--train-log", options.train_log,
                    "Read the steps from this growing file, not from what is printed")
         ->type_name("FILE");

@@ -121,6 +121,7 @@ void add_command(CLI::App& app, const Command& command, Runner& chosen) {
     Runner runner = command.setup(*sub);
     sub->callback([&chosen, sub, runner = std::move(runner)] {
         refuse_non_numbers(*sub);
+        refuse_empty_names(*sub);
         chosen = runner;
     });
 }
@@ -132,7 +133,9 @@ std::string explain_usage(const CLI::App& app, const std::vector<std::string>& a
     const auto first_word =
         std::find_if(arguments.begin(), arguments.end(), [](const auto& a) { return a[0] != '-'; });
     if (first_word == arguments.end()) {
-        return fmt::format("no command given; one of {}; see rlecouple --help", fmt::join(names, ", "));
+        const std::string option = arguments.empty() ? "" : fmt::format("no option '{}', and ", arguments[0]);
+        return option +
+               fmt::format("no command given; one of {}; see rlecouple --help", fmt::join(names, ", "));
     }
     if (std::find(names.begin(), names.end(), *first_word) == names.end()) {
         const std::string guess = nearest(*first_word, names);
@@ -146,6 +149,7 @@ std::string explain_usage(const CLI::App& app, const std::vector<std::string>& a
     for (const std::string& argument : arguments) {
         const std::string word = argument.substr(0, argument.find('='));
         if (word.rfind("--", 0) != 0 || std::find(known.begin(), known.end(), word) != known.end()) continue;
+        if (line.find(word) == std::string::npos) line += fmt::format("; there is no option '{}'", word);
         const std::string guess = nearest(word, known);
         if (!guess.empty()) line += fmt::format("; did you mean '{}'?", guess);
     }

@@ -37,11 +37,14 @@ std::string os_name(const std::string& root, const utsname& kernel) {
 void warn_of_training(std::vector<std::string>& lines, const TrainingProcess& training,
                       std::optional<std::uint64_t> steps) {
     if (!training.stopped_by_us && training.exit_status.value_or(0) != 0) {
-        lines.push_back(
-            fmt::format("the training ended with exit status {}; see train.out", *training.exit_status));
+        lines.push_back(fmt::format(
+            "the training ended with exit status {}; what it printed, if anything, is in train.out",
+            *training.exit_status));
     }
     if (!training.stopped_by_us && training.signal) {
-        lines.push_back(fmt::format("the training was ended by signal {}; see train.out", *training.signal));
+        lines.push_back(
+            fmt::format("the training was ended by signal {}; what it printed, if anything, is in train.out",
+                        *training.signal));
     }
     if (steps == 0U) {
         lines.push_back(

@@ -1,9 +1,11 @@
 // Steps 1 to 5 of the manual and the report, in one go.
+#include <filesystem>
 #include <memory>
 
 #include "cli/analyze.hpp"
 #include "cli/collect.hpp"
 #include "cli/commands.hpp"
+#include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
 #include "rlecouple/error.hpp"
 
@@ -36,7 +38,8 @@ int run_all(RunCommand& command) {
     if (recorded.training_failed) {
         throw Error(ErrorKind::failed, recorded.folder,
                     "the training process failed; what it printed until then was analysed",
-                    "see train.out there");
+                    is_there(std::filesystem::path(recorded.folder) / kTrainOut) ? "see train.out there"
+                                                                                 : "it printed nothing");
     }
     return analysed;
 }

@@ -19,6 +19,7 @@ void declare_actions(CLI::App& app, WatchOptions& options) {
     app.add_option("--signal", options.actions.signal,
                    "Signal to send at an alarm; PID may be child, the command behind --")
         ->expected(2)
+        ->allow_extra_args(false)
         ->type_name("PID SIG");
     app.add_flag("--dry-run", options.actions.dry_run, "Say what would be set off, and set off nothing");
     app.add_option("--textfile", options.textfile,

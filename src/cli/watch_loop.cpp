@@ -147,6 +147,12 @@ void Watching::start() {
         if (info && info->finished && !options_.from_start) {
             print_warning(fmt::format("{}: the session has ended; --from-start goes through it", folder_));
         }
+        if (!info && options_.from_start) {
+            throw Error(ErrorKind::failed, folder_,
+                        "no session.json, so nothing tells when the recording is over",
+                        "rlecouple predict scores the alarms of a recording; without --from-start what is "
+                        "added is watched");
+        }
         history_ = !options_.from_start;
         read_files();
         history_ = false;

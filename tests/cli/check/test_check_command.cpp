@@ -26,6 +26,18 @@ json changed(const std::string& file, const json::json_pointer& key, const json&
 
 }  // namespace
 
+TEST_CASE("a baseline that is one stage's result is refused, and so is an output over an input") {
+    const TempDir dir;
+    analysed(dir, "s");
+    const Finished done = rlecouple({"check", dir / "s", "--baseline", dir / "s/balance.json"});
+    CHECK(done.exit_code == 1);
+    CHECK(done.out.empty());
+    CHECK(done.err.find("a baseline is a summary.json") != std::string::npos);
+    const std::string summary = dir / "s/summary.json", before = read_file(summary);
+    CHECK(rlecouple({"check", dir / "s", "--baseline", summary, "-o", summary}).exit_code == 2);
+    CHECK(read_file(summary) == before);
+}
+
 TEST_CASE("a session holds against its own baseline, and not against another tau") {
     const TempDir dir;
     analysed(dir, "s");

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/commands.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"
@@ -30,6 +32,10 @@ TEST_CASE("bash completes commands, and a command's own options") {
     CHECK(complete("rlecouple ali") == "align\n");
     CHECK(complete("rlecouple align --tol") == "--tolerance\n");
     CHECK(complete("rlecouple run -- python --tol") == "\n");
+    CHECK(complete("rlecouple align --stability h") == "ha headroom\n");
+    CHECK(complete("rlecouple align --telemetry-format nvidia-smi-c") == "nvidia-smi-csv\n");
+    CHECK(complete("rlecouple completion z") == "zsh\n");
+    CHECK(complete("rlecouple align x") == "\n");  // a file: the shell's own
 }
 
 TEST_CASE("help COMMAND is COMMAND --help") {
@@ -39,4 +45,27 @@ TEST_CASE("help COMMAND is COMMAND --help") {
     CHECK(page.out.find("--tolerance") != std::string::npos);
     CHECK(page.out == rlecouple({"align", "--help"}).out);
     CHECK(rlecouple({"help", "alignn"}).exit_code == 2);
+}
+
+TEST_CASE("wrong usage is named in one line that has the option in it, exit code 2") {
+    const auto refused = [](const std::vector<std::string>& arguments) {
+        const Finished done = rlecouple(arguments);
+        CHECK(done.exit_code == 2);
+        CHECK(done.out.empty());
+        CHECK(std::count(done.err.begin(), done.err.end(), '\n') == 1);
+        return done.err;
+    };
+    const auto has = [](const std::string& text, const std::string& part) {
+        INFO(text);
+        CHECK(text.find(part) != std::string::npos);
+    };
+    has(refused({"--no-such"}), "no option '--no-such'");
+    has(refused({"correlate", "--version"}), "--version");
+    has(refused({"correlate", "x", "-o", ""}), "--output: an empty name");
+    has(refused({"correlate", "x", "--seed", "-1"}), "'-1' is not a whole number");
+    has(refused({"calibrate", "-o", "x", "--seed", "1.5"}), "'1.5' is not a whole number");
+    has(refused({"check", "x", "--baseline", "y", "--junit", "-", "-o", "-"}),
+        "two outputs cannot share stdout");
+    has(refused({"check", "x", "--baseline", "y", "--tolerance", "10"}), "a share such as");
+    CHECK(rlecouple({"check", "--help"}).out.find("SHARE%") != std::string::npos);
 }

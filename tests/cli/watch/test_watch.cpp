@@ -161,6 +161,14 @@ TEST_CASE("a session as it grows: what was there before warms up, whole lines al
     CHECK(alarms_so_far(log) == 2);
 }
 
+TEST_CASE("--from-start refuses a folder that never tells when its recording is over", "[watch]") {
+    const TempDir dir;
+    write_file(dir / "training.csv", training_csv(40));
+    const Finished done = run({"timeout", "60", RLE_BINARY, "watch", dir.path().string(), "--from-start"});
+    CHECK(done.exit_code == 1);
+    CHECK(done.err.find("no session.json") != std::string::npos);
+}
+
 TEST_CASE("--from-start raises what predict raises", "[watch]") {
     const TempDir dir;
     const std::string folder = dir / "s";
@@ -171,6 +179,8 @@ TEST_CASE("--from-start raises what predict raises", "[watch]") {
     CHECK(none.exit_code == 0);
     CHECK(none.out.empty());
     CHECK(none.err.find("--from-start") != std::string::npos);
+    const std::string us = std::to_string(getpid());
+    CHECK(rlecouple({"watch", "--dry-run", "--signal", us, "USR1", folder}).exit_code == 0);
     const std::vector<json> alarms = alarms_in(rlecouple({"watch", folder, "--from-start"}).out);
     std::string table = "t_s,grad_norm,collapse\n";
     for (int step = 1; step <= 400; ++step) table += fmt::format("{},{},0\n", 0.1 * step, norm_of(step));
