@@ -10,6 +10,7 @@
 #include "core/balance_checks.hpp"
 #include "core/conservation.hpp"
 #include "core/glitches.hpp"
+#include "core/repeated_rows.hpp"
 #include "core/series.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/thermal.hpp"
@@ -167,6 +168,18 @@ void fill_energies(Balance& out, const ThermalSamples& samples, const ThermalRes
     if (judged) out.conservation.within_5pct = std::abs(*judged) <= 0.05;
 }
 
+// The errors of a reading come again in each row that repeats it, and look like so much more evidence.
+void note_repeated_rows(Balance& out, const BalanceInput& input) {
+    const std::optional<double> every_s = repeated_every_s(input);
+    if (!every_s) return;
+    out.thermal.adequate = false;
+    out.warnings.push_back(fmt::format(
+        "the rows repeat readings that come each {:.3g} s: the table is on a finer grid than the telemetry, "
+        "and "
+        "the constants and their intervals suffer; align at the telemetry's own rate (--sample-hz {:.3g})",
+        *every_s, 1.0 / *every_s));
+}
+
 // Behind a gap nothing is known of the power in between.
 void note_gaps(Balance& out, const ThermalSamples& samples) {
     const double longest_s = longest_interval(samples.t_s);
@@ -240,6 +253,7 @@ Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options
     const ThermalResult fitted = fit_without_glitches(usable.samples, thermal);
     out.thermal = fitted.fit;
     fill_room(out.thermal, usable.samples);
+    note_repeated_rows(out, input);
     note_gaps(out, usable.samples);
     out.warnings.insert(out.warnings.end(), fitted.warnings.begin(), fitted.warnings.end());
     const double ambient_c = fitted.fit.ambient_c.value_or(thermal.ambient_c);

@@ -47,6 +47,18 @@ bool counts_anew(const ClockFacts& telemetry, const ClockFacts* training,
     return true;
 }
 
+// aligned.csv's timestamps are those of a wall clock that runs evenly with t_s.
+void note_wall_clock(const ClockFacts& telemetry, std::vector<std::string>& warnings) {
+    const MicrosecondCounts& origins = telemetry.origins();
+    if (origins.size() < 2) return;
+    const double moved_s = kMicrosecond * static_cast<double>(origins.highest() - origins.lowest());
+    if (moved_s <= kSameOriginSeconds) return;  // timestamps in whole seconds move by as much
+    warnings.push_back(fmt::format(
+        "the telemetry's timestamps step or drift by {:.4g} s against t_s; aligned by t_s, so that "
+        "the timestamps in the table can differ from the recorded ones by as much",
+        moved_s));
+}
+
 [[noreturn]] void refuse_without_clock(bool telemetry_lacks_time) {
     throw Error(ErrorKind::insufficient_data, telemetry_lacks_time ? "telemetry" : "training log",
                 "no clock in common: neither t_s nor a timestamp stands in both streams",
@@ -83,6 +95,7 @@ CommonClock common_clock(const ClockFacts& telemetry, const ClockFacts* training
     if (clock.by_t_s && counts_anew(telemetry, training, clock.warnings)) clock.by_t_s = false;
     if (telemetry.restarted() && origin) origin = telemetry.origins().lowest();
     if (clock.by_t_s) {
+        note_wall_clock(telemetry, clock.warnings);
         clock.origin_wall_us = origin.value_or(kNoTime);
         return clock;
     }

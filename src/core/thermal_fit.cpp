@@ -16,10 +16,12 @@ namespace {
 
 using namespace thermal;
 
-constexpr std::size_t kFewest = 8;     // temperatures that a fit wants
-constexpr double kTellingDrift = 0.5;  // degC, of the errors over the session, for a warning
-constexpr double kSureDrift = 6.0;     // of its standard error
-constexpr double kMostCapacity = 1e7;  // J/degC, where the search ends (thermal_search.cpp)
+constexpr std::size_t kFewest = 8;         // temperatures that a fit wants
+constexpr double kAsGood = 6.0;            // of BIC: less is no "strong" evidence (Kass & Raftery 1995)
+constexpr std::size_t kMostRivals = 4000;  // samples; more tell the reading
+constexpr double kTellingDrift = 0.5;      // degC, of the errors over the session, for a warning
+constexpr double kSureDrift = 6.0;         // of its standard error
+constexpr double kMostCapacity = 1e7;      // J/degC, where the search ends (thermal_search.cpp)
 constexpr double kTellingAmbient =
     20.0;  // degC, likewise for the width of a fitted ambient temperature's interval
 
@@ -53,6 +55,7 @@ class Account {
           s_(choice.solution),
           other_(choice.other),
           u_(uncertainty_of(problem, s_)),
+          rivals_(other_readings()),
           c_(s_.constants()),
           fan_(mean_fan(problem.samples)) {}
 
@@ -73,17 +76,50 @@ class Account {
   private:
     using Of = std::function<double(const ThermalConstants&)>;
 
-    // The interval of a positive constant, on its logarithm; noted under `key`. Missing where the data do not
-    // tell it.
-    std::optional<double> told(ThermalFit& fit, const char* key, const Of& of) const {
-        const double value = of(c_);
-        const Shape shape = s_.shape;
-        const double se =
-            standard_error(s_, u_, [&](const Theta& t) { return std::log(of(constants_of(t, shape))); });
+    struct Known {
+        const Solution solution;
+        const Uncertainty uncertainty;
+    };
+
+    // The same model under the readings of the power that the samples do not tell from the chosen one: under
+    // a power that hardly steps they shift it by half an interval or a whole one, and the time constant with
+    // it.
+    std::vector<Known> other_readings() const {
+        std::vector<Known> out;
+        if (s_.n > kMostRivals || s_.shape.power_sd > 0.0) return out;
+        for (const PowerReading reading :
+             {PowerReading::held, PowerReading::sampled, PowerReading::averaged}) {
+            if (reading == s_.shape.reading) continue;
+            Shape shape = s_.shape;
+            shape.reading = reading;
+            shape.edge_share = reading == PowerReading::sampled ? kAnywhere : 0.0;
+            const Solution other = fit_shape(problem_, shape, s_.theta);
+            if (other.bic() < s_.bic() + kAsGood) out.push_back({other, uncertainty_of(problem_, other)});
+        }
+        return out;
+    }
+
+    // The interval of a positive constant, on its logarithm.
+    static Interval interval_of(const Known& known, const Of& of) {
+        const Solution& s = known.solution;
+        const auto log_of = [&](const Theta& t) { return std::log(of(constants_of(t, s.shape))); };
         const double half =
-            std::min(u_.quantile * se, 50.0);  // e^50 is as good as unbounded, and still a number
-        fit.ci95[key] = {value * std::exp(-half), value * std::exp(half)};
-        return 2.0 * half <= std::log(kTellingRatio) ? std::optional(value) : std::nullopt;
+            std::min(known.uncertainty.quantile * standard_error(s, known.uncertainty, log_of),
+                     50.0);  // e^50 is as good as unbounded, and still a number
+        const double value = of(s.constants());
+        return {value * std::exp(-half), value * std::exp(half)};
+    }
+
+    // The interval noted under `key`, wide enough for every reading of the power that fits as well. Missing
+    // where the data do not tell the constant.
+    std::optional<double> told(ThermalFit& fit, const char* key, const Of& of) const {
+        Interval interval = interval_of({s_, u_}, of);
+        for (const Known& rival : rivals_) {
+            const Interval other = interval_of(rival, of);
+            interval = {std::min(interval.low, other.low), std::max(interval.high, other.high)};
+        }
+        fit.ci95[key] = interval;
+        return interval.high <= kTellingRatio * interval.low ? std::optional(of(c_)) : std::nullopt;
     }
 
     bool pinned(Slot slot) const {
@@ -316,6 +352,7 @@ class Account {
     const Solution& s_;
     const std::optional<OtherAmbient> other_;
     const Uncertainty u_;
+    const std::vector<Known> rivals_;
     const ThermalConstants c_;
     const double fan_;
 };

@@ -104,8 +104,6 @@ std::vector<Start> two_node_starts(const Problem& problem, const Shape& shape, c
 
 // The same model under every way of reading the meter; the best of them.
 Solution with_meter(const Problem& problem, const Solution& held) {
-    constexpr double kAnywhere =
-        0.288675;  // SD of an edge that is equally likely anywhere in the interval: 1/sqrt(12)
     Solution best = held;
     const auto attempt = [&](PowerReading reading, double edge_share, double shift_s) {
         Shape shape = held.shape;

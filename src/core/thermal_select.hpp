@@ -10,6 +10,9 @@ namespace rle::thermal {
 inline constexpr double kTellingRatio =
     4.0;  ///< a constant whose interval spans more than this factor is not told
 
+inline constexpr double kAnywhere =
+    0.288675;  ///< SD of an edge that is equally likely anywhere in the interval: 1/sqrt(12)
+
 /// An ambient temperature that fits plainly better than the one given.
 struct OtherAmbient {
     double ambient_c = 0.0;

@@ -258,6 +258,20 @@ TEST_CASE("a gap is one by the device's own sampling interval") {
     CHECK(a.gaps[1].length_s == 15.0);
 }
 
+TEST_CASE("a wall clock that steps against t_s is named, one that is read in whole seconds is not") {
+    Telemetry stepped = telemetry_at({0, 1, 2, 3, 4});
+    stepped.wall_us = {10'000'000, 11'000'000, 15'000'000, 16'000'000, 17'000'000};  // 3 s forward at 2 s
+    const auto named = [](const Alignment& a) {
+        return std::any_of(a.warnings.begin(), a.warnings.end(),
+                           [](const std::string& w) { return w.find("drift by 3 s") != std::string::npos; });
+    };
+    CHECK(named(align(stepped, nullptr, at_hz(1.0))));
+    Telemetry whole = telemetry_at({0.0, 0.9, 1.8, 2.7, 3.6});
+    whole.wall_us = {10'000'000, 10'000'000, 11'000'000, 12'000'000, 13'000'000};
+    for (const std::string& w : align(whole, nullptr, at_hz(1.0)).warnings)
+        CHECK(w.find("step or drift") == std::string::npos);
+}
+
 TEST_CASE("overflowed steps are left out and counted; steps without a norm lend their loss") {
     const Telemetry telemetry = telemetry_at({0, 1, 2});
     Training training = steps_at({0.0, 0.1, 1.0, 1.1, 2.0}, {4, kInf, 5, kMissing, kInf});

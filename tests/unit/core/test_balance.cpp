@@ -177,53 +177,6 @@ TEST_CASE("the energy counter is compared over the same time, and may wrap") {
     CHECK_FALSE(balance_energy(in, at(22.0)).energy_counter);
 }
 
-TEST_CASE("a counter that reads 0 once, or leaps as no power could, counts no energy for it") {
-    BalanceInput in = session();
-    double joules = 1e6;
-    for (const double p : in.power_w) {
-        in.energy_j.push_back(joules);
-        joules += p;
-    }
-    const double truth = in.energy_j.back() - 1e6;
-    BalanceInput zero = in;
-    zero.energy_j[40] = 0.0;
-    const Balance once = balance_energy(zero, at(22.0));
-    CHECK_THAT(once.energy_counter->counter_j, WithinRel(truth, 1e-12));  // the neighbours agree over 2 s
-    CHECK_THAT(once.energy_counter->relative_error, WithinAbs(0.0, 1e-12));
-    CHECK(mentions(once, "1 reading of the energy counter is left out"));
-    CHECK(mentions(once, "it is at 40 s"));
-    CHECK_FALSE(mentions(once, "counter fell"));
-
-    BalanceInput leap = in;  // the counter goes on from 5 MJ more: that second alone is lost
-    for (std::size_t i = 40; i < leap.energy_j.size(); ++i) leap.energy_j[i] += 5e6;
-    const Balance leapt = balance_energy(leap, at(22.0));
-    CHECK_THAT(leapt.energy_counter->counter_j, WithinRel(truth - in.power_w[39], 1e-9));
-    CHECK_THAT(leapt.energy_counter->relative_error, WithinAbs(0.0, 1e-9));
-    CHECK(mentions(leapt, "left out of the comparison"));
-
-    BalanceInput first = in;
-    first.energy_j[0] = 0.0;
-    CHECK_THAT(balance_energy(first, at(22.0)).energy_counter->counter_j,
-               WithinRel(truth - in.power_w[0], 1e-9));
-}
-
-TEST_CASE("a counter in another unit is shown as it is, and one that comes late catches up") {
-    BalanceInput in = session();
-    double joules = 1000.0;
-    for (const double p : in.power_w) {
-        in.energy_j.push_back(1e3 * joules);  // mJ
-        joules += p;
-    }
-    const Balance milli = balance_energy(in, at(22.0));
-    CHECK_THAT(milli.energy_counter->relative_error, WithinAbs(-0.999, 1e-9));
-    CHECK_FALSE(mentions(milli, "left out of the comparison"));
-    for (double& e : in.energy_j) e *= 1e-3;
-    for (std::size_t i = 20; i < 45; ++i) in.energy_j[i] = in.energy_j[19];  // then 26 s at once
-    const Balance late = balance_energy(in, at(22.0));
-    CHECK_THAT(late.energy_counter->relative_error, WithinAbs(0.0, 1e-12));
-    CHECK_FALSE(mentions(late, "left out of the comparison"));
-}
-
 TEST_CASE("coolant carries flow times cp times its rise: that is where kg/s belongs") {
     BalanceInput in = session();
     in.coolant_flow_kg_s.assign(in.t_s.size(), 0.05);
