@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
+#include "formats/step_lines.hpp"
 #include "formats/training_record.hpp"
 
 namespace rle::formats {
@@ -36,57 +35,37 @@ std::string_view file_name(std::string_view path) {
     return path.substr(path.rfind('/') + 1);
 }
 
-class MetricFile : public TrainingPieces {
+class MetricFile : public StepLines {
   public:
     explicit MetricFile(const Source& source)
-        : source_(source),
-          builder_(source),
-          key_(known_key(file_name(source.where), source.options.grad_key)),
-          rest_(source.text) {
+        : StepLines(source), key_(known_key(file_name(source.where), source.options.grad_key)) {
         if (key_.field == StepField::loss || key_.field == StepField::learning_rate ||
             key_.field == StepField::grad_norm)
             return;
-        builder_.warn(
+        builder().warn(
             fmt::format("a metric called '{}'; it is taken for the gradient norm", file_name(source.where)));
         key_ = {StepField::grad_norm, 0};
     }
 
-    /// Reads on until `most` steps wait, or to the end.
-    void read(std::size_t most) {
-        while (!rest_.empty() && builder_.size() < most) read_line();
-    }
-    bool next(Training& piece, std::size_t most) override {
-        read(most);
-        builder_.take(piece);
-        return piece.size() > 0;
-    }
-    Training finish() override { return builder_.finish(); }
-    bool holds() const override { return builder_.taken_hold(); }
-    std::size_t consumed() const override { return source_.text.size() - rest_.size(); }
-
   private:
-    void read_line() {
-        const std::size_t end = rest_.find('\n');
+    void read_line() override {
+        const std::size_t end = rest().find('\n');
         if (end == std::string_view::npos) {
-            builder_.count("torn_line");
-            builder_.warn("the last line has no end and may be torn; it was left out");
-            rest_ = {};
+            leave_out_torn_line();
+            rest() = {};
             return;
         }
-        const auto point = parse_point(rest_.substr(0, end));
-        rest_.remove_prefix(end + 1);
-        if (!point) return builder_.count("malformed_line");
+        const auto point = parse_point(rest().substr(0, end));
+        rest().remove_prefix(end + 1);
+        if (!point) return builder().count("malformed_line");
         RecordMaker maker;
         maker.set(known_key("timestamp", {}), point->timestamp_ms);
         maker.set(known_key("step", {}), point->step);
         maker.set(key_, point->value);
-        builder_.add(maker.record());
+        builder().add(maker.record());
     }
 
-    const Source& source_;
-    TrainingBuilder builder_;
     KnownKey key_;
-    std::string_view rest_;
 };
 
 }  // namespace
@@ -97,9 +76,7 @@ std::string refuse_mlflow_metric(const Source& source) {
 }
 
 Training read_mlflow_metric(const Source& source) {
-    MetricFile file(source);
-    file.read(std::numeric_limits<std::size_t>::max());
-    return file.finish();
+    return MetricFile(source).whole();
 }
 
 std::unique_ptr<TrainingPieces> open_mlflow_metric(const Source& source) {

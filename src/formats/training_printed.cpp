@@ -1,7 +1,6 @@
 #include "formats/training_printed.hpp"
 
-#include <limits>
-
+#include "formats/step_lines.hpp"
 #include "formats/training_parser.hpp"
 
 namespace rle::formats {
@@ -30,44 +29,24 @@ bool prints_steps(const Source& source, std::string_view mark) {
     return false;
 }
 
-class PrintedLog : public TrainingPieces {
+class PrintedLog : public StepLines {
   public:
     explicit PrintedLog(const Source& source)
-        : source_(source),
-          parser_(source.options.grad_key, source.options.grad_pattern),
-          builder_(source),
-          rest_(source.text) {}
-
-    /// Reads on until `most` steps wait, or to the end.
-    void read(std::size_t most) {
-        while (!rest_.empty() && builder_.size() < most) read_line();
-    }
-    bool next(Training& piece, std::size_t most) override {
-        read(most);
-        builder_.take(piece);
-        return piece.size() > 0;
-    }
-    Training finish() override { return builder_.finish(); }
-    bool holds() const override { return builder_.taken_hold(); }
-    std::size_t consumed() const override { return source_.text.size() - rest_.size(); }
+        : StepLines(source), parser_(source.options.grad_key, source.options.grad_pattern) {}
 
   private:
-    void read_line() {
+    void read_line() override {
         bool ended = true;
-        source_.passed(consumed());  // much may be printed between two steps
-        const std::string_view line = take_line(rest_, ended);
+        source().passed(consumed());  // much may be printed between two steps
+        const std::string_view line = take_line(rest(), ended);
         const auto record = parser_.parse(line);
         if (!record) return;
         // A number at the end of a line that was cut may be half of itself; a closed record is whole.
-        if (ended || line.ends_with('}')) return builder_.add(*record);
-        builder_.count("torn_line");
-        builder_.warn("the last line has no end and may be torn; it was left out");
+        if (ended || line.ends_with('}')) return builder().add(*record);
+        leave_out_torn_line();
     }
 
-    const Source& source_;
     PrintedParser parser_;
-    TrainingBuilder builder_;
-    std::string_view rest_;
 };
 
 }  // namespace
@@ -95,9 +74,7 @@ std::string refuse_printed(const Source& source) {
 }
 
 Training read_printed(const Source& source) {
-    PrintedLog log(source);
-    log.read(std::numeric_limits<std::size_t>::max());
-    return log.finish();
+    return PrintedLog(source).whole();
 }
 
 std::unique_ptr<TrainingPieces> open_printed(const Source& source) {

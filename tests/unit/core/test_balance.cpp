@@ -13,27 +13,13 @@
 using namespace rle;
 using Catch::Matchers::WithinAbs;
 using Catch::Matchers::WithinRel;
+using rle::test::balance_session;
+using rle::test::balanced_at;
+using rle::test::input_of;
+using rle::test::mentions;
 using rle::test::SquareWave;
 
 namespace {
-
-BalanceInput input_of(const ThermalSamples& s) {
-    BalanceInput in;
-    in.t_s = s.t_s;
-    in.temp_c = s.temp_c;
-    in.power_w = s.power_w;
-    return in;
-}
-
-BalanceInput session(const SquareWave& w = {}) {
-    return input_of(test::square_wave_session(w));
-}
-
-BalanceOptions at(double ambient_c) {
-    BalanceOptions options;
-    options.ambient_c = ambient_c;
-    return options;
-}
 
 const RangeCheck* find(const Balance& b, const std::string& variable) {
     const auto it = std::find_if(b.range_checks.begin(), b.range_checks.end(),
@@ -41,17 +27,12 @@ const RangeCheck* find(const Balance& b, const std::string& variable) {
     return it == b.range_checks.end() ? nullptr : &*it;
 }
 
-bool mentions(const Balance& b, const std::string& word) {
-    return std::any_of(b.warnings.begin(), b.warnings.end(),
-                       [&](const std::string& w) { return w.find(word) != std::string::npos; });
-}
-
 }  // namespace
 
 TEST_CASE("a simulated session balances, on the half that was not fitted too") {
     SquareWave w;
     w.tau_s = 8.0;
-    const Balance b = balance_energy(session(w), at(w.ambient_c));
+    const Balance b = balance_energy(balance_session(w), balanced_at(w.ambient_c));
     CHECK(b.n_samples == 90);
     CHECK_THAT(*b.conservation.closure, WithinAbs(0.0, 0.01));
     CHECK_THAT(*b.conservation.closure_holdout, WithinAbs(0.0, 0.02));
@@ -78,7 +59,7 @@ TEST_CASE("energies are those of an independent calculation") {
         in.temp_c.push_back(temp);
         in.power_w.push_back(power);
     }
-    const Balance b = balance_energy(in, at(23.0));
+    const Balance b = balance_energy(in, balanced_at(23.0));
     CHECK_THAT(*b.conservation.energy_in_j, WithinRel(expected["energy_in_j"].get<double>(), 1e-9));
     CHECK_THAT(*b.conservation.energy_out_j, WithinRel(expected["energy_out_j"].get<double>(), 1e-4));
     CHECK_THAT(*b.conservation.energy_stored_j, WithinRel(expected["energy_stored_j"].get<double>(), 1e-4));
@@ -90,9 +71,9 @@ TEST_CASE("a closure on the fitted data hides what the held-out half shows") {
     // The room warms by 4 degC in the second half: hA and C fitted to all of it absorb part of that.
     SquareWave w;
     w.seconds = 240.0;
-    BalanceInput in = session(w);
+    BalanceInput in = balance_session(w);
     for (std::size_t i = 130; i < in.t_s.size(); ++i) in.temp_c[i] += 4.0;
-    const Balance b = balance_energy(in, at(w.ambient_c));
+    const Balance b = balance_energy(in, balanced_at(w.ambient_c));
     REQUIRE(b.conservation.closure_holdout);
     CHECK(std::abs(*b.conservation.closure_holdout) > 0.05);
     CHECK(std::abs(*b.conservation.closure) < std::abs(*b.conservation.closure_holdout));
@@ -100,14 +81,14 @@ TEST_CASE("a closure on the fitted data hides what the held-out half shows") {
 }
 
 TEST_CASE("a session later in time balances the same, and twice the power needs twice the cooler") {
-    const BalanceInput in = session();
+    const BalanceInput in = balance_session();
     BalanceInput later = in;
     for (double& t : later.t_s) t += 5000.0;
     BalanceInput stronger = in;
     for (double& p : stronger.power_w) p *= 2.0;
-    const Balance a = balance_energy(in, at(22.0));
-    const Balance b = balance_energy(later, at(22.0));
-    const Balance c = balance_energy(stronger, at(22.0));
+    const Balance a = balance_energy(in, balanced_at(22.0));
+    const Balance b = balance_energy(later, balanced_at(22.0));
+    const Balance c = balance_energy(stronger, balanced_at(22.0));
     CHECK_THAT(b.thermal.tau_s.at(0), WithinRel(a.thermal.tau_s.at(0), 1e-6));
     CHECK_THAT(*b.conservation.energy_in_j, WithinRel(*a.conservation.energy_in_j, 1e-12));
     CHECK_THAT(c.thermal.tau_s.at(0), WithinRel(a.thermal.tau_s.at(0), 1e-4));
@@ -127,22 +108,22 @@ TEST_CASE("the manual's tau is the time constant while cooling, and grows withou
         cooling.temp_c.push_back(20.0 + 40.0 * std::exp(-0.01 * i / 5.0));
         heating.temp_c.push_back(20.0 + 40.0 * (1.0 - std::exp(-(3.0 * 5.0 + 0.01 * i) / 5.0)));
     }
-    CHECK_THAT(*balance_energy(cooling, at(20.0)).tau_th.manual_median_s, WithinRel(5.0, 0.01));
+    CHECK_THAT(*balance_energy(cooling, balanced_at(20.0)).tau_th.manual_median_s, WithinRel(5.0, 0.01));
     // T - ambient = 38 degC, dT/dt = 0.4 degC/s three time constants into the step
-    CHECK(*balance_energy(heating, at(20.0)).tau_th.manual_median_s > 15.0 * 5.0);
+    CHECK(*balance_energy(heating, balanced_at(20.0)).tau_th.manual_median_s > 15.0 * 5.0);
 }
 
 TEST_CASE("eta_p takes the idle power given, seen while idle, or lowest sustained, in this order") {
-    BalanceInput in = session();  // 60 W and 250 W, 45 s each
-    const double mean = *balance_energy(in, at(22.0)).heat_rate.p_mean_w;
-    const Balance lowest = balance_energy(in, at(22.0));
+    BalanceInput in = balance_session();  // 60 W and 250 W, 45 s each
+    const double mean = *balance_energy(in, balanced_at(22.0)).heat_rate.p_mean_w;
+    const Balance lowest = balance_energy(in, balanced_at(22.0));
     CHECK_THAT(*lowest.eta_p.idle_power_w, WithinRel(60.0, 1e-12));
     CHECK_THAT(*lowest.eta_p.value, WithinRel((mean - 60.0) / mean, 1e-12));  // by the mean that is reported
     CHECK_THAT(mean, WithinRel(*lowest.conservation.energy_in_j / 89.0, 1e-12));
-    CHECK(mentions(lowest, "--idle-power"));
+    CHECK(mentions(lowest.warnings, "--idle-power"));
     for (const double p : in.power_w) in.util_pct.push_back(p > 100.0 ? 98.0 : 2.0);
-    CHECK_FALSE(mentions(balance_energy(in, at(22.0)), "--idle-power"));
-    BalanceOptions options = at(22.0);
+    CHECK_FALSE(mentions(balance_energy(in, balanced_at(22.0)), "--idle-power"));
+    BalanceOptions options = balanced_at(22.0);
     options.idle_power_w = 30.0;
     const Balance given = balance_energy(in, options);
     CHECK_THAT(*given.eta_p.value, WithinRel((mean - 30.0) / mean, 1e-12));
@@ -152,49 +133,49 @@ TEST_CASE("eta_p takes the idle power given, seen while idle, or lowest sustaine
 TEST_CASE("a power that never moves has no idle power") {
     SquareWave w;
     w.low_w = w.high_w = 150.0;
-    const Balance b = balance_energy(session(w), at(22.0));
+    const Balance b = balance_energy(balance_session(w), balanced_at(22.0));
     CHECK_FALSE(b.eta_p.value);
-    CHECK(mentions(b, "eta_p is missing"));
+    CHECK(mentions(b.warnings, "eta_p is missing"));
 }
 
 TEST_CASE("the energy counter is compared over the same time, and may wrap") {
-    BalanceInput in = session();
+    BalanceInput in = balance_session();
     double joules = 4000.0;
     for (std::size_t i = 0; i < in.t_s.size(); ++i) {
         if (i > 0) joules += in.power_w[i - 1] * 1.02;  // the counter runs 2 % high
         in.energy_j.push_back(joules);
     }
     const double rise = joules - 4000.0;
-    const Balance whole = balance_energy(in, at(22.0));
+    const Balance whole = balance_energy(in, balanced_at(22.0));
     CHECK_THAT(whole.energy_counter->counter_j, WithinRel(rise, 1e-9));
     CHECK_THAT(whole.energy_counter->relative_error, WithinRel(1.0 / 1.02 - 1.0, 1e-6));
     const double lost = in.energy_j[50] - 1.0;
     for (std::size_t i = 50; i < in.energy_j.size(); ++i) in.energy_j[i] -= lost;
-    const Balance wrapped = balance_energy(in, at(22.0));
+    const Balance wrapped = balance_energy(in, balanced_at(22.0));
     CHECK_THAT(wrapped.energy_counter->relative_error, WithinRel(1.0 / 1.02 - 1.0, 1e-6));
-    CHECK(mentions(wrapped, "counter fell 1 times"));
+    CHECK(mentions(wrapped.warnings, "counter fell 1 times"));
     in.energy_j.clear();
-    CHECK_FALSE(balance_energy(in, at(22.0)).energy_counter);
+    CHECK_FALSE(balance_energy(in, balanced_at(22.0)).energy_counter);
 }
 
 TEST_CASE("coolant carries flow times cp times its rise: that is where kg/s belongs") {
-    BalanceInput in = session();
+    BalanceInput in = balance_session();
     in.coolant_flow_kg_s.assign(in.t_s.size(), 0.05);
     in.coolant_in_c.assign(in.t_s.size(), 25.0);
     in.coolant_out_c.assign(in.t_s.size(), 26.0);
     // 0.05 kg/s * 4186 J/(kg degC) * 1 degC over 89 s
-    CHECK_THAT(*balance_energy(in, at(22.0)).conservation.coolant_out_j,
+    CHECK_THAT(*balance_energy(in, balanced_at(22.0)).conservation.coolant_out_j,
                WithinRel(0.05 * 4186.0 * 89.0, 1e-12));
     in.coolant_out_c.clear();
-    CHECK_FALSE(balance_energy(in, at(22.0)).conservation.coolant_out_j);
+    CHECK_FALSE(balance_energy(in, balanced_at(22.0)).conservation.coolant_out_j);
 }
 
 TEST_CASE("ranges are counted where there is something to count, never clamped") {
-    BalanceInput in = session();
+    BalanceInput in = balance_session();
     in.grad_norm.assign(in.t_s.size(), 1.0);
     in.grad_norm[3] = 51.0;
     in.grad_norm[4] = kMissing;
-    const Balance b = balance_energy(in, at(22.0));
+    const Balance b = balance_energy(in, balanced_at(22.0));
     REQUIRE(find(b, "grad_norm") != nullptr);
     CHECK(find(b, "grad_norm")->out_of_range == 1);
     CHECK(find(b, "rle") == nullptr);  // there is no such column
@@ -205,7 +186,7 @@ TEST_CASE("ranges are counted where there is something to count, never clamped")
 }
 
 TEST_CASE("rows out of order, doubled or without a reading change nothing but the count") {
-    const BalanceInput in = session();
+    const BalanceInput in = balance_session();
     BalanceInput messy = in;
     std::swap(messy.t_s[10], messy.t_s[11]);
     std::swap(messy.temp_c[10], messy.temp_c[11]);
@@ -216,12 +197,12 @@ TEST_CASE("rows out of order, doubled or without a reading change nothing but th
     messy.t_s.push_back(kMissing);
     messy.temp_c.push_back(50.0);
     messy.power_w.push_back(100.0);
-    const Balance a = balance_energy(in, at(22.0));
-    const Balance b = balance_energy(messy, at(22.0));
+    const Balance a = balance_energy(in, balanced_at(22.0));
+    const Balance b = balance_energy(messy, balanced_at(22.0));
     CHECK(b.n_samples == a.n_samples);
     CHECK_THAT(b.thermal.tau_s.at(0), WithinRel(a.thermal.tau_s.at(0), 1e-12));
-    CHECK(mentions(b, "out of order"));
-    CHECK(mentions(b, "2 rows"));
+    CHECK(mentions(b.warnings, "out of order"));
+    CHECK(mentions(b.warnings, "2 rows"));
     REQUIRE(b.thermal.simulated_c.size() == messy.t_s.size());
     CHECK(std::isnan(b.thermal.simulated_c.back()));
     CHECK_THAT(b.thermal.simulated_c[10], WithinRel(a.thermal.simulated_c[11], 1e-12));
@@ -233,7 +214,7 @@ TEST_CASE("fewer than three samples are an error of their own kind") {
     in.temp_c = {40.0, kMissing, 41.0, kMissing};
     in.power_w = {100.0, 100.0, 100.0, 100.0};
     try {
-        balance_energy(in, at(22.0));
+        balance_energy(in, balanced_at(22.0));
         FAIL("no error");
     } catch (const Error& error) {
         CHECK(error.kind() == ErrorKind::insufficient_data);
@@ -244,12 +225,12 @@ TEST_CASE("a gap is not balanced over, and not simulated through as if the power
     SquareWave w;
     w.seconds = 300.0;
     w.tau_s = 8.0;
-    BalanceInput in = session(w);
+    BalanceInput in = balance_session(w);
     const auto cut = [](std::vector<double>& v) { v.erase(v.begin() + 100, v.begin() + 195); };
     cut(in.t_s);
     cut(in.temp_c);
     cut(in.power_w);
-    const Balance b = balance_energy(in, at(w.ambient_c));
+    const Balance b = balance_energy(in, balanced_at(w.ambient_c));
     CHECK_THAT(b.thermal.tau_s.at(0), WithinRel(8.0, 0.03));
     CHECK_THAT(*b.conservation.closure, WithinAbs(0.0, 0.02));
     double joules = 0.0;
@@ -263,53 +244,53 @@ TEST_CASE("behind a gap the simulation starts anew, and a warning tells of the g
     SquareWave w;
     w.seconds = 300;
     w.rounded = false;
-    BalanceInput in = session(w);
+    BalanceInput in = balance_session(w);
     std::fill(in.power_w.begin() + 100, in.power_w.begin() + 131, kMissing);
-    const Balance b = balance_energy(in, at(w.ambient_c));
+    const Balance b = balance_energy(in, balanced_at(w.ambient_c));
     CHECK(*b.thermal.rmse_c < 0.05);  // no rounding: nothing but the meter's way of sampling is left
     CHECK(*b.thermal.r2 > 0.999);
     CHECK(std::isnan(b.thermal.simulated_c[110]));
     CHECK_THAT(b.thermal.simulated_c[131], WithinAbs(in.temp_c[131], 0.1));
-    CHECK(mentions(b, "1 gap of 32 s"));
-    CHECK_FALSE(mentions(balance_energy(session(w), at(w.ambient_c)), "gap"));
+    CHECK(mentions(b.warnings, "1 gap of 32 s"));
+    CHECK_FALSE(mentions(balance_energy(balance_session(w), balanced_at(w.ambient_c)), "gap"));
 }
 
 TEST_CASE("an exact counter agrees with the power, and the energy in does not ask for the temperatures") {
     SquareWave w;
-    BalanceInput in = session(w);
+    BalanceInput in = balance_session(w);
     double joules = 5000.0;  // the counter has counted before
     for (std::size_t i = 0; i < in.t_s.size(); ++i) {
         in.energy_j.push_back(joules);
         joules += in.power_w[i];
     }
-    const Balance exact = balance_energy(in, at(w.ambient_c));
+    const Balance exact = balance_energy(in, balanced_at(w.ambient_c));
     CHECK_THAT(exact.energy_counter->relative_error, WithinAbs(0.0, 1e-12));
     CHECK_THAT(exact.energy_counter->integrated_j, WithinRel(*exact.conservation.energy_in_j, 1e-12));
     BalanceInput still = in;  // no constants are told, the energy is
     std::fill(still.temp_c.begin(), still.temp_c.end(), 50.0);
-    CHECK(*balance_energy(still, at(w.ambient_c)).conservation.energy_in_j ==
+    CHECK(*balance_energy(still, balanced_at(w.ambient_c)).conservation.energy_in_j ==
           *exact.conservation.energy_in_j);
-    CHECK_FALSE(mentions(exact, "counter"));
+    CHECK_FALSE(mentions(exact.warnings, "counter"));
     std::fill(in.energy_j.begin() + 60, in.energy_j.end(), in.energy_j[60]);
-    CHECK(mentions(balance_energy(in, at(w.ambient_c)), "stood still for 29 s"));
+    CHECK(mentions(balance_energy(in, balanced_at(w.ambient_c)), "stood still for 29 s"));
 }
 
 TEST_CASE(
     "a counter that moves in coarse steps does not count as hung, and a gap is left out on both sides") {
     SquareWave w;
     w.seconds = 300;
-    BalanceInput in = session(w);
+    BalanceInput in = balance_session(w);
     double joules = 0.0;
     for (std::size_t i = 0; i < in.t_s.size(); ++i) {
         in.energy_j.push_back(std::floor(joules / 3600.0) * 3600.0);  // whole Wh
         joules += in.power_w[i];
     }
-    CHECK_FALSE(mentions(balance_energy(in, at(w.ambient_c)), "stood still"));
+    CHECK_FALSE(mentions(balance_energy(in, balanced_at(w.ambient_c)), "stood still"));
     in.energy_j.clear();
     for (std::size_t i = 0; i < in.t_s.size(); ++i) in.energy_j.push_back(100.0 * in.t_s[i]);
     std::fill(in.power_w.begin(), in.power_w.end(), 100.0);
     std::fill(in.power_w.begin() + 100, in.power_w.begin() + 131, kMissing);
-    const Balance gap = balance_energy(in, at(w.ambient_c));
+    const Balance gap = balance_energy(in, balanced_at(w.ambient_c));
     CHECK_THAT(gap.energy_counter->counter_j, WithinRel(26700.0, 1e-9));  // 299 s less 32 s
     CHECK_THAT(gap.energy_counter->integrated_j, WithinRel(26700.0, 1e-9));
 }
@@ -318,60 +299,60 @@ TEST_CASE("a lone glitch of the sensor is left out and named, and the constants 
     SquareWave w;
     w.tau_s = 15.0;
     w.seconds = 60;
-    const BalanceInput clean = session(w);
-    const double tau = balance_energy(clean, at(w.ambient_c)).thermal.tau_s.at(0);
+    const BalanceInput clean = balance_session(w);
+    const double tau = balance_energy(clean, balanced_at(w.ambient_c)).thermal.tau_s.at(0);
     for (const auto& [row, glitch] : {std::pair(40, 120.0), {40, 0.0}, {0, 120.0}, {59, 150.0}}) {
         BalanceInput in = clean;
         in.temp_c[static_cast<std::size_t>(row)] = glitch;
-        const Balance b = balance_energy(in, at(w.ambient_c));
+        const Balance b = balance_energy(in, balanced_at(w.ambient_c));
         CHECK_THAT(b.thermal.tau_s.at(0), WithinRel(tau, 0.02));
         CHECK(*b.thermal.rmse_c < 0.5);
-        CHECK(
-            mentions(b, std::to_string(static_cast<int>(glitch)) + " degC at " + std::to_string(row) + " s"));
+        CHECK(mentions(b.warnings,
+                       std::to_string(static_cast<int>(glitch)) + " degC at " + std::to_string(row) + " s"));
         CHECK(b.n_samples == 60);
     }
-    CHECK_FALSE(mentions(balance_energy(clean, at(w.ambient_c)), "glitch"));
+    CHECK_FALSE(mentions(balance_energy(clean, balanced_at(w.ambient_c)), "glitch"));
 }
 
 TEST_CASE("a true jump away and back, which the power explains, is no glitch") {
     SquareWave w;
     w.tau_s = 2.0;  // a second of power moves it by 25 degC
     w.half_period_s = 20.0;
-    BalanceInput in = session(w);
+    BalanceInput in = balance_session(w);
     // A pulse of one sample at rest: the answer of a node with C = 6 J/degC to 190 W more for 1 s.
     const double rise = 190.0 / w.hA * (1.0 - std::exp(-1.0 / w.tau_s));
     for (std::size_t i = 36; i < 40; ++i) {
         if (i == 36) in.power_w[i] += 190.0;
         if (i > 36) in.temp_c[i] += std::round(rise * std::exp(-static_cast<double>(i - 37) / w.tau_s));
     }
-    const Balance b = balance_energy(in, at(w.ambient_c));
-    CHECK_FALSE(mentions(b, "glitch"));
+    const Balance b = balance_energy(in, balanced_at(w.ambient_c));
+    CHECK_FALSE(mentions(b.warnings, "glitch"));
     CHECK_THAT(b.thermal.tau_s.at(0), WithinRel(w.tau_s, 0.05));
 }
 
 TEST_CASE("a fan that moves only in the second half is named as what the holdout cannot know") {
     SquareWave w;
     w.seconds = 300;
-    BalanceInput in = session(w);
+    BalanceInput in = balance_session(w);
     const auto fan_warning = [&](std::size_t first_row) {
         in.fan_pct.assign(in.t_s.size(), 30.0);
         for (std::size_t i = first_row; i < in.fan_pct.size(); ++i) in.fan_pct[i] = i % 60 < 30 ? 30.0 : 80.0;
-        return mentions(balance_energy(in, at(w.ambient_c)), "fan was not seen");
+        return mentions(balance_energy(in, balanced_at(w.ambient_c)), "fan was not seen");
     };
     CHECK(fan_warning(200));
     CHECK_FALSE(fan_warning(0));
     in.fan_pct.assign(in.t_s.size(), 30.0);  // right from the middle on, as an interval begins
     std::fill(in.fan_pct.begin() + 150, in.fan_pct.end(), 90.0);
-    CHECK(mentions(balance_energy(in, at(w.ambient_c)), "fan was not seen"));
+    CHECK(mentions(balance_energy(in, balanced_at(w.ambient_c)), "fan was not seen"));
 }
 
 TEST_CASE("what has no column or no readings is missing with one reason") {
     SquareWave w;
-    BalanceInput in = session(w);
-    CHECK(mentions(balance_energy(in, at(w.ambient_c)), "rle and energy_counter are missing"));
+    BalanceInput in = balance_session(w);
+    CHECK(mentions(balance_energy(in, balanced_at(w.ambient_c)), "rle and energy_counter are missing"));
     in.rle.assign(in.t_s.size(), 0.3);
     in.energy_j.assign(in.t_s.size(), 7.0);
-    const Balance b = balance_energy(in, at(w.ambient_c));
-    CHECK_FALSE(mentions(b, "rle and"));
-    CHECK(mentions(b, "energy_counter is missing: the counter in energy_j never rose"));
+    const Balance b = balance_energy(in, balanced_at(w.ambient_c));
+    CHECK_FALSE(mentions(b.warnings, "rle and"));
+    CHECK(mentions(b.warnings, "energy_counter is missing: the counter in energy_j never rose"));
 }

@@ -15,6 +15,8 @@
 using namespace rle;
 using Catch::Matchers::WithinAbs;
 using Catch::Matchers::WithinRel;
+using rle::test::given;
+using rle::test::mentions;
 using rle::test::square_wave_session;
 using rle::test::SquareWave;
 
@@ -41,17 +43,6 @@ ThermalSamples read_samples(const std::string& name) {
 
 nlohmann::json oracle() {
     return nlohmann::json::parse(test::read_file(RLE_SOURCE_DIR "/tests/oracle/thermal.json"));
-}
-
-bool mentions(const std::vector<std::string>& warnings, const std::string& word) {
-    return std::any_of(warnings.begin(), warnings.end(),
-                       [&](const std::string& w) { return w.find(word) != std::string::npos; });
-}
-
-ThermalOptions given(double ambient_c) {
-    ThermalOptions options;
-    options.ambient_c = ambient_c;
-    return options;
 }
 
 double median(std::vector<double> v) {

@@ -9,23 +9,10 @@
 using namespace rle;
 using Catch::Matchers::WithinAbs;
 using Catch::Matchers::WithinRel;
+using rle::test::given;
+using rle::test::mentions;
 using rle::test::square_wave_session;
 using rle::test::SquareWave;
-
-namespace {
-
-bool mentions(const std::vector<std::string>& warnings, const std::string& word) {
-    return std::any_of(warnings.begin(), warnings.end(),
-                       [&](const std::string& w) { return w.find(word) != std::string::npos; });
-}
-
-ThermalOptions given(double ambient_c) {
-    ThermalOptions options;
-    options.ambient_c = ambient_c;
-    return options;
-}
-
-}  // namespace
 
 TEST_CASE("an ambient that is not the room's is named, and taken for a second node never") {
     // A heatsink that hangs on the wrong ambient through hA = mean P / 3 degC is a room of 24 degC to the

@@ -2,10 +2,14 @@
 // rounded to whole degrees, and independent of the library's own simulation.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <random>
+#include <string>
+#include <vector>
 
+#include "rlecouple/balance.hpp"
 #include "rlecouple/thermal.hpp"
 
 namespace rle::test {
@@ -76,6 +80,39 @@ inline SquareWave random_wave(Uniform& uniform, double tau_low, double tau_high)
     w.half_period_s = std::floor(uniform(10.0, 31.0));
     w.start_rise_c = uniform(0.0, 20.0);
     return w;
+}
+
+inline ThermalOptions given(double ambient_c) {
+    ThermalOptions options;
+    options.ambient_c = ambient_c;
+    return options;
+}
+
+inline BalanceInput input_of(const ThermalSamples& s) {
+    BalanceInput in;
+    in.t_s = s.t_s;
+    in.temp_c = s.temp_c;
+    in.power_w = s.power_w;
+    return in;
+}
+
+inline BalanceInput balance_session(const SquareWave& w = {}) {
+    return input_of(square_wave_session(w));
+}
+
+inline BalanceOptions balanced_at(double ambient_c) {
+    BalanceOptions options;
+    options.ambient_c = ambient_c;
+    return options;
+}
+
+inline bool mentions(const std::vector<std::string>& warnings, const std::string& word) {
+    return std::any_of(warnings.begin(), warnings.end(),
+                       [&](const std::string& w) { return w.find(word) != std::string::npos; });
+}
+
+inline bool mentions(const Balance& balance, const std::string& word) {
+    return mentions(balance.warnings, word);
 }
 
 }  // namespace rle::test
