@@ -204,6 +204,11 @@ ChartSlot energy_chart(const View& view) {
         return slot;
     }
     const ThermalFit& fit = balance->thermal;
+    if (fit.model == "two-node") {  // hA belongs to the heatsink
+        slot.missing =
+            "the heat leaves from a heatsink whose temperature nobody read; the table has the sums";
+        return slot;
+    }
     std::vector<double> lost(temp->size());
     for (std::size_t i = 0; i < lost.size(); ++i) lost[i] = *fit.hA_w_per_c * ((*temp)[i] - *fit.ambient_c);
     std::size_t missing = 0;

@@ -192,6 +192,18 @@ TEST_CASE("modelled columns are marked wherever they are shown") {
     CHECK(row(data_sheet(input), "power_w_mean").remark.empty());
 }
 
+TEST_CASE("the heat that leaves a heatsink is not drawn from the die's temperature") {
+    ReportInput input = test::sample_input();
+    const std::string missing = "the heat leaves from a heatsink";
+    const std::string one = html_report(input);
+    CHECK(one.find(missing) == std::string::npos);
+    CHECK(one.find("J left.") != std::string::npos);
+    input.balance->thermal.model = "two-node";
+    const std::string two = html_report(input);
+    CHECK(two.find(missing) != std::string::npos);
+    CHECK(two.find("J left.") == std::string::npos);
+}
+
 TEST_CASE("hostile text stays text") {
     const std::string attack =
         "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'\x1b\xff`|[a](javascript:1)";
