@@ -18,7 +18,7 @@ constexpr std::size_t kLeastBlock = 16384;  // of a transform
 
 // A series about its mean, in units of its SD, 0 where a sample is missing; made as it is asked for.
 struct Filled {
-    explicit Filled(std::span<const double> series) : original(series), moments(moments_of(series)) {
+    explicit Filled(std::span<const double> series) : original(series), moments(mean_and_sd(series)) {
         for (std::size_t t = 0; t < size(); ++t) {
             if (!present(t)) missing.push_back(t);
         }
@@ -29,7 +29,7 @@ struct Filled {
     double value(std::size_t t) const { return present(t) ? (original[t] - moments.mean) / moments.sd : 0.0; }
 
     std::span<const double> original;
-    Moments moments;
+    MeanAndSd moments;
     std::vector<std::size_t> missing;
 };
 

@@ -50,7 +50,7 @@ double unit_of(std::span<const double> series, double mean) {
 
 }  // namespace
 
-Moments moments_of(std::span<const double> series) {
+MeanAndSd mean_and_sd(std::span<const double> series) {
     const double share = 1.0 / static_cast<double>(count_present(series));
     const double mean = sum_of(series, 0.0, [&](const auto& x) { return x * share; });
     const double unit = unit_of(series, mean);
@@ -60,11 +60,11 @@ Moments moments_of(std::span<const double> series) {
 }
 
 double standard_deviation(std::span<const double> series) {
-    return moments_of(series).sd;
+    return mean_and_sd(series).sd;
 }
 
 std::vector<double> standardised(std::span<const double> series) {
-    const Moments m = moments_of(series);
+    const MeanAndSd m = mean_and_sd(series);
     std::vector<double> result(series.begin(), series.end());
     for (double& x : result) x = std::isinf(x) ? std::nan("") : x;
     Eigen::Map<Eigen::ArrayXd> values(result.data(), static_cast<Eigen::Index>(result.size()));

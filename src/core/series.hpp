@@ -11,13 +11,13 @@ std::size_t count_present(std::span<const double> series);
 /// At least two different numbers.
 bool varies(std::span<const double> series);
 
-struct Moments {
+struct MeanAndSd {
     double mean = 0.0;
     double sd = 0.0;  ///< of the population
 };
 
 /// Of the samples present; an SD of 0 without any.
-Moments moments_of(std::span<const double> series);
+MeanAndSd mean_and_sd(std::span<const double> series);
 
 /// Population SD of the samples present; 0 without any.
 double standard_deviation(std::span<const double> series);
