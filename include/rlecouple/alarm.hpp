@@ -39,13 +39,15 @@ class SpikeScore {
     double median() const { return median_; }
 
   private:
-    double scale() const;
+    double median_deviation();
+    double scale();
 
     double window_s_;
     std::size_t fewest_;
     double median_ = 0.0;
     std::deque<std::pair<double, double>> past_;  // time, value
     std::vector<double> sorted_;                  // the same values, ascending
+    std::size_t of_lower_half_above_ = 0;         // of the lower half of the deviations, as they last were
 };
 
 /// From scores to alarms: the onset of a run of high scores. A missing score ends no run and begins none.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/in_parallel.hpp"
 #include "rlecouple/telemetry.hpp"
 
 namespace rle {
@@ -12,32 +13,39 @@ constexpr double kMadOfNormal = 0.6745;          // MAD / SD of a normal distrib
 constexpr double kSdOverMeanDeviation = 1.2533;  // SD / mean absolute deviation of a normal distribution
 constexpr double kLeastScale = 0.01;             // of the median, where most of the window is one value
 constexpr double kTimeResolution = 5e-7;         // times are whole microseconds
+constexpr std::size_t kWorthAThread = 50000;     // rows
 
 double median_of(const std::vector<double>& sorted) {
     const std::size_t middle = sorted.size() / 2;
     return sorted.size() % 2 == 1 ? sorted[middle] : 0.5 * (sorted[middle - 1] + sorted[middle]);
 }
 
-// Median of |value - centre|: the deviations ascend from the centre both ways, so two fingers merge them.
-double median_deviation(const std::vector<double>& sorted, double centre) {
-    const std::size_t n = sorted.size();
-    auto right =
-        static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), centre) - sorted.begin());
-    std::size_t left = right;  // one past the next value on the left
-    double previous = 0.0, current = 0.0;
-    for (std::size_t taken = 0; taken <= n / 2; ++taken) {
-        previous = current;
-        const bool take_right =
-            left == 0 || (right < n && sorted[right] - centre <= centre - sorted[left - 1]);
-        current = take_right ? sorted[right++] - centre : centre - sorted[--left];
-    }
-    return n % 2 == 1 ? current : 0.5 * (previous + current);
-}
-
 }  // namespace
 
-double SpikeScore::scale() const {
-    const double mad = median_deviation(sorted_, median_);
+// The deviations from the median ascend from the middle of the window both ways. The lower half of them all
+// is some of those above and the rest of those below; how many hardly changes from one sample to the next.
+double SpikeScore::median_deviation() {
+    const std::size_t n = sorted_.size(), half = n / 2;
+    const double* const middle = sorted_.data() + half;
+    const auto above = [&](std::size_t i) { return middle[i] - median_; };
+    const auto below = [&](std::size_t i) { return median_ - *(middle - 1 - i); };
+    std::size_t up = std::min(of_lower_half_above_, half);
+    while (up < half && above(up) < below(half - up - 1)) ++up;
+    while (up > 0 && above(up - 1) >= below(half - up)) --up;
+    of_lower_half_above_ = up;
+    const bool more_above = up<n - half, more_below = up> 0;
+    const double next = !more_below   ? above(up)
+                        : !more_above ? below(half - up)
+                                      : std::min(above(up), below(half - up));
+    if (n % 2 == 1) return next;
+    const double last = up == 0      ? below(half - 1)
+                        : up == half ? above(half - 1)
+                                     : std::max(above(up - 1), below(half - up - 1));
+    return 0.5 * (last + next);
+}
+
+double SpikeScore::scale() {
+    const double mad = median_deviation();
     if (mad > 0.0) return mad / kMadOfNormal;
     double sum = 0.0;
     for (const double value : sorted_) sum += std::abs(value - median_);
@@ -79,9 +87,22 @@ bool AlarmGate::next(double t_s, std::optional<double> z) {
 
 std::vector<double> spike_scores(std::span<const double> t_s, std::span<const double> series,
                                  const AlarmOptions& options) {
-    SpikeScore score(options);
     std::vector<double> z(series.size());
-    for (std::size_t i = 0; i < series.size(); ++i) z[i] = score.next(t_s[i], series[i]).value_or(kMissing);
+    // A score knows of nothing before its window: it may as well begin there.
+    const auto score_rows = [&](std::size_t begin, std::size_t end) {
+        SpikeScore score(options);
+        const double from_s = begin < end ? t_s[begin] - options.window_s : 0.0;
+        auto row = static_cast<std::size_t>(
+            std::lower_bound(t_s.begin(), t_s.begin() + static_cast<std::ptrdiff_t>(begin), from_s) -
+            t_s.begin());
+        for (; row < begin; ++row) score.next(t_s[row], series[row]);
+        for (; row < end; ++row) z[row] = score.next(t_s[row], series[row]).value_or(kMissing);
+        return end - begin;
+    };
+    const std::size_t middle = z.size() / 2;
+    in_parallel(
+        z.size() >= kWorthAThread, [&] { return score_rows(0, middle); },
+        [&] { return score_rows(middle, z.size()); });
     return z;
 }
 

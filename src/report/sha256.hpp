@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "report/sha256_blocks.hpp"
+
 namespace rle::report {
 
 /// Takes the message in pieces; digest() may be called once, at the end.
@@ -15,11 +17,11 @@ class Sha256 {
     std::array<std::uint8_t, 32> digest();
 
   private:
-    void take_block(const std::uint8_t* block);
+    void take(const std::uint8_t* blocks, std::size_t n);
 
-    std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                        0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    std::array<std::uint8_t, 64> pending_{};
+    Sha256State state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    std::array<std::uint8_t, kSha256Block> pending_{};
     std::size_t pending_size_ = 0;
     std::uint64_t total_bytes_ = 0;
 };

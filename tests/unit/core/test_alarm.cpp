@@ -63,6 +63,37 @@ TEST_CASE("the score is the definition's, sample by sample") {
     CHECK(scored > 300);
 }
 
+// 230 samples a window, most of them equal to others: what stands on either side of the median changes at
+// every sample, and by many where the level leaps.
+TEST_CASE("the score is the definition's in wide windows with ties and leaps, too") {
+    rle::test::Noise noise(11);
+    Series series;
+    for (std::size_t i = 0; i < 1500; ++i) {
+        series.t_s.push_back(0.13 * static_cast<double>(i) + (i > 900 ? 25.0 : 0.0));
+        const double level = i % 400 < 250 ? 2.0 : 40.0;
+        series.value.push_back(level + std::round(8.0 * noise()) / 4.0);
+    }
+    const std::vector<double> z = spike_scores(series.t_s, series.value);
+    for (std::size_t i = 10; i < z.size(); ++i) {
+        const double expected = score_by_definition(series, i);
+        if (!std::isfinite(expected)) continue;  // MAD = 0, or too few since the gap
+        INFO("sample " << i);
+        CHECK(z[i] == Approx(expected).margin(1e-12));
+    }
+}
+
+TEST_CASE("scores by two threads are those of one sample after the other") {
+    const Series series = steps(120000, 13);
+    const std::vector<double> z = spike_scores(series.t_s, series.value);
+    SpikeScore score(AlarmOptions{});
+    std::size_t differing = 0;
+    for (std::size_t i = 0; i < z.size(); ++i) {
+        const double expected = score.next(series.t_s[i], series.value[i]).value_or(kNaN);
+        differing += z[i] == expected || (std::isnan(z[i]) && std::isnan(expected)) ? 0U : 1U;
+    }
+    CHECK(differing == 0);
+}
+
 TEST_CASE("law: cutting the data off after an alarm changes no alarm before the cut") {
     const Series series = steps(300, 5);
     const AlarmOptions options{};
