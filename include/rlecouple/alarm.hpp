@@ -41,12 +41,14 @@ class SpikeScore {
   private:
     double median_deviation();
     double scale();
+    std::size_t place_of(double value, std::size_t near) const;
 
     double window_s_;
     std::size_t fewest_;
     double median_ = 0.0;
     std::deque<std::pair<double, double>> past_;  // time, value
     std::vector<double> sorted_;                  // the same values, ascending
+    std::size_t left_at_ = 0, came_at_ = 0;       // where in it the last one that left or came stood
     std::size_t of_lower_half_above_ = 0;         // of the lower half of the deviations, as they last were
 };
 

@@ -105,6 +105,6 @@ inline constexpr double kManualHorizon_s = 1.0;
 inline constexpr std::size_t kFewestEvents = 5;  ///< below, no claim is made
 
 /// Throws Error{insufficient_data} where fewer than two rows have a time.
-Prediction predict(const PredictInput& input, const PredictOptions& options);
+Prediction predict(PredictInput input, const PredictOptions& options);
 
 }  // namespace rle

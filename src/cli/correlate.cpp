@@ -8,13 +8,13 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/estimates.hpp"
 #include "cli/made_of.hpp"
 #include "cli/session_paths.hpp"
+#include "cli/table.hpp"
 #include "cli/ui.hpp"
 #include "formats/documents.hpp"
 #include "formats/files.hpp"
@@ -27,13 +27,6 @@ namespace rle::cli {
 namespace fs = std::filesystem;
 namespace {
 
-std::vector<std::string> all_names(const Frame& frame) {
-    std::vector<std::string> names = frame.names;
-    names.insert(names.end(), frame.unread.begin(), frame.unread.end());
-    std::sort(names.begin(), names.end());
-    return names;
-}
-
 // The columns that are correlated or looked at beside, each as often as it is.
 std::vector<std::string> used_columns(const AnalysisOptions& given) {
     std::vector<std::string> names{given.driver, given.response, "temp_c", "power_w"};
@@ -41,56 +34,32 @@ std::vector<std::string> used_columns(const AnalysisOptions& given) {
     return names;
 }
 
-// A table's rows with these columns; the names of the others are kept.
-Frame with_columns(const Frame& table, const std::vector<std::string>& names) {
-    Frame part;
-    part.t_s = table.t_s;
-    part.unread = table.unread;
-    part.device = table.device;
-    part.only_device = table.only_device;
-    part.modelled = table.modelled;
-    part.warnings = table.warnings;
-    for (std::size_t c = 0; c < table.names.size(); ++c) {
-        if (std::find(names.begin(), names.end(), table.names[c]) == names.end()) {
-            part.unread.push_back(table.names[c]);
-            continue;
-        }
-        part.names.push_back(table.names[c]);
-        part.columns.push_back(table.columns[c]);
-    }
-    return part;
-}
-
-// A table's columns on a grid, each at its last use without a copy: a long session's are large.
+// A table's columns on a grid.
 class ColumnsOnGrid {
   public:
     ColumnsOnGrid(Frame frame, UniformGrid grid, const std::vector<std::string>& uses)
-        : frame_(std::move(frame)), grid_(std::move(grid)), uses_(uses.begin(), uses.end()) {
-        frame_.t_s = {};
+        : columns_(std::move(frame), uses), grid_(std::move(grid)) {
+        columns_.take_times();
     }
 
     std::vector<double> take(const std::string& name, const std::string& where, const char* option) {
-        if (frame_.find(name) != nullptr) return take_if_there(name);
+        if (columns_.frame().find(name) != nullptr) return take_if_there(name);
         if (name == "step_time_s") {
             throw Error(ErrorKind::failed, where, "no column 'step_time_s'",
                         "rlecouple align --step-time makes it");
         }
         throw Error(ErrorKind::failed, where, fmt::format("no column '{}' with numbers in it", name),
-                    fmt::format("{} takes one of {}", option, fmt::join(all_names(frame_), ", ")));
+                    fmt::format("{} takes one of {}", option, fmt::join(all_names(columns_.frame()), ", ")));
     }
 
     std::vector<double> take_if_there(const std::string& name) {
-        uses_.erase(uses_.find(name));
-        const auto found = std::find(frame_.names.begin(), frame_.names.end(), name);
-        if (found == frame_.names.end()) return {};
-        std::vector<double>& column = frame_.columns[static_cast<std::size_t>(found - frame_.names.begin())];
-        return uses_.count(name) > 0 ? grid_.place(column) : grid_.place(std::move(column));
+        auto column = columns_.take(name);
+        return column ? grid_.place(std::move(*column)) : std::vector<double>();
     }
 
   private:
-    Frame frame_;
+    ColumnUses columns_;
     UniformGrid grid_;
-    std::multiset<std::string> uses_;
 };
 
 // How late the sensors report the response, as the recording knows it. RLE follows the power reading.

@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/made_of.hpp"
 #include "cli/session_paths.hpp"
+#include "cli/table.hpp"
 #include "cli/ui.hpp"
 #include "formats/documents.hpp"
 #include "formats/files.hpp"
@@ -22,19 +23,26 @@ namespace {
 constexpr double kUsualGpuLimit = 83.0;  // degC, as align has it
 constexpr double kUsualCpuLimit = 95.0;
 
-std::vector<double> column_of(const Frame& frame, const std::string& name) {
-    const auto* found = frame.find(name);
-    return found != nullptr ? *found : std::vector<double>();
+// The columns that are not 0 in trouble.
+std::vector<std::string> flag_columns(const PredictCommand& command) {
+    if (command.event == "any") return {"collapse", "throttle"};
+    return {command.event};
 }
 
-void take_flags(const PredictCommand& command, const Frame& frame, const std::string& where,
+// Each as often as it is used.
+std::vector<std::string> used_columns(const PredictCommand& command) {
+    std::vector<std::string> names = flag_columns(command);
+    for (const char* name : {command.analysis.driver.c_str(), "rle", "temp_c"}) names.emplace_back(name);
+    return names;
+}
+
+void take_flags(const PredictCommand& command, ColumnUses& columns, const std::string& where,
                 PredictInput& out) {
-    std::vector<std::string> names{command.event};
-    if (command.event == "any") names = {"collapse", "throttle"};
+    const std::vector<std::string> names = flag_columns(command);
     std::vector<std::string> found;
     for (const std::string& name : names) {
-        if (const auto* flag = frame.find(name)) {
-            out.flags.push_back(*flag);
+        if (auto flag = columns.take(name)) {
+            out.flags.push_back(std::move(*flag));
             found.push_back(name);
         }
     }
@@ -42,7 +50,7 @@ void take_flags(const PredictCommand& command, const Frame& frame, const std::st
         throw Error(ErrorKind::failed, where,
                     fmt::format("no column {} that says when trouble began", fmt::join(names, " or ")),
                     fmt::format("rlecouple align writes collapse; --event takes one of {}",
-                                fmt::join(frame.names, ", ")));
+                                fmt::join(all_names(columns.frame()), ", ")));
     }
     out.event_name = fmt::format("{}", fmt::join(found, " or "));
 }
@@ -63,21 +71,23 @@ double temp_limit(const PredictCommand& command, const StageInput& input, const 
     return usual;
 }
 
-PredictInput predict_input(const PredictCommand& command, const StageInput& input, const Frame& frame,
+PredictInput predict_input(const PredictCommand& command, const StageInput& input, Frame frame,
                            const std::string& device, std::vector<std::string>& warnings) {
     PredictInput out;
     out.driver_name = command.analysis.driver;
     out.device = device;
-    out.t_s = frame.t_s;
-    out.driver = column_of(frame, command.analysis.driver);
-    if (out.driver.empty()) {
+    ColumnUses columns(std::move(frame), used_columns(command));
+    auto driver = columns.take(command.analysis.driver);
+    if (!driver) {
         throw Error(ErrorKind::failed, input.file,
                     fmt::format("no column '{}' with numbers in it", command.analysis.driver),
-                    fmt::format("--driver takes one of {}", fmt::join(frame.names, ", ")));
+                    fmt::format("--driver takes one of {}", fmt::join(all_names(columns.frame()), ", ")));
     }
-    take_flags(command, frame, input.file, out);
-    out.rle = column_of(frame, "rle");
-    out.temp_c = column_of(frame, "temp_c");
+    out.driver = std::move(*driver);
+    take_flags(command, columns, input.file, out);
+    out.t_s = columns.take_times();
+    out.rle = columns.take("rle").value_or(std::vector<double>());
+    out.temp_c = columns.take("temp_c").value_or(std::vector<double>());
     if (!out.temp_c.empty()) out.temp_limit_c = temp_limit(command, input, device, warnings);
     return out;
 }
@@ -115,16 +125,18 @@ std::string summary(const Prediction& p) {
 Prediction predict_stage(const PredictCommand& command) {
     const StageInput input = stage_input(command.input, kAlignedCsv, "align");
     std::string device;
-    const Frame frame = select_device(command.table ? *command.table : formats::read_frame(input.file),
-                                      input.info, command.analysis.device(), device);
+    const std::vector<std::string> names = used_columns(command);
+    Frame frame = select_device(
+        command.table ? with_columns(*command.table, names) : formats::read_frame(input.file, names),
+        input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
-    const PredictInput table = predict_input(command, input, frame, device, warnings);
+    PredictInput table = predict_input(command, input, std::move(frame), device, warnings);
     PredictOptions options;
     options.horizon_s = command.horizon_s;
     options.alarm = command.alarm.settled();
     options.choose_threshold = !command.alarm.threshold;
     options.seed = command.analysis.seed;
-    Prediction result = predict(table, options);
+    Prediction result = predict(std::move(table), options);
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
 
     const std::string output = stage_output(input, command.output, kPredictJson);

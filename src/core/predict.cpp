@@ -18,7 +18,8 @@ const std::vector<double> kCandidates{2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 10
 
 class Predicting {
   public:
-    Predicting(const PredictInput& input, const PredictOptions& options)
+    // Of the input the columns go into the rows.
+    Predicting(PredictInput& input, const PredictOptions& options)
         : input_(input), options_(options), rows_(predict_rows(input)), all_events_(event_times(rows_)) {}
 
     Prediction run();
@@ -186,7 +187,7 @@ Prediction Predicting::run() {
 
 }  // namespace
 
-Prediction predict(const PredictInput& input, const PredictOptions& options) {
+Prediction predict(PredictInput input, const PredictOptions& options) {
     return Predicting(input, options).run();
 }
 

@@ -23,8 +23,8 @@ struct PredictRows {
     }
 };
 
-/// Throws Error{insufficient_data} with fewer than two distinct times.
-PredictRows predict_rows(const PredictInput& input);
+/// Takes the columns out of the input. Throws Error{insufficient_data} with fewer than two distinct times.
+PredictRows predict_rows(PredictInput& input);
 
 /// Times at which a flag begins to stand after a row where it was known not to.
 std::vector<double> event_times(const PredictRows& rows);
