@@ -38,6 +38,9 @@ struct BalanceOptions {
     std::optional<double> idle_power_w;  ///< for eta_p; estimated from the data where not given
 };
 
+inline constexpr std::size_t kMostSimulated = 20000;      ///< rows, of which all are told
+inline constexpr std::size_t kSimulatedStretches = 1000;  ///< that stand for more of them
+
 struct ThermalFit {
     std::string model;                      ///< "one-node" or "two-node"
     std::optional<double> hA_w_per_c;       ///< at the mean fan speed where hA follows the fan
@@ -55,7 +58,11 @@ struct ThermalFit {
     std::map<std::string, Interval>
         ci95;               ///< by the key of the parameter ("hA_w_per_c", "C_j_per_c", "tau_s", ...)
     bool adequate = false;  ///< false: the residuals are plainly not noise
-    std::vector<double> simulated_c;  ///< the model's temperature at the input's samples (for the report)
+    std::vector<double> simulated_c;  ///< the model's temperature, degC, to be drawn beside the recorded one
+    /// The input's row of each, from 0, where it has more than kMostSimulated: of each of kSimulatedStretches
+    /// stretches those at which the simulated or the recorded temperature or their difference is lowest or
+    /// highest, and the first and the last of all. Empty: all rows, in order.
+    std::vector<std::size_t> simulated_rows = {};
     std::string
         power_reading;  ///< how the power readings were taken: "held", "sampled", "averaged" or "late"
     std::optional<double> power_delay_s;  ///< of a late reading, fitted, s
@@ -129,6 +136,6 @@ struct Balance {
 /// Step 5 of the manual made sound (docs/method.md). Throws Error{insufficient_data} where there are fewer
 /// than three samples with both temperature and power; everything else that the data cannot tell is missing,
 /// with a warning.
-Balance balance_energy(const BalanceInput& input, const BalanceOptions& options);
+Balance balance_energy(BalanceInput input, const BalanceOptions& options);
 
 }  // namespace rle

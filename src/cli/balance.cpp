@@ -14,6 +14,7 @@
 #include "cli/estimates.hpp"
 #include "cli/made_of.hpp"
 #include "cli/session_paths.hpp"
+#include "cli/table.hpp"
 #include "cli/ui.hpp"
 #include "formats/documents.hpp"
 #include "formats/files.hpp"
@@ -23,56 +24,63 @@
 namespace rle::cli {
 namespace {
 
-const std::vector<double>& needed(const Frame& frame, const char* name, const std::string& where) {
-    if (const auto* found = frame.find(name)) return *found;
+// The columns by which a logged ambient temperature goes; the first that there is counts.
+constexpr std::array kAmbientColumns{"ambient_c", "inlet_c",        "t_ambient_c",
+                                     "room_c",    "ambient_temp_c", "inlet_temp_c"};
+
+// Where each column of the table goes.
+struct Use {
+    const char* column;
+    std::vector<double> BalanceInput::*to;
+};
+constexpr std::array kUses{Use{"temp_c", &BalanceInput::temp_c},
+                           Use{"power_w", &BalanceInput::power_w},
+                           Use{"fan_pct", &BalanceInput::fan_pct},
+                           Use{"energy_j", &BalanceInput::energy_j},
+                           Use{"rle", &BalanceInput::rle},
+                           Use{"grad_norm", &BalanceInput::grad_norm},
+                           Use{"util_pct", &BalanceInput::util_pct},
+                           Use{"coolant_flow_kg_s", &BalanceInput::coolant_flow_kg_s},
+                           Use{"coolant_in_c", &BalanceInput::coolant_in_c},
+                           Use{"coolant_out_c", &BalanceInput::coolant_out_c}};
+
+std::vector<std::string> used_columns() {
+    std::vector<std::string> names(kAmbientColumns.begin(), kAmbientColumns.end());
+    for (const Use& use : kUses) names.emplace_back(use.column);
+    return names;
+}
+
+void need(const Frame& frame, const char* name, const std::string& where) {
+    if (frame.find(name) != nullptr) return;
     throw Error(
         ErrorKind::failed, where, fmt::format("no column '{}' with numbers in it", name),
-        fmt::format("balance needs t_s, temp_c and power_w; there is {}", fmt::join(frame.names, ", ")));
+        fmt::format("balance needs t_s, temp_c and power_w; there is {}", fmt::join(all_names(frame), ", ")));
 }
 
-std::vector<double> if_there(const Frame& frame, const char* name) {
-    const auto* found = frame.find(name);
-    return found != nullptr ? *found : std::vector<double>();
-}
-
-BalanceInput balance_input(const Frame& frame, const std::string& where) {
-    BalanceInput in;
-    in.t_s = frame.t_s;
-    in.temp_c = needed(frame, "temp_c", where);
-    in.power_w = needed(frame, "power_w", where);
-    in.fan_pct = if_there(frame, "fan_pct");
-    in.energy_j = if_there(frame, "energy_j");
-    in.rle = if_there(frame, "rle");
-    in.grad_norm = if_there(frame, "grad_norm");
-    in.util_pct = if_there(frame, "util_pct");
-    in.coolant_flow_kg_s = if_there(frame, "coolant_flow_kg_s");
-    in.coolant_in_c = if_there(frame, "coolant_in_c");
-    in.coolant_out_c = if_there(frame, "coolant_out_c");
-    return in;
-}
-
-// The first of the columns by which a logged ambient temperature goes; empty where there is none.
 std::string logged_ambient(const Frame& frame) {
-    constexpr std::array kNames{"ambient_c", "inlet_c",        "t_ambient_c",
-                                "room_c",    "ambient_temp_c", "inlet_temp_c"};
-    const auto found = std::find_if(kNames.begin(), kNames.end(), [&](const char* name) {
+    const auto found = std::find_if(kAmbientColumns.begin(), kAmbientColumns.end(), [&](const char* name) {
         const auto* column = frame.find(name);
         return column != nullptr &&
                std::any_of(column->begin(), column->end(), [](double t) { return std::isfinite(t); });
     });
-    return found == kNames.end() ? std::string() : *found;
+    return found == kAmbientColumns.end() ? std::string() : *found;
 }
 
-// A column is taken unless --ambient names one temperature for the whole session.
-void take_ambient(const Frame& frame, const AnalysisOptions& given, BalanceInput& in,
-                  std::vector<std::string>& warnings) {
-    const std::string column = logged_ambient(frame);
-    if (column.empty()) return;
-    if (given.ambient_c) {
-        warnings.push_back(fmt::format("column {} is not used: --ambient gives one temperature", column));
-        return;
+// An ambient column is taken unless --ambient names one temperature for the whole session.
+BalanceInput balance_input(Frame frame, const AnalysisOptions& given, const std::string& where,
+                           std::vector<std::string>& warnings) {
+    for (const char* name : {"temp_c", "power_w"}) need(frame, name, where);
+    const std::string ambient = logged_ambient(frame);
+    ColumnUses columns(std::move(frame), used_columns());
+    BalanceInput in;
+    for (const Use& use : kUses) in.*use.to = columns.take(use.column).value_or(std::vector<double>());
+    in.t_s = columns.take_times();
+    if (!ambient.empty() && given.ambient_c) {
+        warnings.push_back(fmt::format("column {} is not used: --ambient gives one temperature", ambient));
+    } else if (!ambient.empty()) {
+        in.ambient_c = *columns.take(ambient);
     }
-    in.ambient_c = *frame.find(column);
+    return in;
 }
 
 // Where it is from, in the words of balance.json.
@@ -178,10 +186,10 @@ std::string refused_words(const std::vector<std::string>& warnings, const std::s
     return words;
 }
 
-Balance balanced(const BalanceInput& table, const BalanceOptions& options, const std::string& where,
+Balance balanced(BalanceInput table, const BalanceOptions& options, const std::string& where,
                  const std::vector<std::string>& warnings) {
     try {
-        return balance_energy(table, options);
+        return balance_energy(std::move(table), options);
     } catch (const Error& error) {
         throw Error(error.kind(), where, error.what() + refused_words(warnings, where));
     }
@@ -199,22 +207,23 @@ void declare_balance_options(CLI::App& app, AnalysisOptions& options) {
 Balance balance_stage(const BalanceCommand& command) {
     const StageInput input = stage_input(command.input, kAlignedCsv, "align");
     std::string device;
-    const Frame frame = select_device(command.table ? *command.table : formats::read_frame(input.file),
-                                      input.info, command.analysis.device(), device);
+    const std::vector<std::string> names = used_columns();
+    Frame table =
+        command.table ? with_columns(*command.table, names) : formats::read_frame(input.file, names);
+    Frame frame = select_device(std::move(table), input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
+    const auto estimated = estimated_columns(input, frame, device);
     BalanceOptions options;
-    BalanceInput in = balance_input(frame, input.file);
-    take_ambient(frame, command.analysis, in, warnings);
-    if (in.ambient_c.empty()) options.ambient_c = ambient_of(command.analysis, input);
+    BalanceInput in = balance_input(std::move(frame), command.analysis, input.file, warnings);
     const std::string from = in.ambient_c.empty() ? ambient_source(command.analysis, input) : "logged";
+    if (in.ambient_c.empty()) options.ambient_c = ambient_of(command.analysis, input);
     options.ambient_assumed = from == "assumed";
     options.fit_ambient = command.analysis.fit_ambient;
     options.idle_power_w = command.analysis.idle_power_w;
-    Balance result = balanced(in, options, input.file, warnings);
+    Balance result = balanced(std::move(in), options, input.file, warnings);
     note_assumed_ambient(options, result.thermal, warnings);
     result.device = device;
     result.thermal.ambient_from = from;
-    const auto estimated = estimated_columns(input, frame, device);
     if (const std::string why = balance_of_estimates(estimated); !why.empty()) warnings.push_back(why);
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
 

@@ -171,7 +171,7 @@ Json data_sheet_json(const report::ReportInput& input) {
 // Everything in one document. The simulated temperatures, one a sample, stay in balance.json.
 Json summary_json(const report::ReportInput& input, Documents documents) {
     if (documents.balance.contains("thermal") && documents.balance["thermal"].is_object()) {
-        documents.balance["thermal"].erase("simulated_c");
+        for (const char* drawn : {"simulated_c", "simulated_rows"}) documents.balance["thermal"].erase(drawn);
     }
     Json out{{"schema", "rlecouple.summary/1"}, {"tool", {{"name", "rlecouple"}, {"version", kVersion}}}};
     out["verdict"] = report::verdict_sentence(input);

@@ -13,6 +13,7 @@
 #include "core/repeated_rows.hpp"
 #include "core/series.hpp"
 #include "rlecouple/error.hpp"
+#include "rlecouple/extreme_rows.hpp"
 #include "rlecouple/thermal.hpp"
 
 namespace rle {
@@ -110,6 +111,17 @@ std::vector<double> at_rows(const std::vector<double>& simulated, const std::vec
     std::vector<double> out(n, kMissing);
     for (std::size_t i = 0; i < usable.size(); ++i) out[in_time[usable[i]]] = simulated[i];
     return out;
+}
+
+// Of a long session the rows by which the fit and what it leaves over can be drawn.
+void thin_simulation(ThermalFit& fit, const std::vector<double>& temp_c) {
+    if (fit.simulated_c.size() <= kMostSimulated) return;
+    std::vector<double> left = temp_c;
+    for (std::size_t i = 0; i < left.size(); ++i) left[i] -= fit.simulated_c[i];
+    fit.simulated_rows = extreme_rows({{fit.simulated_c}, {temp_c}, {left}}, kSimulatedStretches);
+    std::vector<double> kept;
+    for (const std::size_t row : fit.simulated_rows) kept.push_back(fit.simulated_c[row]);
+    fit.simulated_c = std::move(kept);
 }
 
 void fill_room(ThermalFit& fit, const ThermalSamples& samples) {
@@ -275,7 +287,7 @@ Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options
 
 }  // namespace
 
-Balance balance_energy(const BalanceInput& input, const BalanceOptions& options) {
+Balance balance_energy(BalanceInput input, const BalanceOptions& options) {
     Balance out;
     const std::vector<std::size_t> rows = rows_in_time(input.t_s, out.warnings);
     const BalanceInput in_time = picked(input, rows);
@@ -289,6 +301,7 @@ Balance balance_energy(const BalanceInput& input, const BalanceOptions& options)
     }
     out = balance_in_time(in_time, options, std::move(out), usable);
     out.thermal.simulated_c = at_rows(out.thermal.simulated_c, usable.rows, rows, input.t_s.size());
+    thin_simulation(out.thermal, input.temp_c);
     return out;
 }
 

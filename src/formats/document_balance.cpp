@@ -1,4 +1,6 @@
 // balance.json: thermal constants, heat rate, conservation of energy.
+#include <cmath>
+
 #include "formats/documents.hpp"
 #include "formats/json_fields.hpp"
 
@@ -31,7 +33,18 @@ Json thermal_to_json(const ThermalFit& fit) {
     for (const auto& [name, interval] : fit.ci95) out["ci95"][name] = json_of(std::optional(interval));
     out["adequate"] = fit.adequate;
     out["simulated_c"] = json_of(fit.simulated_c);
+    if (!fit.simulated_rows.empty()) out["simulated_rows"] = fit.simulated_rows;
     return out;
+}
+
+std::vector<std::size_t> ascending_rows(const Fields& fields, const char* key) {
+    std::vector<std::size_t> rows;
+    for (const double row : fields.numbers(key)) {
+        const double least = rows.empty() ? 0.0 : static_cast<double>(rows.back() + 1);
+        if (!(row >= least && row < 1e15 && row == std::floor(row))) fields.fail(key, "no ascending rows");
+        rows.push_back(static_cast<std::size_t>(row));
+    }
+    return rows;
 }
 
 ThermalFit thermal_from(const Fields& fields) {
@@ -58,6 +71,7 @@ ThermalFit thermal_from(const Fields& fields) {
     }
     fit.adequate = fields.flag("adequate").value_or(false);
     fit.simulated_c = fields.numbers("simulated_c");
+    fit.simulated_rows = ascending_rows(fields, "simulated_rows");
     return fit;
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "rlecouple/extreme_rows.hpp"
+
 namespace rle::report {
 namespace {
 
@@ -27,36 +29,10 @@ struct Range {
     }
 };
 
-// The rows of one bucket in which `y` is lowest and highest; nothing where it is missing throughout.
-void keep_extremes(const std::vector<double>& y, std::size_t begin, std::size_t end,
-                   std::vector<char>& keep) {
-    std::size_t lowest = end, highest = end;
-    for (std::size_t row = begin; row < end; ++row) {
-        if (!std::isfinite(y[row])) continue;
-        if (lowest == end || y[row] < y[lowest]) lowest = row;
-        if (highest == end || y[row] > y[highest]) highest = row;
-    }
-    if (lowest != end) keep[lowest] = keep[highest] = 1;
-}
-
-// A row without any value in each bucket that has one, so that a gap stays a gap.
-void keep_gap(const Chart& chart, std::size_t begin, std::size_t end, std::vector<char>& keep) {
-    for (const Series& series : chart.series) {
-        if (series.draw == Draw::points) continue;
-        for (std::size_t row = begin; row < end; ++row) {
-            if (std::isfinite(series.y[row])) continue;
-            keep[row] = 1;
-            break;
-        }
-    }
-}
-
-void compact(std::vector<double>& values, const std::vector<char>& keep) {
+void compact(std::vector<double>& values, const std::vector<std::size_t>& rows) {
     if (values.empty()) return;
     std::size_t to = 0;
-    for (std::size_t row = 0; row < keep.size(); ++row) {
-        if (keep[row] != 0) values[to++] = values[row];
-    }
+    for (const std::size_t row : rows) values[to++] = values[row];
     values.resize(to);
 }
 
@@ -114,24 +90,21 @@ int tick_decimals(const std::vector<double>& at) {
     return std::clamp(static_cast<int>(-std::floor(std::log10(step) + 1e-9)), 0, 12);
 }
 
-void reduce(Chart& chart, std::size_t buckets) {
-    const std::size_t rows = chart.x.size();
-    if (buckets == 0 || rows <= 4 * buckets) return;
-    std::vector<char> keep(rows, 0);
-    keep.front() = keep.back() = 1;
-    for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
-        const std::size_t begin = bucket * rows / buckets;
-        const std::size_t end = (bucket + 1) * rows / buckets;
-        for (const Series& series : chart.series) keep_extremes(series.y, begin, end, keep);
-        keep_gap(chart, begin, end, keep);
-    }
-    chart.rows_before = rows;
-    compact(chart.x, keep);
+void keep_rows(Chart& chart, const std::vector<std::size_t>& rows) {
+    chart.rows_before = std::max(chart.rows_before, chart.x.size());
+    compact(chart.x, rows);
     for (Series& series : chart.series) {
-        compact(series.y, keep);
-        compact(series.low, keep);
-        compact(series.high, keep);
+        compact(series.y, rows);
+        compact(series.low, rows);
+        compact(series.high, rows);
     }
+}
+
+void reduce(Chart& chart, std::size_t buckets) {
+    if (buckets == 0 || chart.x.size() <= 4 * buckets) return;
+    std::vector<DrawnSeries> drawn;
+    for (const Series& series : chart.series) drawn.push_back({series.y, series.draw != Draw::points});
+    keep_rows(chart, extreme_rows(drawn, buckets));
 }
 
 }  // namespace rle::report

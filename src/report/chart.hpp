@@ -78,6 +78,9 @@ std::vector<double> ticks(const Extent& extent, int wanted);
 /// Decimals that tell neighbouring ticks apart.
 int tick_decimals(const std::vector<double>& at);
 
+/// Keeps these rows, which ascend, and no others.
+void keep_rows(Chart& chart, const std::vector<std::size_t>& rows);
+
 /// Keeps of every bucket of rows each series' lowest and highest value, and one row of each gap, so that no
 /// spike is lost: at most three rows a series and a bucket. Rows are kept or left out as a whole, none is
 /// made up.

@@ -32,6 +32,12 @@ void finish(Chart& chart) {
     }
 }
 
+// Of a long session balance.json holds the fit at the rows that a drawing needs: the chart is made of those.
+void keep_fitted_rows(Chart& chart, const View& view) {
+    const std::vector<std::size_t>& rows = view.input->balance->thermal.simulated_rows;
+    if (!rows.empty()) keep_rows(chart, rows);
+}
+
 // A recorded column over the session's time. `id` is ours: a column's name may be anything.
 ChartSlot column_chart(const View& view, const std::string& id, const std::string& column,
                        const std::string& title, const std::string& unit, Colour colour) {
@@ -240,10 +246,17 @@ std::vector<double> fitted_temperature(const View& view) {
     const std::vector<double>& simulated = view.input->balance->thermal.simulated_c;
     if (simulated.empty()) return {};
     if (simulated.size() == view.rows.size()) return simulated;
+    const std::vector<std::size_t>& kept = view.input->balance->thermal.simulated_rows;
+    std::vector<double> out(view.rows.size(), kMissing);
+    if (!kept.empty()) {
+        if (kept.size() != simulated.size() || kept.back() + 1 != out.size()) return {};
+        for (std::size_t k = 0; k < kept.size(); ++k) out[kept[k]] = simulated[k];
+        return out;
+    }
     const std::vector<double>* temp = view.column("temp_c");
     const std::vector<double>* power = view.column("power_w");
     if (temp == nullptr || power == nullptr) return {};
-    std::vector<double> out(view.rows.size(), kMissing);  // balance leaves out the rows that lack a reading
+    // balance leaves out the rows that lack a reading
     std::size_t used = 0;
     for (std::size_t row = 0; row < out.size(); ++row) {
         if (!std::isfinite((*temp)[row]) || !std::isfinite((*power)[row])) continue;
@@ -260,6 +273,7 @@ std::vector<ChartSlot> thermal_charts(const View& view) {
     if (temperature.missing.empty() && !fit.empty()) {
         const ThermalFit& thermal = view.input->balance->thermal;
         temperature.chart.series.push_back({thermal.model + " fit", Colour::blue, Draw::dashed, fit, {}, {}});
+        keep_fitted_rows(temperature.chart, view);
         temperature.chart.description += fmt::format(" The {} fit errs by {} degC (root mean square).",
                                                      thermal.model, number(thermal.rmse_c));
     } else if (temperature.missing.empty()) {
@@ -332,6 +346,7 @@ std::vector<ChartSlot> balance_charts(const View& view) {
         chart.rules = {{0.0, "", Colour::ink}};
         chart.description = "Recorded minus fitted temperature: " + range_text(left, "degC") + ".";
         chart.series = {{"recorded - fit", Colour::vermillion, Draw::line, std::move(left), {}, {}}};
+        keep_fitted_rows(chart, view);
         chart.notes.push_back(view.input->balance->thermal.adequate
                                   ? "The residuals look like noise: the model is adequate."
                                   : "The residuals are plainly not noise: the model is not adequate.");

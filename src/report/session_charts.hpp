@@ -22,6 +22,7 @@ std::vector<ChartSlot> correlation_charts(const View& view);  ///< lags, the res
 std::vector<ChartSlot> balance_charts(const View& view);      ///< residuals of the fit, energy over time
 
 /// The fitted model's temperature at the view's rows; empty where balance.json has none that belongs to them.
+/// Of a long session it is missing at most rows.
 std::vector<double> fitted_temperature(const View& view);
 
 /// Columns of a chart hold no more rows than this many buckets leave (chart.hpp), about two a pixel of a wide

@@ -90,6 +90,7 @@ rle::Balance full_balance() {
     b.thermal.ci95 = {{"hA_w_per_c", {4, 5}}};
     b.thermal.adequate = true;
     b.thermal.simulated_c = {40, rle::kMissing, 42.5};
+    b.thermal.simulated_rows = {0, 17, 89};
     b.tau_th = {60, rle::Interval{55, 65}, 12, rle::TauClass::slow};
     b.heat_rate = {150, 151, 3, -0.006};
     b.conservation = {1000, 900, 60, 0.04, 0.05, true, std::nullopt};

@@ -286,6 +286,24 @@ TEST_CASE("a fit that leaves out rows is put back on the rows that it used") {
     CHECK(fitted_temperature(view_of(input)).empty());  // of other rows: not drawn
 }
 
+TEST_CASE("a fit told at some rows is drawn by these rows, unbroken") {
+    ReportInput input = test::sample_input();
+    const std::vector<double> temp = input.aligned->columns[0];
+    ThermalFit& thermal = input.balance->thermal;
+    thermal.simulated_rows = {0, 7, 40, 89};
+    thermal.simulated_c = {50.0, 51.0, 52.0, 53.0};
+    const Chart temperature = thermal_charts(view_of(input))[0].chart;
+    CHECK(temperature.x == std::vector<double>{0.0, 7.0, 40.0, 89.0});
+    CHECK(temperature.series[0].y == std::vector<double>{temp[0], temp[7], temp[40], temp[89]});
+    CHECK(temperature.series[1].y == thermal.simulated_c);
+    CHECK(temperature.rows_before == 90);
+    const Chart residuals = balance_charts(view_of(input))[0].chart;
+    CHECK(residuals.series[0].y ==
+          std::vector<double>{temp[0] - 50, temp[7] - 51, temp[40] - 52, temp[89] - 53});
+    thermal.simulated_rows.back() = 88;
+    CHECK(fitted_temperature(view_of(input)).empty());  // of another table
+}
+
 TEST_CASE("a million rows give a page under 5 MB in which the one spike is drawn") {
     ReportInput input = test::sample_input();
     const Frame short_frame = *input.aligned;
