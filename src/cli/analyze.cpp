@@ -22,14 +22,14 @@ namespace {
 
 constexpr int kCannotTell = static_cast<int>(ErrorKind::insufficient_data);
 
-using Table = std::shared_ptr<const Frame>;
+using Table = std::shared_ptr<Frame>;
 
 // aligned.csv, once for all the stages that use it; null where it cannot be read, which they will find
 // themselves.
 Table read_aligned(const std::string& session) {
     try {
         const auto file = std::filesystem::path(session) / kAlignedCsv;
-        return std::make_shared<const Frame>(formats::read_frame(file.string()));
+        return std::make_shared<Frame>(formats::read_frame(file.string()));
     } catch (const Error&) {
         return nullptr;
     }
@@ -52,7 +52,9 @@ class Analysis {
             for (const char* file : {kCorrelationJson, kPredictJson, kBalanceJson})
                 leave_out(file, "the streams were not aligned");
         }
-        const ReportFiles report = report_session(session_, {"", table_, left_out_});
+        std::optional<Frame> rows;
+        if (table_) rows = std::move(*table_);  // nobody else needs them
+        const ReportFiles report = report_session(session_, {"", std::move(rows), left_out_});
         const std::string verdict = explained_ ? report.word : report.sentence;
         say(fmt::format("{}\n  {}\n", bold(verdict), report.html));
         return status_;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
@@ -16,6 +17,7 @@
 #include "formats/files.hpp"
 #include "formats/readers.hpp"
 #include "report/sha256.hpp"
+#include "report/view.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/version.hpp"
 
@@ -28,6 +30,8 @@ using Json = nlohmann::ordered_json;
 // Everything that a session folder may hold and a report may rest on, in the order of the stages.
 constexpr std::array kInputs{kSessionJson,     kTelemetryCsv, kAlignedCsv, kAlignJson,
                              kCorrelationJson, kBalanceJson,  kPredictJson};
+
+constexpr std::uintmax_t kWorthAThread = std::uintmax_t{4} << 20U;  // bytes to be hashed
 
 // The documents of a session as they stand on disk, for summary.json.
 struct Documents {
@@ -43,12 +47,30 @@ struct Read {
 std::string hash_of(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
     report::Sha256 hash;
-    std::vector<char> block(1 << 20);
+    std::vector<char> block(1U << 16U);
     while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
         hash.update({block.data(), static_cast<std::size_t>(file.gcount())});
     }
     if (!file.eof()) throw Error(ErrorKind::failed, path.string(), "cannot read");
     return report::hex(hash.digest());
+}
+
+using Hashes = std::vector<std::pair<std::string, std::string>>;  // file name, SHA-256
+
+// Of long files beside what is done meanwhile; of short ones when they are asked for.
+std::future<Hashes> hashes_of(std::vector<fs::path> files) {
+    std::uintmax_t bytes = 0;
+    for (const fs::path& file : files) {
+        std::error_code error;
+        const std::uintmax_t size = fs::file_size(file, error);
+        bytes += error ? 0 : size;
+    }
+    const auto policy = bytes >= kWorthAThread ? std::launch::async : std::launch::deferred;
+    return std::async(policy, [files = std::move(files)] {
+        Hashes hashes;
+        for (const fs::path& file : files) hashes.emplace_back(file.filename().string(), hash_of(file));
+        return hashes;
+    });
 }
 
 // Runs `read` on a file of the session; a file that it refuses becomes a line of the report, not an end of
@@ -64,35 +86,34 @@ void try_read(const fs::path& folder, const char* name, report::ReportInput& inp
     }
 }
 
-void read_documents(const fs::path& folder, const std::shared_ptr<const Frame>& aligned,
-                    report::ReportInput& input, Documents& documents) {
-    try_read(folder, kSessionJson, input, [&](const std::string& path) {
-        const Json document = formats::read_json(path);
-        input.session = formats::session_from_json(document, path);
-        documents.session = document;
+template <class Result>
+using FromJson = Result (*)(const Json& document, const std::string& where);
+
+template <class Result>
+void read_document(const fs::path& folder, const char* name, FromJson<Result> from_json,
+                   report::ReportInput& input, std::optional<Result>& result, Json& kept) {
+    try_read(folder, name, input, [&](const std::string& path) {
+        Json document = formats::read_json(path);
+        result = from_json(document, path);
+        kept = std::move(document);
     });
-    try_read(folder, kAlignJson, input, [&](const std::string& path) {
-        const Json document = formats::read_json(path);
-        input.alignment = formats::alignment_from_json(document, path);
-        documents.align = document;
-    });
-    try_read(folder, kCorrelationJson, input, [&](const std::string& path) {
-        const Json document = formats::read_json(path);
-        input.correlation = formats::correlation_from_json(document, path);
-        documents.correlation = document;
-    });
-    try_read(folder, kBalanceJson, input, [&](const std::string& path) {
-        const Json document = formats::read_json(path);
-        input.balance = formats::balance_from_json(document, path);
-        documents.balance = document;
-    });
-    try_read(folder, kPredictJson, input, [&](const std::string& path) {
-        const Json document = formats::read_json(path);
-        input.prediction = formats::prediction_from_json(document, path);
-        documents.predict = document;
-    });
+}
+
+void read_documents(const fs::path& folder, report::ReportInput& input, Documents& kept) {
+    read_document(folder, kSessionJson, formats::session_from_json, input, input.session, kept.session);
+    read_document(folder, kAlignJson, formats::alignment_from_json, input, input.alignment, kept.align);
+    read_document(folder, kCorrelationJson, formats::correlation_from_json, input, input.correlation,
+                  kept.correlation);
+    read_document(folder, kBalanceJson, formats::balance_from_json, input, input.balance, kept.balance);
+    read_document(folder, kPredictJson, formats::prediction_from_json, input, input.prediction, kept.predict);
+}
+
+// After the documents, which tell what was correlated.
+void read_rows(const fs::path& folder, std::optional<Frame> aligned, report::ReportInput& input) {
     try_read(folder, kAlignedCsv, input, [&](const std::string& path) {
-        input.aligned = aligned ? *aligned : formats::read_frame(path);
+        const report::Correlated columns = report::correlated(input);
+        input.aligned =
+            aligned ? std::move(aligned) : formats::read_frame(path, report::shown_columns(columns));
     });
 }
 
@@ -125,7 +146,7 @@ void note_other_grid(report::ReportInput& input) {
                     ours, table));
 }
 
-Read gather(const std::string& session, const std::shared_ptr<const Frame>& aligned = {}) {
+Read gather(const std::string& session, std::optional<Frame> aligned = {}) {
     std::error_code ignored;
     if (!fs::is_directory(session, ignored)) {
         throw Error(ErrorKind::failed, session,
@@ -140,22 +161,23 @@ Read gather(const std::string& session, const std::shared_ptr<const Frame>& alig
     std::vector<fs::path> files;
     for (const char* name : kInputs) files.push_back(folder / name);
     if (const auto training = find_training(session)) files.insert(files.begin() + 2, *training);
-    for (const fs::path& file : files) {
-        if (is_there(file)) input.input_hashes.emplace_back(file.filename().string(), hash_of(file));
-    }
-    if (input.input_hashes.empty()) {
+    std::erase_if(files, [](const fs::path& file) { return !is_there(file); });
+    if (files.empty()) {
         throw Error(ErrorKind::failed, session, "no session: it holds none of the files of one",
                     "record one with rlecouple collect -o " + session);
     }
-    read_documents(folder, aligned, read.input, read.documents);
+    std::future<Hashes> hashes = hashes_of(std::move(files));
+    read_documents(folder, input, read.documents);
+    read_rows(folder, std::move(aligned), input);
+    input.input_hashes = hashes.get();
     note_stale(folder, read.documents, read.input);
     note_other_grid(read.input);
     return read;
 }
 
-Json data_sheet_json(const report::ReportInput& input) {
+Json data_sheet_json(const report::View& view) {
     Json rows = Json::array();
-    for (const report::DataSheetRow& row : report::data_sheet(input)) {
+    for (const report::DataSheetRow& row : report::data_sheet(view)) {
         const auto text = [](const std::string& value) { return value.empty() ? Json() : Json(value); };
         Json out{{"section", row.section}, {"key", row.key}, {"label", row.label}};
         out["value"] = row.number ? Json(*row.number) : text(row.value);
@@ -169,7 +191,8 @@ Json data_sheet_json(const report::ReportInput& input) {
 }
 
 // Everything in one document. The simulated temperatures, one a sample, stay in balance.json.
-Json summary_json(const report::ReportInput& input, Documents documents) {
+Json summary_json(const report::View& view, Documents documents) {
+    const report::ReportInput& input = *view.input;
     if (documents.balance.contains("thermal") && documents.balance["thermal"].is_object()) {
         for (const char* drawn : {"simulated_c", "simulated_rows"}) documents.balance["thermal"].erase(drawn);
     }
@@ -180,7 +203,7 @@ Json summary_json(const report::ReportInput& input, Documents documents) {
     out["correlation"] = std::move(documents.correlation);
     out["balance"] = std::move(documents.balance);
     out["predict"] = std::move(documents.predict);
-    out["data_sheet"] = data_sheet_json(input);
+    out["data_sheet"] = data_sheet_json(view);
     out["inputs"] = Json::object();
     for (const auto& [file, hash] : input.input_hashes) out["inputs"][file] = hash;
     out["warnings"] = report::all_warnings(input);
@@ -193,7 +216,7 @@ Json comparison_json(const std::vector<report::ReportInput>& inputs, std::vector
     Json sessions = Json::array(), warnings = Json::array();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         sessions.push_back({{"path", inputs[i].session_path},
-                            {"summary", summary_json(inputs[i], std::move(documents[i]))}});
+                            {"summary", summary_json(report::view_of(inputs[i]), std::move(documents[i]))}});
         for (const std::string& warning : report::all_warnings(inputs[i]))
             warnings.push_back(inputs[i].session_path + ": " + warning);
     }
@@ -238,17 +261,18 @@ int compare_sessions(const std::vector<std::string>& sessions, const ReportOptio
 
 }  // namespace
 
-ReportFiles report_session(const std::string& session, const ReportOptions& options) {
-    Read read = gather(session, options.aligned);
-    read.input.left_out = options.left_out;
+ReportFiles report_session(const std::string& session, ReportOptions options) {
+    Read read = gather(session, std::move(options.aligned));
+    read.input.left_out = std::move(options.left_out);
     const report::ReportInput& input = read.input;
     ReportFiles files{{}, report::verdict_word(input), report::verdict_sentence(input), input.stale};
     if (options.output == "-") {
         formats::write_text("-", report::markdown_report(input));
         return files;
     }
-    files.html = write_report(options.output.empty() ? session : options.output, report::html_report(input),
-                              report::markdown_report(input), summary_json(input, std::move(read.documents)));
+    const report::View view = report::view_of(input);
+    files.html = write_report(options.output.empty() ? session : options.output, report::html_report(view),
+                              report::markdown_report(input), summary_json(view, std::move(read.documents)));
     return files;
 }
 
@@ -266,7 +290,7 @@ Runner setup_report(CLI::App& app) {
         ->type_name("DIR");
     return [command] {
         if (command->sessions.size() > 1) return compare_sessions(command->sessions, command->options);
-        const ReportFiles files = report_session(command->sessions.front(), command->options);
+        const ReportFiles files = report_session(command->sessions.front(), std::move(command->options));
         print_warnings(files.stale);
         if (files.html.empty()) return 0;
         say(fmt::format("{}: {}\n  {}\n", bold(files.word), files.sentence, files.html));

@@ -1,7 +1,7 @@
 // The report of a session: report.html, report.md and summary.json from whatever stages were run.
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +12,8 @@ namespace rle::cli {
 
 struct ReportOptions {
     std::string output;  ///< -o: folder that the files go to, "-" prints report.md; empty: into the session
-    std::shared_ptr<const Frame> aligned = {};  ///< the session's aligned.csv, where it is at hand already
+    std::optional<Frame> aligned = {};  ///< the session's aligned.csv, where it is at hand already: at least
+                                        ///< the columns that are shown
     std::vector<std::pair<std::string, std::string>> left_out = {};  ///< results that were not made, and why
 };
 
@@ -26,6 +27,6 @@ struct ReportFiles {
 
 /// Reads what the session has, writes the three files, prints nothing. Throws Error{failed} where `session`
 /// is no session or the files cannot be written; never for lack of a stage.
-ReportFiles report_session(const std::string& session, const ReportOptions& options = {});
+ReportFiles report_session(const std::string& session, ReportOptions options = {});
 
 }  // namespace rle::cli

@@ -75,10 +75,10 @@ struct SheetLine {
     std::vector<std::string> values;  ///< one a session, with its unit
 };
 
-std::vector<SheetLine> sheet_lines(const std::vector<ReportInput>& inputs) {
+std::vector<SheetLine> sheet_lines(const std::vector<View>& views) {
     std::vector<SheetLine> lines;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        for (DataSheetRow& row : data_sheet(inputs[i])) {
+    for (std::size_t i = 0; i < views.size(); ++i) {
+        for (DataSheetRow& row : data_sheet(views[i])) {
             const auto same = [&](const SheetLine& line) { return line.row.key == row.key; };
             auto line = std::find_if(lines.begin(), lines.end(), same);
             if (line == lines.end()) {
@@ -87,7 +87,7 @@ std::vector<SheetLine> sheet_lines(const std::vector<ReportInput>& inputs) {
                                     }).base();
                 const bool known_section = behind != lines.begin();
                 line = lines.insert(known_section ? behind : lines.end(),
-                                    {row, std::vector<std::string>(inputs.size())});
+                                    {row, std::vector<std::string>(views.size())});
             }
             line->values[i] = row.value.empty() || row.unit.empty() ? row.value : row.value + " " + row.unit;
         }
@@ -95,9 +95,9 @@ std::vector<SheetLine> sheet_lines(const std::vector<ReportInput>& inputs) {
     return lines;
 }
 
-std::string sheet_table(const std::vector<ReportInput>& inputs, const std::vector<std::string>& labels) {
+std::string sheet_table(const std::vector<View>& views, const std::vector<std::string>& labels) {
     std::string out, section;
-    for (const SheetLine& line : sheet_lines(inputs)) {
+    for (const SheetLine& line : sheet_lines(views)) {
         if (line.row.section != section) {
             if (!section.empty()) out += "</tbody></table></div>\n";
             section = line.row.section;
@@ -121,16 +121,15 @@ ChartSlot first_of(std::vector<ChartSlot> slots, std::size_t session, const std:
     return slot;
 }
 
-std::string charts_of_all(const std::vector<ReportInput>& inputs, const std::vector<std::string>& labels,
+std::string charts_of_all(const std::vector<View>& views, const std::vector<std::string>& labels,
                           std::vector<ChartSlot> (*group)(const View&), std::vector<Chart>& charts) {
     std::vector<ChartSlot> slots;
-    const std::size_t drawn = std::min(inputs.size(), kMostDrawn);
-    for (std::size_t i = 0; i < drawn; ++i)
-        slots.push_back(first_of(group(view_of(inputs[i])), i, labels[i]));
+    const std::size_t drawn = std::min(views.size(), kMostDrawn);
+    for (std::size_t i = 0; i < drawn; ++i) slots.push_back(first_of(group(views[i]), i, labels[i]));
     std::string out = draw(std::move(slots), charts);
-    if (drawn < inputs.size())
+    if (drawn < views.size())
         fmt::format_to(Out(out), "<p class=\"note\">The first {} of {} sessions are drawn.</p>\n", drawn,
-                       inputs.size());
+                       views.size());
     return out;
 }
 
@@ -166,6 +165,8 @@ std::string tally(const std::vector<ReportInput>& inputs) {
 
 std::string html_comparison(const std::vector<ReportInput>& inputs) {
     const std::vector<std::string> labels = labels_of(inputs);
+    std::vector<View> views;
+    for (const ReportInput& input : inputs) views.push_back(view_of(input));
     Page page;
     page.title = fmt::format("{} sessions side by side", inputs.size());
     page.opening = fmt::format(
@@ -174,9 +175,9 @@ std::string html_comparison(const std::vector<ReportInput>& inputs) {
         "(<code>rlecouple reproduce</code> does that).</p>\n",
         inputs.size(), escape_html(tally(inputs)));
     page.body += section("verdicts", "Verdicts", verdict_table(inputs, labels) + sentences(inputs, labels));
-    page.body += section("coupling", "RLE", charts_of_all(inputs, labels, coupling_charts, page.charts));
-    page.body += section("lag", "Lag", charts_of_all(inputs, labels, correlation_charts, page.charts));
-    page.body += section("data-sheet", "Data sheets", sheet_table(inputs, labels));
+    page.body += section("coupling", "RLE", charts_of_all(views, labels, coupling_charts, page.charts));
+    page.body += section("lag", "Lag", charts_of_all(views, labels, correlation_charts, page.charts));
+    page.body += section("data-sheet", "Data sheets", sheet_table(views, labels));
     page.body += section("warnings", "Warnings", warnings_of_all(inputs, labels));
     return html_page(page);
 }

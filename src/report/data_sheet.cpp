@@ -179,7 +179,10 @@ std::string short_reason_for(const ReportInput& input, const std::string& file,
 }
 
 std::vector<DataSheetRow> data_sheet(const ReportInput& input) {
-    const View view = view_of(input);
+    return data_sheet(view_of(input));
+}
+
+std::vector<DataSheetRow> data_sheet(const View& view) {
     Sheet sheet;
     add_session_rows(sheet, view);
     add_alignment_rows(sheet, view);

@@ -31,7 +31,7 @@ std::string sections(const View& view, std::vector<Chart>& charts) {
     out += section("ranges", "Range checks", range_check_table(input));
     out += section("alignment", "Alignment", alignment_table(input));
     out += section("warnings", "Warnings", warning_list(input));
-    out += section("data-sheet", "Data sheet", data_sheet_tables(input) + sign_off());
+    out += section("data-sheet", "Data sheet", data_sheet_tables(view) + sign_off());
     out += section("provenance", "Provenance", provenance(input));
     return out;
 }
@@ -39,7 +39,11 @@ std::string sections(const View& view, std::vector<Chart>& charts) {
 }  // namespace
 
 std::string html_report(const ReportInput& input) {
-    const View view = view_of(input);
+    return html_report(view_of(input));
+}
+
+std::string html_report(const View& view) {
+    const ReportInput& input = *view.input;
     Page page;
     page.title = verdict_word(input) + ": " + session_name(input);
     page.opening = opening(input);

@@ -279,9 +279,9 @@ std::string warning_list(const ReportInput& input) {
     return out + "</ul>\n";
 }
 
-std::string data_sheet_tables(const ReportInput& input) {
+std::string data_sheet_tables(const View& view) {
     std::string out, section;
-    for (const DataSheetRow& row : data_sheet(input)) {
+    for (const DataSheetRow& row : data_sheet(view)) {
         if (row.section != section) {
             if (!section.empty()) out += "</tbody></table>\n";
             section = row.section;

@@ -17,7 +17,7 @@ std::string interpretation_table(const ReportInput& input);
 std::string range_check_table(const ReportInput& input);
 std::string alignment_table(const ReportInput& input);
 std::string warning_list(const ReportInput& input);
-std::string data_sheet_tables(const ReportInput& input);
+std::string data_sheet_tables(const View& view);
 std::string sign_off();
 std::string provenance(const ReportInput& input);
 

@@ -11,7 +11,6 @@ namespace rle::report {
 
 std::string markdown_report(const ReportInput& input) {
     using Out = std::back_insert_iterator<std::string>;
-    const View view = view_of(input);
     std::string out = fmt::format("## Thermal-optimization coupling: {}\n\n**{}.** {}\n\n",
                                   escape_markdown(session_name(input)), escape_markdown(verdict_word(input)),
                                   escape_markdown(verdict_sentence(input)));
@@ -23,11 +22,11 @@ std::string markdown_report(const ReportInput& input) {
                        five.value.empty() ? "not available" : escape_markdown(value),
                        escape_markdown(five.value.empty() ? five.missing : reading));
     }
-    if (const std::vector<std::string> modelled = view.modelled(); !modelled.empty()) {
+    if (const std::vector<std::string> modelled = modelled_columns(input); !modelled.empty()) {
         std::string columns;
         for (const std::string& column : modelled) columns += (columns.empty() ? "" : ", ") + column;
         fmt::format_to(Out(out), "\nModelled, not measured: {} of {}, and all that rests on them.\n",
-                       escape_markdown(columns), escape_markdown(view.device));
+                       escape_markdown(columns), escape_markdown(device_of(input)));
     }
     for (const std::string& line : input.stale)
         fmt::format_to(Out(out), "\n**Not of one recording:** {}.\n", escape_markdown(line));

@@ -19,13 +19,15 @@
 
 namespace rle::report {
 
+struct View;
+
 /// Whatever is known of a session; a missing stage is named in the report with the command that would make
 /// it.
 struct ReportInput {
     std::string session_path;
     std::optional<SessionInfo> session;
     std::optional<Alignment> alignment;  ///< the rows may be empty: they come from `aligned`
-    std::optional<Frame> aligned;        ///< aligned.csv
+    std::optional<Frame> aligned;        ///< aligned.csv, its shown_columns() at least
     std::optional<Correlation> correlation;
     std::optional<Balance> balance;
     std::optional<Prediction> prediction;  ///< without it the report has no section on alarms
@@ -68,11 +70,23 @@ std::vector<std::string> all_warnings(const ReportInput& input);
 /// What the session is called: its name, else its folder.
 std::string session_name(const ReportInput& input);
 
+/// The columns that were correlated.
+struct Correlated {
+    std::string driver = "grad_norm";
+    std::string response = "rle";
+};
+Correlated correlated(const ReportInput& input);
+/// The columns of aligned.csv that a report shows, then.
+std::vector<std::string> shown_columns(const Correlated& correlated);
+
+/// From here on a session may be handed over as it was looked at once: see view.hpp.
+std::vector<DataSheetRow> data_sheet(const View& view);
 std::vector<DataSheetRow> data_sheet(const ReportInput& input);
 /// The verdict in one plain sentence.
 std::string verdict_sentence(const ReportInput& input);
 /// Its short form: "Coupled", "Not detected", "Cannot tell", "Not tested", "No verdict".
 std::string verdict_word(const ReportInput& input);
+std::string html_report(const View& view);
 std::string html_report(const ReportInput& input);
 std::string markdown_report(const ReportInput& input);
 

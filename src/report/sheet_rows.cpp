@@ -9,7 +9,7 @@ namespace {
 
 void add_column_rows(Sheet& sheet, const View& view, const std::string& column, const std::string& label,
                      const std::string& unit) {
-    const ColumnStats stats = stats_of(view.column(column));
+    const ColumnStats stats = view.stats(column);
     RowNotes notes{.unit = unit,
                    .missing = short_reason_for(*view.input, "aligned.csv", "no " + column + " was recorded")};
     if (view.is_modelled(column)) notes.remark = "modelled, not measured";
@@ -173,10 +173,10 @@ void add_optimization_rows(Sheet& sheet, const View& view) {
     const ReportInput& input = *view.input;
     sheet.section("Optimization measurements",
                   short_reason_for(input, "aligned.csv", "the recording has no training log"));
-    const ColumnStats grad = stats_of(view.column("grad_norm"));
-    const ColumnStats loss = stats_of(view.column("loss"));
-    const ColumnStats step = stats_of(view.column("step"));
-    const ColumnStats rle = stats_of(view.column("rle"));
+    const ColumnStats grad = view.stats("grad_norm");
+    const ColumnStats loss = view.stats("loss");
+    const ColumnStats step = view.stats("step");
+    const ColumnStats rle = view.stats("rle");
     sheet.number("grad_norm_mean", "Gradient norm, mean", grad.mean);
     sheet.number("grad_norm_sd", "Gradient norm, SD", grad.sd);
     sheet.number("grad_norm_max", "Gradient norm, greatest", grad.max);

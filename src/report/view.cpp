@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "report/text.hpp"
@@ -10,25 +11,10 @@
 namespace rle::report {
 namespace {
 
-// The device that was correlated; else the one that was balanced; else the GPU, else the first.
-std::string pick_device(const ReportInput& input) {
-    if (input.correlation && !input.correlation->device.empty()) return input.correlation->device;
-    if (input.balance && !input.balance->device.empty()) return input.balance->device;
-    if (input.session) {
-        for (const DeviceInfo& device : input.session->devices) {
-            if (device.kind == "gpu") return device.name;
-        }
-    }
-    if (input.aligned) {
-        const std::vector<std::string> names = input.aligned->device_names();
-        const auto gpu =
-            std::find_if(names.begin(), names.end(), [](const auto& n) { return n.rfind("gpu", 0) == 0; });
-        if (gpu != names.end()) return *gpu;
-        if (!names.empty()) return names.front();
-    }
-    return input.session && !input.session->devices.empty() ? input.session->devices.front().name
-                                                            : std::string();
-}
+// The columns that are shown whatever was correlated.
+constexpr std::array kShown{"temp_c",   "power_w",   "util_pct", "rle", "collapse",
+                            "throttle", "grad_norm", "loss",     "step"};
+constexpr std::array kFlags{"collapse", "throttle"};  // shown as stretches
 
 double grid_step(const ReportInput& input, const Frame& rows) {
     if (input.alignment && input.alignment->sample_hz > 0.0) return 1.0 / input.alignment->sample_hz;
@@ -92,6 +78,22 @@ MissingStage missing_prediction(const ReportInput& input) {
                                "how well alarms would have warned", "", why_unpaired(input)});
 }
 
+// A view that looks at the device's rows where they stand, if the table is of one device.
+View bare_view(const ReportInput& input) {
+    static const Frame kNoRows;
+    std::string device = device_of(input);
+    std::shared_ptr<const Frame> own;
+    if (input.aligned && !input.aligned->device.empty())
+        own = std::make_shared<const Frame>(input.aligned->of_device(device));
+    const Frame& rows = own ? *own : input.aligned ? *input.aligned : kNoRows;
+    return {.input = &input,
+            .device = std::move(device),
+            .own = std::move(own),
+            .rows = rows,
+            .driver = correlated(input).driver,
+            .response = correlated(input).response};
+}
+
 }  // namespace
 
 std::string session_name(const ReportInput& input) {
@@ -126,6 +128,11 @@ const std::vector<double>* View::column(std::string_view name) const {
                                                                                                 : nullptr;
 }
 
+ColumnStats View::stats(std::string_view name) const {
+    const auto found = known.find(name);
+    return found != known.end() ? found->second : stats_of(column(name));
+}
+
 bool View::is_modelled(std::string_view name) const {
     return info != nullptr &&
            std::find(info->modelled.begin(), info->modelled.end(), name) != info->modelled.end();
@@ -149,32 +156,65 @@ std::vector<Span> View::spans(std::string_view flag, const std::string& kind, Co
     return spans;
 }
 
+// The device that was correlated; else the one that was balanced; else the GPU, else the first.
+std::string device_of(const ReportInput& input) {
+    if (input.correlation && !input.correlation->device.empty()) return input.correlation->device;
+    if (input.balance && !input.balance->device.empty()) return input.balance->device;
+    if (input.session) {
+        for (const DeviceInfo& device : input.session->devices) {
+            if (device.kind == "gpu") return device.name;
+        }
+    }
+    if (input.aligned) {
+        const std::vector<std::string> names = input.aligned->device_names();
+        const auto gpu =
+            std::find_if(names.begin(), names.end(), [](const auto& n) { return n.rfind("gpu", 0) == 0; });
+        if (gpu != names.end()) return *gpu;
+        if (!names.empty()) return names.front();
+    }
+    return input.session && !input.session->devices.empty() ? input.session->devices.front().name
+                                                            : std::string();
+}
+
 std::vector<std::string> modelled_columns(const ReportInput& input) {
     if (!input.session) return {};
-    const std::string name = pick_device(input);
+    const std::string name = device_of(input);
     for (const DeviceInfo& device : input.session->devices) {
         if (device.name == name) return device.modelled;
     }
     return {};
 }
 
+Correlated correlated(const ReportInput& input) {
+    Correlated columns;
+    if (!input.correlation) return columns;
+    if (!input.correlation->driver.empty()) columns.driver = input.correlation->driver;
+    if (!input.correlation->response.empty()) columns.response = input.correlation->response;
+    return columns;
+}
+
+std::vector<std::string> shown_columns(const Correlated& correlated) {
+    std::vector<std::string> names(kShown.begin(), kShown.end());
+    for (const std::string& name : {correlated.driver, correlated.response}) {
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+    return names;
+}
+
 View view_of(const ReportInput& input) {
-    View view;
-    view.input = &input;
-    view.device = pick_device(input);
+    View view = bare_view(input);
     if (input.session) {
         for (const DeviceInfo& device : input.session->devices) {
             if (device.name == view.device) view.info = &device;
         }
     }
-    if (input.aligned)
-        view.rows = input.aligned->device.empty() ? *input.aligned : input.aligned->of_device(view.device);
-    if (input.correlation && !input.correlation->driver.empty()) view.driver = input.correlation->driver;
-    if (input.correlation && !input.correlation->response.empty())
-        view.response = input.correlation->response;
     view.dt_s = grid_step(input, view.rows);
     if (const std::vector<double>* driver = view.column(view.driver)) {
         view.spikes = find_spikes(view.rows.t_s, *driver);
+    }
+    for (const std::string& name : shown_columns({view.driver, view.response})) {
+        if (std::find(kFlags.begin(), kFlags.end(), name) == kFlags.end())
+            view.known.emplace(name, stats_of(view.column(name)));
     }
     return view;
 }
