@@ -34,22 +34,6 @@ bool is_near(const Grid& grid, std::size_t point, double t_s, double tolerance_s
     return std::abs(apart(grid, point, t_s)) <= tolerance_s + kTimeResolution;
 }
 
-// The rows that have a value.
-struct Present {
-    std::vector<double> t_s;
-    std::vector<double> value;
-};
-
-Present present(std::span<const double> t_s, std::span<const double> values) {
-    Present out;
-    for (std::size_t i = 0; i < t_s.size(); ++i) {
-        if (!std::isfinite(values[i])) continue;
-        out.t_s.push_back(t_s[i]);
-        out.value.push_back(values[i]);
-    }
-    return out;
-}
-
 }  // namespace
 
 double Grid::cell_of(double t_s) const {
@@ -74,35 +58,64 @@ std::vector<std::ptrdiff_t> nearest_rows(std::span<const double> t_s, const Grid
     return out;
 }
 
-std::vector<double> aggregate(std::span<const double> t_s, std::span<const double> values, Aggregate how,
-                              const Grid& grid, double tolerance_s) {
-    const Present stream = present(t_s, values);
-    const std::size_t n = stream.t_s.size();
-    std::vector<double> out(grid.size, kMissing);
+std::vector<Taken> taken_at(std::span<const double> t_s, const Grid& grid, double tolerance_s) {
+    const std::size_t n = t_s.size();
+    std::vector<Taken> out(grid.size);
     if (n == 0) return out;
     const auto origin = static_cast<std::ptrdiff_t>(grid.first);
     const auto cell_of = [&](std::size_t i) {  // far behind the last cell where nothing is left
         if (i == n) return std::numeric_limits<std::ptrdiff_t>::max();
-        return static_cast<std::ptrdiff_t>(grid.cell_of(stream.t_s[i])) - origin;
+        return static_cast<std::ptrdiff_t>(grid.cell_of(t_s[i])) - origin;
     };
     std::size_t next = 0, near = 0;
     std::ptrdiff_t cell = cell_of(next);
     for (std::size_t g = 0; g < grid.size; ++g) {
         const auto here = static_cast<std::ptrdiff_t>(g);
         while (cell < here) cell = cell_of(++next);
-        const std::size_t first = next;
-        double above_first = 0.0;  // so that the mean of equal values is that value, to the last bit
-        for (; cell == here; cell = cell_of(++next)) above_first += stream.value[next] - stream.value[first];
-        if (next > first) {
-            out[g] = how == Aggregate::mean
-                         ? stream.value[first] + above_first / static_cast<double>(next - first)
-                         : stream.value[next - 1];
-            continue;
-        }
-        near = nearest(stream.t_s, grid, g, near);
-        if (is_near(grid, g, stream.t_s[near], tolerance_s)) out[g] = stream.value[near];
+        out[g].first = next;
+        while (cell == here) cell = cell_of(++next);
+        out[g].past = next;
+        if (out[g].first < next) continue;
+        near = nearest(t_s, grid, g, near);
+        if (is_near(grid, g, t_s[near], tolerance_s)) out[g] = {near, near + 1};
     }
     return out;
+}
+
+namespace {
+
+std::vector<double> values_of(std::span<const double> values, Aggregate how,
+                              const std::vector<Taken>& taken) {
+    std::vector<double> out(taken.size(), kMissing);
+    for (std::size_t g = 0; g < taken.size(); ++g) {
+        const auto [first, past] = taken[g];
+        if (first == past) continue;
+        if (how != Aggregate::mean) {
+            out[g] = values[past - 1];
+            continue;
+        }
+        double above_first = 0.0;  // so that the mean of equal values is that value, to the last bit
+        for (std::size_t i = first + 1; i < past; ++i) above_first += values[i] - values[first];
+        out[g] = values[first] + above_first / static_cast<double>(past - first);
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<double> Aggregator::of(std::span<const double> values, Aggregate how) {
+    const auto is_there = [](double value) { return std::isfinite(value); };
+    if (std::all_of(values.begin(), values.end(), is_there)) {
+        if (of_complete_.empty()) of_complete_ = taken_at(t_s_, grid_, tolerance_s_);
+        return values_of(values, how, of_complete_);
+    }
+    std::vector<double> t_s, present;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!is_there(values[i])) continue;
+        t_s.push_back(t_s_[i]);
+        present.push_back(values[i]);
+    }
+    return values_of(present, how, taken_at(t_s, grid_, tolerance_s_));
 }
 
 }  // namespace rle

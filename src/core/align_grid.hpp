@@ -29,9 +29,29 @@ struct Grid {
 /// earlier; -1: none.
 std::vector<std::ptrdiff_t> nearest_rows(std::span<const double> t_s, const Grid& grid, double tolerance_s);
 
-/// For each grid point the aggregate of `values` (one a time, NaN skipped) over [g - D/2, g + D/2), else the
-/// value nearest within the tolerance, else NaN.
-std::vector<double> aggregate(std::span<const double> t_s, std::span<const double> values, Aggregate how,
-                              const Grid& grid, double tolerance_s);
+/// Positions [first, past) of what a grid point takes; none where they are equal.
+struct Taken {
+    std::size_t first = 0, past = 0;
+};
+
+/// For each grid point the times (ascending) in [g - D/2, g + D/2), else the nearest within the tolerance.
+std::vector<Taken> taken_at(std::span<const double> t_s, const Grid& grid, double tolerance_s);
+
+/// Puts the columns of one stream on the grid; what complete ones take is looked for but once.
+class Aggregator {
+  public:
+    /// `t_s` ascends and must outlive this.
+    Aggregator(std::span<const double> t_s, const Grid& grid, double tolerance_s)
+        : t_s_(t_s), grid_(grid), tolerance_s_(tolerance_s) {}
+
+    /// For each grid point the aggregate of the `values` that it takes (one a time, NaN skipped), else NaN.
+    std::vector<double> of(std::span<const double> values, Aggregate how);
+
+  private:
+    std::span<const double> t_s_;
+    Grid grid_;
+    double tolerance_s_;
+    std::vector<Taken> of_complete_;
+};
 
 }  // namespace rle

@@ -91,10 +91,10 @@ void StepWindow::drop_before(double t_s) {
 
 std::vector<double> StepWindow::place(const Grid& grid, double tolerance_s, AlignedRows& rows) const {
     const std::size_t stride = rows.devices.size();
+    Aggregator aggregator(t_s_, grid, tolerance_s);
     const auto put = [&](std::string_view quantity, const std::vector<double>& from,
                          std::vector<double>& into) {
-        const std::vector<double> cells =
-            aggregate(t_s_, from, find_quantity(quantity)->aggregate, grid, tolerance_s);
+        const std::vector<double> cells = aggregator.of(from, find_quantity(quantity)->aggregate);
         for (std::size_t g = 0; g < grid.size; ++g) {
             for (std::size_t slot = 0; slot < stride; ++slot) into[g * stride + slot] = cells[g];
         }
@@ -109,7 +109,7 @@ std::vector<double> StepWindow::place(const Grid& grid, double tolerance_s, Alig
     for (std::size_t i = 0; i < t_s_.size(); ++i) {
         if (std::isnan(grad_norm_[i])) time_with_norm[i] = kMissing;
     }
-    return aggregate(t_s_, time_with_norm, Aggregate::mean, grid, tolerance_s);
+    return aggregator.of(time_with_norm, Aggregate::mean);
 }
 
 void open_block(AlignedRows& rows, const Grid& grid, std::int64_t origin_wall_us) {

@@ -22,28 +22,48 @@ constexpr std::array kAlignedColumns{
     "eta_util", "eta_stability", "a_load", "tau_sustain_s", "rle_raw", "rle",
     "collapse", "grad_norm",     "loss",   "learning_rate", "step",    "epoch"};
 
-// A column's cell before this one: readings and steps often come again, and then so does their text.
+// Readings and steps often come again, and then so does their text, from where it was written last.
 class NumberColumn {
   public:
-    // Writes the comma, too.
-    char* write(char* to, double value) {
+    // Writes the cell at `to`, its comma in front; `text` is where everything before it was written to.
+    char* write(const char* text, char* to, double value) {
         const auto bits = std::bit_cast<std::uint64_t>(value);
-        if (bits != bits_) {
-            bits_ = bits;
-            text_[0] = ',';
-            char* const end = std::isnan(value) ? text_.data() + 1 : write_shortest(text_.data() + 1, value);
-            size_ = static_cast<std::size_t>(end - text_.data());
+        if (bits == bits_ && size_ > 0) {
+            std::memmove(to, text + at_, kRoom);  // of a fixed size, and within the row's room
+            return to + size_;
         }
-        std::memcpy(to, text_.data(), text_.size());
-        return to + size_;
+        *to = ',';
+        char* const end = std::isnan(value) ? to + 1 : write_shortest(to + 1, value);
+        bits_ = bits;
+        at_ = to - text;
+        size_ = end - to;
+        return end;
     }
     static constexpr std::size_t kRoom = kLongestNumber + 8;
 
   private:
     static_assert(kLongestNumber + 1 <= kRoom);
-    std::array<char, kRoom> text_{','};
-    std::size_t size_ = 1;
-    std::uint64_t bits_ = std::bit_cast<std::uint64_t>(kMissing);
+    std::uint64_t bits_ = 0;
+    std::ptrdiff_t at_ = 0, size_ = 0;
+};
+
+// Of one second and the next, all but the fraction is the same.
+class TimestampColumn {
+  public:
+    char* write(char* to, std::int64_t wall_us) {
+        if (wall_us == kNoTime) return to;
+        const std::int64_t second = wall_us / kSecond - (wall_us % kSecond < 0 ? 1 : 0);
+        if (second != second_) write_timestamp(text_.data(), second * kSecond);
+        second_ = second;
+        std::memcpy(to, text_.data(), text_.size());
+        return write_fraction(to + kBeforeFraction, static_cast<unsigned>(wall_us - second * kSecond));
+    }
+
+  private:
+    static constexpr std::int64_t kSecond = 1'000'000;
+    static constexpr std::size_t kBeforeFraction = std::string_view("0000-00-00T00:00:00.").size();
+    std::array<char, kLongestTimestamp> text_{};
+    std::int64_t second_ = kNoTime;
 };
 
 char* write_text_at(char* to, std::string_view text) {
@@ -68,26 +88,27 @@ class RowFormatter {
     void append(TextBuffer& out, std::size_t i) {
         const std::string& device = devices_[rows_.device[i]];
         char* const begin = out.room(kNumbers * NumberColumn::kRoom + kLongestTimestamp + device.size() + 8);
+        const char* const text = out.text().data();
         char* to = write_shortest(begin, rows_.t_s[i]);
         *to++ = ',';
-        to = write_timestamp(to, rows_.wall_us[i]);
+        to = timestamp_.write(to, rows_.wall_us[i]);
         to = write_text_at(to, device);
         std::size_t column = 0;
         for (const auto* values :
              {&rows_.temp_c, &rows_.power_w, &rows_.util_pct, &rows_.eta_util, &rows_.eta_stability,
               &rows_.a_load, &rows_.tau_sustain_s, &rows_.rle_raw, &rows_.rle}) {
-            to = columns_[column++].write(to, (*values)[i]);
+            to = columns_[column++].write(text, to, (*values)[i]);
         }
         *to++ = ',';
         if (rows_.collapse[i] >= 0) *to++ = rows_.collapse[i] > 0 ? '1' : '0';
         for (const auto* values :
              {&rows_.grad_norm, &rows_.loss, &rows_.learning_rate, &rows_.step, &rows_.epoch}) {
-            to = columns_[column++].write(to, (*values)[i]);
+            to = columns_[column++].write(text, to, (*values)[i]);
         }
         out.end_at(to);
         append_others(out, rows_.telemetry_row[i]);
         to = out.room(NumberColumn::kRoom + 1);
-        if (!rows_.step_time_s.empty()) to = step_time_.write(to, rows_.step_time_s[i]);
+        if (!rows_.step_time_s.empty()) to = step_time_.write(out.text().data(), to, rows_.step_time_s[i]);
         *to++ = '\n';
         out.end_at(to);
     }
@@ -110,6 +131,7 @@ class RowFormatter {
     std::vector<std::string> devices_;
     std::array<NumberColumn, kNumbers> columns_;
     NumberColumn step_time_;
+    TimestampColumn timestamp_;
 };
 
 }  // namespace

@@ -73,24 +73,43 @@ char* write_fixed(char* to, std::uint64_t digits, std::size_t decimals, std::uin
     return to + decimals;
 }
 
-// Numbers with at most six decimals, as sensors and grids have them: found by trying.
+// The digits of a number below 10^8, one a byte, the first in the lowest: halves, quarters and eighths of the
+// number are divided side by side in one word.
+std::uint64_t eight_digits(std::uint64_t value) {
+    constexpr std::uint64_t kHundredths = 10486,
+                            kTenths = 103;  // of 2^20 and 2^10, exact for four and two digits
+    const std::uint64_t high = value / 10000;
+    const std::uint64_t fours = high | (value - high * 10000) << 32U;
+    const std::uint64_t hundreds = (fours * kHundredths >> 20U) & 0x0000007F'0000007F;
+    const std::uint64_t twos = hundreds | (fours - hundreds * 100) << 16U;
+    const std::uint64_t tens = (twos * kTenths >> 10U) & 0x000F000F'000F000F;
+    return tens | (twos - tens * 10) << 8U;
+}
+
+// Eight characters, of which the first stands in the lowest byte.
+void put_eight(char* to, std::uint64_t digits) {
+    constexpr std::uint64_t kZeros = 0x30303030'30303030;
+    digits |= kZeros;
+    if constexpr (std::endian::native == std::endian::little) {
+        std::memcpy(to, &digits, sizeof digits);
+    } else {
+        for (unsigned i = 0; i < 8; ++i) to[i] = static_cast<char>(digits >> (8 * i) & 0xFFU);
+    }
+}
+
+// Numbers with at most six decimals, as sensors and grids have them: found by trying. Not for whole ones.
 char* try_six_decimals(char* to, double value) {
     constexpr double kRounding = 0x1p-51;
     const double scaled = value * 1e6;
     const auto millionths = static_cast<std::uint64_t>(scaled + 0.5);
     const auto nearest = static_cast<double>(millionths);
     if (std::abs(scaled - nearest) > kRounding * scaled || nearest / 1e6 != value) return nullptr;
-    std::uint64_t digits = millionths;
-    std::size_t decimals = 6;
-    if (digits % 1000 == 0) {
-        digits /= 1000;
-        decimals = 3;
-    }
-    while (digits % 10 == 0) {
-        digits /= 10;
-        --decimals;
-    }
-    return write_fixed(to, digits, decimals, millionths / 1'000'000);
+    const std::uint64_t whole = millionths / 1'000'000;
+    to = write_whole(to, whole);
+    *to++ = '.';
+    const std::uint64_t decimals = eight_digits((millionths - whole * 1'000'000) * 100);
+    put_eight(to, decimals);
+    return to + (8 - static_cast<unsigned>(std::countl_zero(decimals)) / 8);
 }
 
 // A stretch of the integers, in units of 10^-decimals.

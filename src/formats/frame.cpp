@@ -93,12 +93,14 @@ class FrameReader {
         }
     }
 
-    /// All rows. `text` may be null; what was read of it, from `begin` on, is given back.
-    void read(const MappedText* text, std::size_t begin) {
+    /// All rows; there will be room for those of `bytes` of text. `text` may be null; what was read of it,
+    /// from `begin` on, is given back.
+    void read(const MappedText* text, std::size_t begin, std::size_t bytes) {
         Record cells;
         std::size_t forgotten = begin;
         for (std::size_t row = 1; table_.next(cells, where_); ++row) {
             add(cells);
+            if (row == kRowsAtOnce) make_room(bytes);
             if (text != nullptr && row % kRowsAtOnce == 0)
                 forgotten = text->forget(forgotten, begin + table_.consumed());
         }
@@ -132,6 +134,17 @@ class FrameReader {
     }
 
   private:
+    // As the rows so far are long; room that stays unused costs nothing.
+    void make_room(std::size_t bytes) {
+        constexpr double kSpare = 1.05;
+        const double share = static_cast<double>(bytes) / static_cast<double>(table_.consumed());
+        const auto rows = static_cast<std::size_t>(kSpare * share * static_cast<double>(frame_.size()));
+        frame_.t_s.reserve(rows);
+        for (NumberColumn& column : columns_) {
+            if (column.wanted) column.values.reserve(rows);
+        }
+    }
+
     void warn(const std::string& what) { frame_.warnings.push_back(where_ + ": " + what); }
 
     void add(const Record& cells) {
@@ -256,7 +269,7 @@ std::optional<Frame> read_stretches(const MappedText& text, const Table& table, 
     for (std::size_t k = 0; k + 1 < at.size(); ++k) {
         parts.push_back(std::async(std::launch::async, [&, from = at[k], to = at[k + 1]] {
             FrameReader reader(table.over(text.text().substr(from, to - from)), where, only);
-            reader.read(&text, from);
+            reader.read(&text, from, (from == at.front() ? text.text().size() : to) - from);
             return reader;
         }));
     }
@@ -298,7 +311,7 @@ Frame read_frame(const std::string& path, const FrameColumns& only) {
     if (mapped) frame = read_stretches(*mapped, *table, where, only);
     if (!frame) {
         FrameReader reader(std::move(*table), where, only);
-        reader.read(mapped ? &*mapped : nullptr, 0);
+        reader.read(mapped ? &*mapped : nullptr, 0, text.size());
         frame = reader.finish();
     }
     if (mapped) mapped->check_length();

@@ -152,7 +152,7 @@ void TelemetryRows::assign(Reading& reading, std::optional<std::size_t>& at, std
 }
 
 void TelemetryRows::read_time(std::string_view cell, std::int64_t& wall, double& t_s) {
-    const ParsedTime time = parse_time(cell, plan_.date_order);
+    const ParsedTime time = times_.read(cell, plan_.date_order);
     if (time.time_class != TimeClass::none) {
         wall = clock_.to_utc(time);
     } else if (!t_s_) {

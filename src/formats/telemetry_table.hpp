@@ -101,6 +101,7 @@ class TelemetryRows {
 
     const TablePlan& plan_;
     Clock& clock_;
+    TimeReader times_;
     std::string where_;
     Telemetry out_;
     std::size_t seen_ = 0, taken_ = 0;

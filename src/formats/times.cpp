@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 
 #include "formats/numbers.hpp"
 
@@ -148,19 +149,29 @@ unsigned two_digits(const char* at) {
     return high < 10 && low < 10 ? 10 * high + low : 1000;
 }
 
-// "2026-09-28T12:00:00.000165Z", as we write them; missing for everything else.
-std::optional<std::int64_t> our_own_time(std::string_view text) {
-    constexpr std::string_view kShape = "0000-00-00T00:00:00.000000Z";
-    if (text.size() != kShape.size()) return std::nullopt;
-    for (const std::size_t i : {4U, 7U, 10U, 13U, 16U, 19U, 26U}) {
-        if (text[i] != kShape[i]) return std::nullopt;
+constexpr std::string_view kOurShape = "0000-00-00T00:00:00.000000Z";
+
+// "00.000165Z" of a time as we write them; negative where it is none.
+std::int64_t our_seconds_us(std::string_view text) {
+    constexpr std::size_t kSeconds = 17;
+    const char* const at = text.data() + kSeconds;
+    if (at[2] != '.' || at[9] != 'Z') return -1;
+    const unsigned second = two_digits(at), a = two_digits(at + 3), b = two_digits(at + 5),
+                   c = two_digits(at + 7);
+    if (second > 60 || std::max({a, b, c}) > 99) return -1;
+    return second * kSecond + 10'000 * a + 100 * b + c;
+}
+
+// "2026-09-28T12:00:", as we write it.
+std::optional<std::int64_t> our_minute_us(std::string_view text) {
+    for (const std::size_t i : {4U, 7U, 10U, 13U, 16U}) {
+        if (text[i] != kOurShape[i]) return std::nullopt;
     }
     const auto two = [&](std::size_t i) { return two_digits(text.data() + i); };
     const unsigned century = two(0), year = two(2), month = two(5), day = two(8), hour = two(11),
-                   minute = two(14), second = two(17), a = two(20), b = two(22), c = two(24);
-    if (std::max({century, year, month, day, hour, minute, second, a, b, c}) > 99) return std::nullopt;
-    return civil_us(static_cast<int>(100 * century + year), month, day, hour, minute, second,
-                    10'000 * a + 100 * b + c);
+                   minute = two(14);
+    if (std::max({century, year, month, day, hour, minute}) > 99) return std::nullopt;
+    return civil_us(static_cast<int>(100 * century + year), month, day, hour, minute, 0, 0);
 }
 
 }  // namespace
@@ -192,10 +203,22 @@ std::optional<DateOrder> order_shown_by(std::string_view text) {
     return numbers[1] > 12 ? DateOrder::month_first : DateOrder::unknown;
 }
 
+ParsedTime TimeReader::read(std::string_view text, DateOrder order) {
+    if (text.size() != kOurShape.size()) return parse_time(text, order);
+    const std::int64_t seconds_us = our_seconds_us(text);
+    if (seconds_us < 0) return parse_time(text, order);
+    if (std::memcmp(text.data(), minute_.data(), kToMinute) != 0) {
+        const std::optional<std::int64_t> minute_us = our_minute_us(text);
+        if (!minute_us) return parse_time(text, order);
+        minute_us_ = *minute_us;
+        std::memcpy(minute_.data(), text.data(), kToMinute);
+    }
+    return {TimeClass::zoned, minute_us_ + seconds_us};
+}
+
 ParsedTime parse_time(std::string_view text, DateOrder order) {
     text = trim(text);
     constexpr std::size_t kShortest = 13;  // 1.9.2026 9:05
-    if (const auto us = our_own_time(text)) return {TimeClass::zoned, *us};
     if (text.size() >= kShortest) {
         if (const ParsedTime time = calendar_time(text, order); time.time_class != TimeClass::none)
             return time;

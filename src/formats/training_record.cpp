@@ -133,7 +133,7 @@ void RecordMaker::set(const KnownKey& key, std::string_view value) {
 // The most trustworthy class of time goes, whatever the rank: an epoch before a calendar time with a zone
 // before one without.
 void RecordMaker::set_time(unsigned rank, std::string_view value) {
-    const ParsedTime time = parse_time(value, order_);
+    const ParsedTime time = times_.read(value, order_);
     if (time.time_class == TimeClass::none) {
         const auto seconds = parse_number(value);
         if (seconds && std::isnan(record_.relative_s)) record_.relative_s = *seconds;

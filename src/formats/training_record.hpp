@@ -46,7 +46,11 @@ class RecordMaker {
 
     void set(const KnownKey& key, std::string_view value);
     const TrainingRecord& record() const { return record_; }
-    void clear() { *this = RecordMaker(order_); }
+    void clear() {
+        const TimeReader times = times_;
+        *this = RecordMaker(order_);
+        times_ = times;
+    }
     /// Values of a known field that were text, and the first one that stood for a gradient norm.
     std::size_t not_numbers() const { return not_numbers_; }
     const std::string& text_for_norm() const { return text_for_norm_; }
@@ -57,6 +61,7 @@ class RecordMaker {
 
     static constexpr unsigned kUnset = std::numeric_limits<unsigned>::max();
     DateOrder order_;
+    TimeReader times_;
     TrainingRecord record_;
     unsigned ranks_[9] = {kUnset, kUnset, kUnset, kUnset, kUnset, kUnset, kUnset, kUnset, kUnset};
     std::size_t not_numbers_ = 0;

@@ -69,7 +69,6 @@ char* write_timestamp(char* to, std::int64_t wall_us) {
     to = write_date(to, day);
     const auto rest = static_cast<std::uint64_t>((time - day).count());
     const auto seconds = static_cast<unsigned>(rest / 1'000'000);
-    auto fraction = static_cast<unsigned>(rest % 1'000'000);
     *to++ = 'T';
     to = write_two(to, seconds / 3600);
     *to++ = ':';
@@ -77,9 +76,13 @@ char* write_timestamp(char* to, std::int64_t wall_us) {
     *to++ = ':';
     to = write_two(to, seconds % 60);
     *to++ = '.';
-    to = write_two(to, fraction / 10'000);
-    to = write_two(to, fraction / 100 % 100);
-    to = write_two(to, fraction % 100);
+    return write_fraction(to, static_cast<unsigned>(rest % 1'000'000));
+}
+
+char* write_fraction(char* to, unsigned microseconds) {
+    to = write_two(to, microseconds / 10'000);
+    to = write_two(to, microseconds / 100 % 100);
+    to = write_two(to, microseconds % 100);
     *to++ = 'Z';
     return to;
 }

@@ -21,6 +21,8 @@ void append_timestamp(std::string& out, std::int64_t wall_us);
 char* write_cell(char* to, std::string_view cell);
 inline constexpr std::size_t kLongestTimestamp = 32;
 char* write_timestamp(char* to, std::int64_t wall_us);
+/// A timestamp's end: six digits and "Z".
+char* write_fraction(char* to, unsigned microseconds);
 
 inline constexpr std::string_view kTrainingHeader = "timestamp,t_s,step,epoch,loss,grad_norm,learning_rate";
 /// training.csv with its header, as the contract has it.

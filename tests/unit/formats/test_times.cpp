@@ -83,6 +83,25 @@ TEST_CASE("epochs are told apart by their magnitude") {
     CHECK(parse_time("1761699262.4882805").us == 1761699262488281);
 }
 
+TEST_CASE("times that are read one after the other are what each is by itself") {
+    rle::formats::TimeReader reader;
+    // The date of one lies before or behind that of the next, or is none at all; seconds and fractions are
+    // cut short or carry letters.
+    for (const char* text :
+         {"2026-09-28T12:00:00.000165Z", "2026-09-28T12:00:59.999999Z", "2026-09-28T12:00:60.000000Z",
+          "2026-09-28T12:00:61.000000Z", "2026-09-28T12:01:00.000000Z", "2026-09-28T12:00:30.500000Z",
+          "2026-02-30T12:00:30.500000Z", "2026-09-28T24:00:30.500000Z", "2026-09-28T12:00:3x.500000Z",
+          "2026-09-28T12:00:30,500000Z", "2026-09-28T12:00:30.500000z", "2026-09-28T12:00:30.50000 Z",
+          "2026-09-28 12:00:30.500000Z", "2026-09-28T12:00:30.500000", "2026-09-28T14:00:30.5+02:00",
+          "1790596800.5", "", "1969-12-31T23:59:59.999999Z", "2026-09-28T12:00:30.500001Z"}) {
+        INFO(text);
+        const rle::formats::ParsedTime read = reader.read(text, DateOrder::unknown), alone = parse_time(text);
+        CHECK(read.time_class == alone.time_class);
+        CHECK(read.us == alone.us);
+    }
+    CHECK(reader.read("2026-09-28T12:00:01.000165Z", DateOrder::unknown).us == kNoon + kSecond + 165);
+}
+
 TEST_CASE("what is no time is none") {
     for (const char* text :
          {"", "abc", "12.5", "0", "-1790596800", "nan", "inf", "1e300", "2026-13-01T00:00:00",

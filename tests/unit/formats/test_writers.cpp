@@ -89,6 +89,28 @@ TEST_CASE("aligned.csv is what the contract says, cell by cell") {
               "0.5,,\"c,pu\",,,,,,,,,,,1e-07,,,100001,,\n");
 }
 
+TEST_CASE("rows within a second, across one, before 1970 and without a time carry their own timestamps") {
+    rle::AlignedRows rows = small_rows();
+    rows.devices = {"gpu"};
+    rows.device = {0, 0, 0, 0};
+    const auto timestamps = [&](const std::vector<std::int64_t>& wall_us) {
+        rows.wall_us = wall_us;
+        const std::string csv = rle::formats::aligned_csv(rows, {});
+        std::vector<std::string> out;
+        for (std::size_t at = csv.find('\n') + 1; at < csv.size(); at = csv.find('\n', at) + 1) {
+            const std::size_t cell = csv.find(',', at) + 1;
+            out.push_back(csv.substr(cell, csv.find(',', cell) - cell));
+        }
+        return out;
+    };
+    CHECK(timestamps({-1, 0, 999'999, 1'000'000}) ==
+          std::vector<std::string>{"1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00.000000Z",
+                                   "1970-01-01T00:00:00.999999Z", "1970-01-01T00:00:01.000000Z"});
+    CHECK(timestamps({1761638400408689, rle::kNoTime, 1761638400408690, 1761638399000000}) ==
+          std::vector<std::string>{"2025-10-28T08:00:00.408689Z", "", "2025-10-28T08:00:00.408690Z",
+                                   "2025-10-28T07:59:59.000000Z"});
+}
+
 TEST_CASE("the time a step takes stands last, where it was asked for") {
     rle::AlignedRows rows = small_rows();
     rows.step_time_s = {0.5, 0.5, rle::kMissing, rle::kMissing};
