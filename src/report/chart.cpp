@@ -18,7 +18,7 @@ struct Range {
         low = std::min(low, value);
         high = std::max(high, value);
     }
-    void take(const std::vector<double>& values) {
+    void take(std::span<const double> values) {
         for (const double value : values) take(value);
     }
     Extent extent() const {
@@ -36,6 +36,17 @@ void compact(std::vector<double>& values, const std::vector<std::size_t>& rows) 
     values.resize(to);
 }
 
+bool is_short(std::size_t rows, std::size_t buckets) {
+    return buckets == 0 || rows <= 4 * buckets;
+}
+
+std::vector<double> at(std::span<const double> values, std::span<const std::size_t> rows) {
+    std::vector<double> some;
+    some.reserve(rows.size());
+    for (const std::size_t row : rows) some.push_back(values[row]);
+    return some;
+}
+
 }  // namespace
 
 bool Chart::empty() const {
@@ -44,9 +55,9 @@ bool Chart::empty() const {
     });
 }
 
-Extent x_extent(const Chart& chart) {
+Extent x_extent(std::span<const double> x) {
     Range range;
-    range.take(chart.x);
+    range.take(x);
     return range.extent();
 }
 
@@ -101,10 +112,29 @@ void keep_rows(Chart& chart, const std::vector<std::size_t>& rows) {
 }
 
 void reduce(Chart& chart, std::size_t buckets) {
-    if (buckets == 0 || chart.x.size() <= 4 * buckets) return;
+    if (is_short(chart.x.size(), buckets)) return;
     std::vector<DrawnSeries> drawn;
     for (const Series& series : chart.series) drawn.push_back({series.y, series.draw != Draw::points});
     keep_rows(chart, extreme_rows(drawn, buckets));
+}
+
+void draw_rows(Chart& chart, std::span<const double> x, const std::vector<LongSeries>& series,
+               std::size_t buckets, std::span<const std::size_t> rows) {
+    std::vector<std::size_t> kept(rows.begin(), rows.end());
+    if (kept.empty() && !is_short(x.size(), buckets)) {
+        std::vector<DrawnSeries> drawn;
+        for (const LongSeries& one : series) drawn.push_back({one.y, one.draw != Draw::points});
+        kept = extreme_rows(drawn, buckets);
+    }
+    const bool all = kept.empty();
+    const auto drawn = [&](std::span<const double> values) {
+        return all ? std::vector<double>(values.begin(), values.end()) : at(values, kept);
+    };
+    chart.x = drawn(x);
+    for (const LongSeries& one : series)
+        chart.series.push_back({one.name, one.colour, one.draw, drawn(one.y), {}, {}});
+    if (!all) chart.rows_before = x.size();
+    if (!rows.empty()) reduce(chart, buckets);
 }
 
 }  // namespace rle::report

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -68,9 +69,9 @@ struct Extent {
     double high = 1.0;
 };
 
-/// Of x; of y with intervals, rules and, where asked for, zero; a constant is widened so that it has a
-/// middle.
-Extent x_extent(const Chart& chart);
+/// Of x; of a chart's y with intervals, rules and, where asked for, zero; a constant is widened so that it
+/// has a middle.
+Extent x_extent(std::span<const double> x);
 Extent y_extent(const Chart& chart);
 
 /// Round numbers (1, 2, 5 times a power of ten) in [low, high], about `wanted` of them.
@@ -85,6 +86,19 @@ void keep_rows(Chart& chart, const std::vector<std::size_t>& rows);
 /// spike is lost: at most three rows a series and a bucket. Rows are kept or left out as a whole, none is
 /// made up.
 void reduce(Chart& chart, std::size_t buckets);
+
+/// A series whose values stay where they are until some of them are drawn.
+struct LongSeries {
+    std::string name;
+    Colour colour = Colour::blue;
+    Draw draw = Draw::line;
+    std::span<const double> y;
+};
+
+/// Makes x and series of the chart from these, reduced as reduce() does; of `rows` alone, where any are
+/// given. A long session's columns are not copied for it.
+void draw_rows(Chart& chart, std::span<const double> x, const std::vector<LongSeries>& series,
+               std::size_t buckets, std::span<const std::size_t> rows = {});
 
 /// The chart as a self-contained <svg> element that a screen reader announces by title and description.
 std::string svg(const Chart& chart);

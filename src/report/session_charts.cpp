@@ -11,8 +11,7 @@
 namespace rle::report {
 namespace {
 
-std::string range_text(const std::vector<double>& values, const std::string& unit) {
-    const ColumnStats s = stats_of(&values);
+std::string range_text(const ColumnStats& s, const std::string& unit) {
     if (s.n == 0) return "no value";
     return fmt::format("from {} to {} {}, mean {} {}", number(s.min), number(s.max), unit, number(s.mean),
                        unit);
@@ -22,8 +21,7 @@ std::string why_no_column(const View& view, const std::string& column) {
     return reason_for(*view.input, "aligned.csv", "aligned.csv has no number in the column " + column);
 }
 
-void finish(Chart& chart) {
-    reduce(chart, kBuckets);
+void note_reduction(Chart& chart) {
     if (chart.rows_before > 0) {
         chart.notes.push_back(
             fmt::format("Drawn from {} of {} rows: the lowest and the highest of each of {} stretches, so "
@@ -33,43 +31,53 @@ void finish(Chart& chart) {
 }
 
 // Of a long session balance.json holds the fit at the rows that a drawing needs: the chart is made of those.
-void keep_fitted_rows(Chart& chart, const View& view) {
-    const std::vector<std::size_t>& rows = view.input->balance->thermal.simulated_rows;
-    if (!rows.empty()) keep_rows(chart, rows);
+std::span<const std::size_t> fitted_rows(const View& view) {
+    if (!view.input->balance) return {};
+    return view.input->balance->thermal.simulated_rows;
 }
 
 // A recorded column over the session's time. `id` is ours: a column's name may be anything.
-ChartSlot column_chart(const View& view, const std::string& id, const std::string& column,
-                       const std::string& title, const std::string& unit, Colour colour) {
+struct ColumnChart {
+    std::string id, column, title, unit;
+    Colour colour = Colour::blue;
+    std::vector<LongSeries> beside = {};          // drawn with it
+    std::span<const std::size_t> only_rows = {};  // empty: all
+};
+
+ChartSlot column_chart(const View& view, const ColumnChart& of) {
     ChartSlot slot;
     Chart& chart = slot.chart;
-    chart.id = id;
-    chart.title = title;
-    const std::vector<double>* values = view.column(column);
+    chart.id = of.id;
+    chart.title = of.title;
+    const std::vector<double>* values = view.column(of.column);
     if (values == nullptr) {
-        slot.missing = why_no_column(view, column);
+        slot.missing = why_no_column(view, of.column);
         return slot;
     }
-    const bool modelled = view.is_modelled(column);
+    const bool modelled = view.is_modelled(of.column);
     if (modelled) {
         chart.title += " (modelled)";
-        chart.notes.push_back(column + " was estimated by a model, not measured.");
+        chart.notes.push_back(of.column + " was estimated by a model, not measured.");
     }
-    chart.description = fmt::format("{} over {} s: {}.", chart.title,
-                                    number(x_extent({.x = view.rows.t_s}).high), range_text(*values, unit));
+    chart.description = fmt::format("{} over {} s: {}.", chart.title, number(x_extent(view.rows.t_s).high),
+                                    range_text(view.stats(of.column), of.unit));
     chart.x_label = "time since the session's start (s)";
-    chart.y_label = unit.empty() ? column : fmt::format("{} ({})", column, unit);
+    chart.y_label = of.unit.empty() ? of.column : fmt::format("{} ({})", of.column, of.unit);
     chart.on_session_time = true;
-    chart.x = view.rows.t_s;
-    chart.series.push_back({column + (modelled ? ", modelled" : ""), colour, Draw::line, *values, {}, {}});
+    std::vector<LongSeries> series{
+        {of.column + (modelled ? ", modelled" : ""), of.colour, Draw::line, *values}};
+    series.insert(series.end(), of.beside.begin(), of.beside.end());
+    draw_rows(chart, view.rows.t_s, series, kBuckets, of.only_rows);
     return slot;
 }
 
-void mark_spikes(Chart& chart, const View& view, const std::vector<double>& driver) {
-    if (view.spikes.empty()) return;
-    Series spikes{"spike", Colour::ink, Draw::points, std::vector<double>(driver.size(), kMissing), {}, {}};
-    for (const std::size_t row : view.spikes) spikes.y[row] = driver[row];
-    chart.series.push_back(std::move(spikes));
+// The driver at the rows where a spike begins; empty where there is none.
+std::vector<double> values_at_spikes(const View& view) {
+    const std::vector<double>* driver = view.column(view.driver);
+    if (driver == nullptr || view.spikes.empty()) return {};
+    std::vector<double> values(driver->size(), kMissing);
+    for (const std::size_t row : view.spikes) values[row] = (*driver)[row];
+    return values;
 }
 
 void add_spans(Chart& chart, const View& view) {
@@ -170,8 +178,9 @@ ChartSlot spike_chart(const View& view) {
         {fmt::format("mean over {} spike{}", average.spikes, average.spikes == 1 ? "" : "s"), Colour::blue,
          Draw::line, average.mean, average.low, average.high});
     chart.rules = {{0.0, "", Colour::ink}};
-    chart.description = fmt::format("Mean change of {} against the 5 s before each of {} spikes of {}: {}.",
-                                    view.response, average.spikes, view.driver, range_text(average.mean, ""));
+    chart.description =
+        fmt::format("Mean change of {} against the 5 s before each of {} spikes of {}: {}.", view.response,
+                    average.spikes, view.driver, range_text(stats_of(&average.mean), ""));
     chart.notes.push_back(
         average.spikes < 3
             ? "Fewer than three spikes carry no interval."
@@ -181,16 +190,39 @@ ChartSlot spike_chart(const View& view) {
     return slot;
 }
 
-// Joules since the first row, by the trapezoid rule; a missing value adds nothing and is counted.
-std::vector<double> cumulated(const std::vector<double>& t_s, const std::vector<double>& watts,
-                              std::size_t& missing) {
+// Joules since the first row, by the trapezoid rule; a missing value adds nothing and is counted. `watts`
+// gives those of a row.
+template <class Watts>
+std::vector<double> cumulated(const std::vector<double>& t_s, std::size_t& missing, Watts watts) {
     std::vector<double> joules(t_s.size(), 0.0);
     for (std::size_t i = 1; i < t_s.size(); ++i) {
-        const double part = 0.5 * (watts[i] + watts[i - 1]) * (t_s[i] - t_s[i - 1]);
+        const double part = 0.5 * (watts(i) + watts(i - 1)) * (t_s[i] - t_s[i - 1]);
         missing += std::isfinite(part) ? 0U : 1U;
         joules[i] = joules[i - 1] + (std::isfinite(part) ? part : 0.0);
     }
     return joules;
+}
+
+void draw_energies(Chart& chart, const View& view, const ThermalFit& fit) {
+    const std::vector<double>& t_s = view.rows.t_s;
+    const std::vector<double>& power = *view.rows.find("power_w");
+    const std::vector<double>& temp = *view.rows.find("temp_c");
+    std::size_t missing = 0;
+    const std::vector<double> in = cumulated(t_s, missing, [&](std::size_t i) { return power[i]; });
+    const std::vector<double> out =
+        cumulated(t_s, missing, [&](std::size_t i) { return *fit.hA_w_per_c * (temp[i] - *fit.ambient_c); });
+    std::vector<double> kept(in.size());
+    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = in[i] - out[i];
+    draw_rows(chart, t_s,
+              {{"in: int P dt", Colour::vermillion, Draw::line, in},
+               {"out: int hA (T - T_ambient) dt", Colour::blue, Draw::dashed, out},
+               {"in - out: stored, or unaccounted for", Colour::green, Draw::line, kept}},
+              kBuckets);
+    chart.description = fmt::format("Energy since the start: {} J in, {} J out, {} J left.",
+                                    number(in.back()), number(out.back()), number(kept.back()));
+    chart.notes.push_back(
+        "Summed over the aligned rows with one hA for the whole session; the table has balance's own sums.");
+    if (missing > 0) chart.notes.push_back(fmt::format("{} steps without a reading add nothing.", missing));
 }
 
 ChartSlot energy_chart(const View& view) {
@@ -215,27 +247,12 @@ ChartSlot energy_chart(const View& view) {
             "the heat leaves from a heatsink whose temperature nobody read; the table has the sums";
         return slot;
     }
-    std::vector<double> lost(temp->size());
-    for (std::size_t i = 0; i < lost.size(); ++i) lost[i] = *fit.hA_w_per_c * ((*temp)[i] - *fit.ambient_c);
-    std::size_t missing = 0;
-    chart.x = view.rows.t_s;
-    const std::vector<double> in = cumulated(chart.x, *power, missing);
-    const std::vector<double> out = cumulated(chart.x, lost, missing);
-    std::vector<double> kept(in.size());
-    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = in[i] - out[i];
     chart.x_label = "time since the session's start (s)";
     chart.y_label = "energy (J)";
     chart.on_session_time = true;
     chart.include_zero = true;
-    chart.series = {{"in: int P dt", Colour::vermillion, Draw::line, in, {}, {}},
-                    {"out: int hA (T - T_ambient) dt", Colour::blue, Draw::dashed, out, {}, {}},
-                    {"in - out: stored, or unaccounted for", Colour::green, Draw::line, kept, {}, {}}};
-    chart.description = fmt::format("Energy since the start: {} J in, {} J out, {} J left.",
-                                    number(in.back()), number(out.back()), number(kept.back()));
-    chart.notes.push_back(
-        "Summed over the aligned rows with one hA for the whole session; the table has balance's own sums.");
-    if (missing > 0) chart.notes.push_back(fmt::format("{} steps without a reading add nothing.", missing));
-    finish(chart);
+    draw_energies(chart, view, fit);
+    note_reduction(chart);
     return slot;
 }
 
@@ -267,13 +284,16 @@ std::vector<double> fitted_temperature(const View& view) {
 }
 
 std::vector<ChartSlot> thermal_charts(const View& view) {
-    ChartSlot temperature =
-        column_chart(view, "temperature", "temp_c", "Temperature", "degC", Colour::vermillion);
+    ColumnChart recorded{"temperature", "temp_c", "Temperature", "degC", Colour::vermillion};
     const std::vector<double> fit = fitted_temperature(view);
+    if (!fit.empty()) {
+        const std::string& model = view.input->balance->thermal.model;
+        recorded.beside = {{model + " fit", Colour::blue, Draw::dashed, fit}};
+        recorded.only_rows = fitted_rows(view);
+    }
+    ChartSlot temperature = column_chart(view, recorded);
     if (temperature.missing.empty() && !fit.empty()) {
         const ThermalFit& thermal = view.input->balance->thermal;
-        temperature.chart.series.push_back({thermal.model + " fit", Colour::blue, Draw::dashed, fit, {}, {}});
-        keep_fitted_rows(temperature.chart, view);
         temperature.chart.description += fmt::format(" The {} fit errs by {} degC (root mean square).",
                                                      thermal.model, number(thermal.rmse_c));
     } else if (temperature.missing.empty()) {
@@ -284,16 +304,16 @@ std::vector<ChartSlot> thermal_charts(const View& view) {
     }
     std::vector<ChartSlot> slots;
     slots.push_back(std::move(temperature));
-    slots.push_back(column_chart(view, "power", "power_w", "Power", "W", Colour::orange));
-    slots.push_back(column_chart(view, "utilisation", "util_pct", "Utilisation", "%", Colour::green));
-    for (ChartSlot& slot : slots) finish(slot.chart);
+    slots.push_back(column_chart(view, {"power", "power_w", "Power", "W", Colour::orange}));
+    slots.push_back(column_chart(view, {"utilisation", "util_pct", "Utilisation", "%", Colour::green}));
+    for (ChartSlot& slot : slots) note_reduction(slot.chart);
     return slots;
 }
 
 std::vector<ChartSlot> coupling_charts(const View& view) {
     const bool rle = view.response == "rle";
     ChartSlot response =
-        column_chart(view, "response", view.response, rle ? "RLE" : view.response, "", Colour::blue);
+        column_chart(view, {"response", view.response, rle ? "RLE" : view.response, "", Colour::blue});
     if (response.missing.empty()) {
         add_spans(response.chart, view);
         response.chart.description +=
@@ -304,18 +324,19 @@ std::vector<ChartSlot> coupling_charts(const View& view) {
                 fmt::format("Computed from modelled columns: {}.", fmt::join(modelled, ", ")));
         }
     }
-    ChartSlot driver =
-        column_chart(view, "driver", view.driver, view.driver == "grad_norm" ? "Gradient norm" : view.driver,
-                     "", Colour::purple);
+    const std::string title = view.driver == "grad_norm" ? "Gradient norm" : view.driver;
+    ColumnChart recorded{"driver", view.driver, title, "", Colour::purple};
+    const std::vector<double> spikes = values_at_spikes(view);
+    if (!spikes.empty()) recorded.beside = {{"spike", Colour::ink, Draw::points, spikes}};
+    ChartSlot driver = column_chart(view, recorded);
     if (driver.missing.empty()) {
-        mark_spikes(driver.chart, view, *view.column(view.driver));
         driver.chart.description += " " + spike_text(view);
         driver.chart.notes.push_back(spike_text(view));
     }
     std::vector<ChartSlot> slots;
     slots.push_back(std::move(response));
     slots.push_back(std::move(driver));
-    for (ChartSlot& slot : slots) finish(slot.chart);
+    for (ChartSlot& slot : slots) note_reduction(slot.chart);
     return slots;
 }
 
@@ -342,15 +363,16 @@ std::vector<ChartSlot> balance_charts(const View& view) {
         chart.x_label = "time since the session's start (s)";
         chart.y_label = "recorded - fit (degC)";
         chart.on_session_time = true;
-        chart.x = view.rows.t_s;
         chart.rules = {{0.0, "", Colour::ink}};
-        chart.description = "Recorded minus fitted temperature: " + range_text(left, "degC") + ".";
-        chart.series = {{"recorded - fit", Colour::vermillion, Draw::line, std::move(left), {}, {}}};
-        keep_fitted_rows(chart, view);
+        const std::string where = fitted_rows(view).empty() ? "" : " at the rows drawn";
+        chart.description =
+            "Recorded minus fitted temperature" + where + ": " + range_text(stats_of(&left), "degC") + ".";
+        draw_rows(chart, view.rows.t_s, {{"recorded - fit", Colour::vermillion, Draw::line, left}}, kBuckets,
+                  fitted_rows(view));
         chart.notes.push_back(view.input->balance->thermal.adequate
                                   ? "The residuals look like noise: the model is adequate."
                                   : "The residuals are plainly not noise: the model is not adequate.");
-        finish(chart);
+        note_reduction(chart);
     }
     std::vector<ChartSlot> slots;
     slots.push_back(std::move(residuals));

@@ -34,7 +34,7 @@ struct Frame2d {
 using Out = std::back_insert_iterator<std::string>;
 
 Frame2d frame_of(const Chart& chart) {
-    Frame2d frame{x_extent(chart), y_extent(chart)};
+    Frame2d frame{x_extent(chart.x), y_extent(chart)};
     const double air = 0.04 * (frame.y.high - frame.y.low);
     const bool from_zero = chart.include_zero && frame.y.low == 0.0;
     frame.y = {from_zero ? 0.0 : frame.y.low - air, frame.y.high + air};

@@ -81,6 +81,33 @@ TEST_CASE("reducing loses no spike and makes up no row") {
     }
 }
 
+TEST_CASE("columns are drawn as a chart of all their rows is reduced") {
+    Chart whole = noisy_chart(30000);
+    whole.series[1].y[20000] = kMissing;
+    const Chart columns = whole;
+    const std::vector<LongSeries> series{{"a", Colour::blue, Draw::line, columns.series[0].y},
+                                         {"b", Colour::green, Draw::points, columns.series[1].y}};
+    whole.series[1].draw = Draw::points;
+    reduce(whole, 700);
+    Chart drawn;
+    draw_rows(drawn, columns.x, series, 700);
+    CHECK(drawn.x == whole.x);
+    CHECK(drawn.rows_before == 30000);
+    CHECK(drawn.series[0].y == whole.series[0].y);
+    CHECK(drawn.series[1].name == "b");
+    CHECK(drawn.series[1].draw == Draw::points);
+
+    const std::vector<std::size_t> rows{0, 5, 29999};
+    Chart some, all;
+    draw_rows(some, columns.x, series, 700, rows);
+    CHECK(some.x == std::vector<double>{0.0, 5.0, 29999.0});
+    CHECK(some.rows_before == 30000);
+    draw_rows(all, std::span(columns.x).first(2800),
+              {{"a", Colour::blue, Draw::line, std::span(columns.series[0].y).first(2800)}}, 700);
+    CHECK(all.x.size() == 2800);
+    CHECK(all.rows_before == 0);
+}
+
 TEST_CASE("a short chart is left as it is") {
     Chart chart = noisy_chart(900);
     reduce(chart, 1000);
