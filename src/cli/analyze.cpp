@@ -13,27 +13,16 @@
 #include "cli/predict.hpp"
 #include "cli/report.hpp"
 #include "cli/session_paths.hpp"
+#include "cli/table.hpp"
 #include "cli/ui.hpp"
 #include "formats/readers.hpp"
+#include "report/report.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {
 namespace {
 
 constexpr int kCannotTell = static_cast<int>(ErrorKind::insufficient_data);
-
-using Table = std::shared_ptr<Frame>;
-
-// aligned.csv, once for all the stages that use it; null where it cannot be read, which they will find
-// themselves.
-Table read_aligned(const std::string& session) {
-    try {
-        const auto file = std::filesystem::path(session) / kAlignedCsv;
-        return std::make_shared<Frame>(formats::read_frame(file.string()));
-    } catch (const Error&) {
-        return nullptr;
-    }
-}
 
 // The stages on one session. A stage that cannot be made has no result: what an earlier analysis left of it
 // is removed, for beside this one's results it would be taken for one of them.
@@ -44,7 +33,7 @@ class Analysis {
 
     int run() {
         if (attempt({kAlignedCsv, kAlignJson}, [this] { align(); })) {
-            table_ = read_aligned(session_);
+            read_aligned();
             correlate();
             predict();
             attempt({kBalanceJson}, [this] { balance_stage({session_, "", options_, table_}); });
@@ -53,7 +42,7 @@ class Analysis {
                 leave_out(file, "the streams were not aligned");
         }
         std::optional<Frame> rows;
-        if (table_) rows = std::move(*table_);  // nobody else needs them
+        if (table_) rows = table_->take(report::shown_columns({options_.driver, options_.response}));
         const ReportFiles report = report_session(session_, {"", std::move(rows), left_out_});
         const std::string verdict = explained_ ? report.word : report.sentence;
         say(fmt::format("{}\n  {}\n", bold(verdict), report.html));
@@ -95,6 +84,21 @@ class Analysis {
         status_ = kCannotTell;
     }
 
+    // aligned.csv, once for all the stages that use it; nothing where it cannot be read, which they will find
+    // themselves.
+    void read_aligned() {
+        const auto file = std::filesystem::path(session_) / kAlignedCsv;
+        const std::vector<StagesTable::Names> stages{
+            correlate_columns(options_), predict_columns(predict_command()), balance_columns(),
+            report::shown_columns({options_.driver, options_.response})};
+        try {
+            Frame table = formats::read_frame(file.string(), StagesTable::all_of(stages));
+            table_ = std::make_shared<StagesTable>(std::move(table), stages);
+        } catch (const Error&) {
+            table_.reset();
+        }
+    }
+
     void correlate() {
         const bool of_the_norm = options_.driver == "grad_norm";
         if (of_the_norm && !unpaired_.empty()) return leave_out(kCorrelationJson, unpaired_);
@@ -116,18 +120,20 @@ class Analysis {
         if (!unpaired_.empty()) return leave_out(kPredictJson, unpaired_);
         if (!has_training_) return leave_out(kPredictJson, "no training log, so there is no alarm to score");
         const int status = status_;
-        attempt({kPredictJson}, [this] {
-            PredictCommand command{session_, "", options_};
-            command.brief = true;
-            command.table = table_;
-            predict_stage(command);
-        });
+        attempt({kPredictJson}, [this] { predict_stage(predict_command()); });
         status_ = status;
+    }
+
+    PredictCommand predict_command() const {
+        PredictCommand command{session_, "", options_};
+        command.brief = true;
+        command.table = table_;
+        return command;
     }
 
     std::string session_;
     AnalysisOptions options_;
-    Table table_;
+    std::shared_ptr<StagesTable> table_;
     bool has_training_ = false;
     bool explained_ = false;  // correlate has printed the sentence that the report opens with
     std::string unpaired_;    // why no row has both streams

@@ -44,12 +44,6 @@ constexpr std::array kUses{Use{"temp_c", &BalanceInput::temp_c},
                            Use{"coolant_in_c", &BalanceInput::coolant_in_c},
                            Use{"coolant_out_c", &BalanceInput::coolant_out_c}};
 
-std::vector<std::string> used_columns() {
-    std::vector<std::string> names(kAmbientColumns.begin(), kAmbientColumns.end());
-    for (const Use& use : kUses) names.emplace_back(use.column);
-    return names;
-}
-
 void need(const Frame& frame, const char* name, const std::string& where) {
     if (frame.find(name) != nullptr) return;
     throw Error(
@@ -71,7 +65,7 @@ BalanceInput balance_input(Frame frame, const AnalysisOptions& given, const std:
                            std::vector<std::string>& warnings) {
     for (const char* name : {"temp_c", "power_w"}) need(frame, name, where);
     const std::string ambient = logged_ambient(frame);
-    ColumnUses columns(std::move(frame), used_columns());
+    ColumnUses columns(std::move(frame), balance_columns());
     BalanceInput in;
     for (const Use& use : kUses) in.*use.to = columns.take(use.column).value_or(std::vector<double>());
     in.t_s = columns.take_times();
@@ -204,12 +198,17 @@ void declare_balance_options(CLI::App& app, AnalysisOptions& options) {
         ->type_name("W");
 }
 
+std::vector<std::string> balance_columns() {
+    std::vector<std::string> names(kAmbientColumns.begin(), kAmbientColumns.end());
+    for (const Use& use : kUses) names.emplace_back(use.column);
+    return names;
+}
+
 Balance balance_stage(const BalanceCommand& command) {
     const StageInput input = stage_input(command.input, kAlignedCsv, "align");
     std::string device;
-    const std::vector<std::string> names = used_columns();
-    Frame table =
-        command.table ? with_columns(*command.table, names) : formats::read_frame(input.file, names);
+    const std::vector<std::string> names = balance_columns();
+    Frame table = command.table ? command.table->take(names) : formats::read_frame(input.file, names);
     Frame frame = select_device(std::move(table), input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
     const auto estimated = estimated_columns(input, frame, device);

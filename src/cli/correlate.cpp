@@ -27,13 +27,6 @@ namespace rle::cli {
 namespace fs = std::filesystem;
 namespace {
 
-// The columns that are correlated or looked at beside, each as often as it is.
-std::vector<std::string> used_columns(const AnalysisOptions& given) {
-    std::vector<std::string> names{given.driver, given.response, "temp_c", "power_w"};
-    if (given.driver != "grad_norm") names.emplace_back("grad_norm");
-    return names;
-}
-
 // A table's columns on a grid.
 class ColumnsOnGrid {
   public:
@@ -134,7 +127,7 @@ CorrelateInput correlate_input(const CorrelateCommand& command, const StageInput
     out.response_name = given.response;
     out.device = device;
     out.dt_s = grid.dt_s;
-    ColumnsOnGrid columns(std::move(frame), std::move(grid), used_columns(given));
+    ColumnsOnGrid columns(std::move(frame), std::move(grid), correlate_columns(given));
     out.driver = columns.take(given.driver, input.file, "--driver");
     out.response = columns.take(given.response, input.file, "--response");
     if (given.driver != "grad_norm") out.sigma_opt_of = columns.take_if_there("grad_norm");
@@ -158,6 +151,12 @@ std::string no_driver(const std::string& name) {
 
 }  // namespace
 
+std::vector<std::string> correlate_columns(const AnalysisOptions& given) {
+    std::vector<std::string> names{given.driver, given.response, "temp_c", "power_w"};
+    if (given.driver != "grad_norm") names.emplace_back("grad_norm");
+    return names;
+}
+
 Correlation correlate_stage(const CorrelateCommand& command) {
     if (command.analysis.driver == command.analysis.response) {
         throw Error(ErrorKind::usage, "--response",
@@ -166,9 +165,8 @@ Correlation correlate_stage(const CorrelateCommand& command) {
     }
     const StageInput input = stage_input(command.input, kAlignedCsv, "align");
     std::string device;
-    const std::vector<std::string> names = used_columns(command.analysis);
-    Frame table =
-        command.table ? with_columns(*command.table, names) : formats::read_frame(input.file, names);
+    const std::vector<std::string> names = correlate_columns(command.analysis);
+    Frame table = command.table ? command.table->take(names) : formats::read_frame(input.file, names);
     Frame frame = select_device(std::move(table), input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
     const std::string why = correlation_of_estimates(estimated_columns(input, frame, device),

@@ -29,13 +29,6 @@ std::vector<std::string> flag_columns(const PredictCommand& command) {
     return {command.event};
 }
 
-// Each as often as it is used.
-std::vector<std::string> used_columns(const PredictCommand& command) {
-    std::vector<std::string> names = flag_columns(command);
-    for (const char* name : {command.analysis.driver.c_str(), "rle", "temp_c"}) names.emplace_back(name);
-    return names;
-}
-
 void take_flags(const PredictCommand& command, ColumnUses& columns, const std::string& where,
                 PredictInput& out) {
     const std::vector<std::string> names = flag_columns(command);
@@ -76,7 +69,7 @@ PredictInput predict_input(const PredictCommand& command, const StageInput& inpu
     PredictInput out;
     out.driver_name = command.analysis.driver;
     out.device = device;
-    ColumnUses columns(std::move(frame), used_columns(command));
+    ColumnUses columns(std::move(frame), predict_columns(command));
     auto driver = columns.take(command.analysis.driver);
     if (!driver) {
         throw Error(ErrorKind::failed, input.file,
@@ -122,13 +115,19 @@ std::string summary(const Prediction& p) {
 
 }  // namespace
 
+std::vector<std::string> predict_columns(const PredictCommand& command) {
+    std::vector<std::string> names = flag_columns(command);
+    for (const char* name : {command.analysis.driver.c_str(), "rle", "temp_c"}) names.emplace_back(name);
+    return names;
+}
+
 Prediction predict_stage(const PredictCommand& command) {
     const StageInput input = stage_input(command.input, kAlignedCsv, "align");
     std::string device;
-    const std::vector<std::string> names = used_columns(command);
-    Frame frame = select_device(
-        command.table ? with_columns(*command.table, names) : formats::read_frame(input.file, names),
-        input.info, command.analysis.device(), device);
+    const std::vector<std::string> names = predict_columns(command);
+    Frame frame =
+        select_device(command.table ? command.table->take(names) : formats::read_frame(input.file, names),
+                      input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
     PredictInput table = predict_input(command, input, std::move(frame), device, warnings);
     PredictOptions options;

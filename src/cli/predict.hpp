@@ -4,11 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/alarm_options.hpp"
 #include "cli/analysis_options.hpp"
+#include "cli/table.hpp"
 #include "rlecouple/predict.hpp"
-#include "rlecouple/telemetry.hpp"
 
 namespace rle::cli {
 
@@ -20,8 +21,11 @@ struct PredictCommand {
     double horizon_s = 3.0;                   ///< --horizon
     std::string event = "any";                ///< --event: any, collapse, throttle, or a column of flags
     bool brief = false;                       ///< print the explanation alone, and no warning
-    std::shared_ptr<const Frame> table = {};  ///< what stands at `input`, where it is at hand already
+    std::shared_ptr<StagesTable> table = {};  ///< what stands at `input`, where it is at hand already
 };
+
+/// The columns that predict uses, each as often as it does.
+std::vector<std::string> predict_columns(const PredictCommand& command);
 
 /// Reads the table, scores the alarms, writes predict.json where it has a place, prints a summary.
 Prediction predict_stage(const PredictCommand& command);

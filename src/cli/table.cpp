@@ -11,25 +11,6 @@ std::vector<std::string> all_names(const Frame& frame) {
     return names;
 }
 
-Frame with_columns(const Frame& table, const std::vector<std::string>& names) {
-    Frame part;
-    part.t_s = table.t_s;
-    part.unread = table.unread;
-    part.device = table.device;
-    part.only_device = table.only_device;
-    part.modelled = table.modelled;
-    part.warnings = table.warnings;
-    for (std::size_t c = 0; c < table.names.size(); ++c) {
-        if (std::find(names.begin(), names.end(), table.names[c]) == names.end()) {
-            part.unread.push_back(table.names[c]);
-            continue;
-        }
-        part.names.push_back(table.names[c]);
-        part.columns.push_back(table.columns[c]);
-    }
-    return part;
-}
-
 std::optional<std::vector<double>> ColumnUses::take(const std::string& name) {
     if (const auto use = uses_.find(name); use != uses_.end()) uses_.erase(use);
     const auto found = std::find(frame_.names.begin(), frame_.names.end(), name);
@@ -37,6 +18,51 @@ std::optional<std::vector<double>> ColumnUses::take(const std::string& name) {
     std::vector<double>& column = frame_.columns[static_cast<std::size_t>(found - frame_.names.begin())];
     if (uses_.count(name) > 0) return column;
     return std::move(column);
+}
+
+StagesTable::StagesTable(Frame table, const std::vector<Names>& stages)
+    : table_(std::move(table)), stages_left_(stages.size()) {
+    for (const Names& names : stages) {
+        const std::set<std::string> once(names.begin(), names.end());
+        uses_.insert(once.begin(), once.end());
+    }
+}
+
+StagesTable::Names StagesTable::all_of(const std::vector<Names>& stages) {
+    std::set<std::string> all;
+    for (const Names& names : stages) all.insert(names.begin(), names.end());
+    return {all.begin(), all.end()};
+}
+
+Frame StagesTable::take(const Names& names) {
+    const bool is_last = stages_left_ <= 1;
+    if (stages_left_ > 0) --stages_left_;
+    Frame part;
+    part.t_s = is_last ? std::move(table_.t_s) : table_.t_s;
+    part.unread = table_.unread;
+    part.device = is_last ? std::move(table_.device) : table_.device;
+    part.only_device = table_.only_device;
+    part.modelled = table_.modelled;
+    part.warnings = table_.warnings;
+    for (std::size_t c = 0; c < table_.names.size(); ++c) {
+        const std::string& name = table_.names[c];
+        if (std::find(names.begin(), names.end(), name) == names.end()) {
+            leave(name, part);
+            continue;
+        }
+        if (const auto use = uses_.find(name); use != uses_.end()) uses_.erase(use);
+        part.names.push_back(name);
+        part.columns.push_back(uses_.count(name) > 0 ? table_.columns[c] : std::move(table_.columns[c]));
+    }
+    return part;
+}
+
+// What was wrong with a column is for those who use it.
+void StagesTable::leave(const std::string& name, Frame& part) {
+    part.unread.push_back(name);
+    const std::string about = "column '" + name + "': ";
+    std::erase_if(part.warnings,
+                  [&](const std::string& warning) { return warning.find(about) != std::string::npos; });
 }
 
 }  // namespace rle::cli

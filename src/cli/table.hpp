@@ -2,6 +2,7 @@
 // large.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,9 +14,6 @@ namespace rle::cli {
 
 /// Every column of numbers, read or not, in alphabetical order.
 std::vector<std::string> all_names(const Frame& frame);
-
-/// A table's rows with these columns; the names of the others are kept.
-Frame with_columns(const Frame& table, const std::vector<std::string>& names);
 
 /// A table's columns, each handed over without a copy at its last use.
 class ColumnUses {
@@ -31,6 +29,26 @@ class ColumnUses {
 
   private:
     Frame frame_;
+    std::multiset<std::string> uses_;
+};
+
+/// A table that is read once for several stages, each of which takes its columns from it.
+class StagesTable {
+  public:
+    using Names = std::vector<std::string>;
+    /// What each stage will take, and nothing else. One that does not come costs memory only.
+    StagesTable(Frame table, const std::vector<Names>& stages);
+
+    /// All their columns, for reading them.
+    static Names all_of(const std::vector<Names>& stages);
+    /// The rows with these columns, the names of the others kept. What no later stage takes is not copied.
+    Frame take(const Names& names);
+
+  private:
+    static void leave(const std::string& name, Frame& part);
+
+    Frame table_;
+    std::size_t stages_left_;
     std::multiset<std::string> uses_;
 };
 
