@@ -13,6 +13,7 @@
 #include "cli/commands.hpp"
 #include "cli/estimates.hpp"
 #include "cli/made_of.hpp"
+#include "cli/memory.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/table.hpp"
 #include "cli/ui.hpp"
@@ -201,6 +202,7 @@ Runner setup_correlate(CLI::App& app) {
     declare_correlate_options(app, command->analysis);
     declare_seed(app, command->analysis);
     return [command] {
+        keep_freed_memory();
         const Correlation result = correlate_stage(*command);
         return result.verdict == Verdict::insufficient_data ? static_cast<int>(ErrorKind::insufficient_data)
                                                             : 0;

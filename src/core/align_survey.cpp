@@ -80,8 +80,9 @@ void SurveyState::keep(std::size_t d, const SampleRow& row) {
     if (device.samples++ == 0) {
         device.first = instant(row.t_s, telemetry_origin_us_);
     } else {
-        intervals.add(row.t_s - last_s_[d]);
-        device_intervals[d].add(row.t_s - last_s_[d]);
+        const std::int64_t interval_us = nearest_us(row.t_s - last_s_[d]);
+        intervals.add_us(interval_us);
+        device_intervals[d].add_us(interval_us);
     }
     last_s_[d] = row.t_s;
     if (std::isfinite(row.power_w)) {
@@ -121,12 +122,12 @@ void SurveyState::add(const Training& piece) {
 
 void SurveyState::keep_step(const StepRow& row) {
     if (steps.steps++ == 0) steps.first = instant(row.t_s, training_origin_us_);
-    steps.last = instant(row.t_s, training_origin_us_);
+    last_step_s_ = row.t_s;
 }
 
 Instant SurveyState::instant(double t_s, std::int64_t origin_us) const {
     if (by_t_s) return {kNoTime, t_s};
-    return {origin_us + std::llround(t_s * 1e6), kMissing};
+    return {origin_us + nearest_us(t_s), kMissing};
 }
 
 void SurveyState::finish() {
@@ -139,6 +140,7 @@ void SurveyState::finish() {
         if (watches_[d].restarted()) telemetry_clock.restarts();
     }
     training_.release([&](const StepRow& row) { keep_step(row); }, true);
+    if (steps.steps > 0) steps.last = instant(last_step_s_, training_origin_us_);
     steps.reordered = training_.order().reordered();
     steps.duplicates = training_.duplicates();
     if (training_watch_.restarted()) training_clock.restarts();

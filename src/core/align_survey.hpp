@@ -145,7 +145,8 @@ struct SurveyState {
     void keep_step(const StepRow& row);
 
     std::vector<CleanStream<SampleRow>> samples_;
-    std::vector<double> last_s_;         ///< by device: of the last sample
+    std::vector<double> last_s_;  ///< by device: of the last sample
+    double last_step_s_ = kMissing;
     std::vector<RestartWatch> watches_;  ///< by device
     RestartWatch training_watch_;
     CleanStream<StepRow> training_;

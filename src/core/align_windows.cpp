@@ -127,8 +127,7 @@ void open_block(AlignedRows& rows, const Grid& grid, std::int64_t origin_wall_us
     for (std::size_t i = 0; i < n; ++i) {
         rows.t_s[i] = grid.at(i / stride);
         rows.device[i] = static_cast<std::uint32_t>(i % stride);
-        rows.wall_us[i] =
-            origin_wall_us == kNoTime ? kNoTime : origin_wall_us + std::llround(rows.t_s[i] * 1e6);
+        rows.wall_us[i] = origin_wall_us == kNoTime ? kNoTime : origin_wall_us + nearest_us(rows.t_s[i]);
     }
 }
 

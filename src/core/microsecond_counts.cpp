@@ -1,14 +1,13 @@
 #include "core/microsecond_counts.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <utility>
 
 namespace rle {
 
 void MicrosecondCounts::add(double seconds) {
-    add_us(std::llround(seconds * 1e6));
+    add_us(nearest_us(seconds));
 }
 
 void MicrosecondCounts::add_us(std::int64_t us) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -15,6 +16,12 @@
 #include <vector>
 
 namespace rle {
+
+/// `seconds` in whole microseconds; below 2^52 us.
+inline std::int64_t nearest_us(double seconds) {
+    const double us = seconds * 1e6;
+    return static_cast<std::int64_t>(us + std::copysign(0.5, us));
+}
 
 class MicrosecondCounts {
   public:

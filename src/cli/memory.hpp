@@ -1,0 +1,11 @@
+// How the process deals with memory that was freed.
+#pragma once
+
+namespace rle::cli {
+
+/// What is freed from here on stays with the process, whatever its size, and serves the next request: long
+/// columns that come and go would else be given back and cleared by the kernel anew each time. For commands
+/// that hold the most of it to their end; a no-op but under glibc.
+void keep_freed_memory();
+
+}  // namespace rle::cli
