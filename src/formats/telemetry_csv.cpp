@@ -114,13 +114,14 @@ std::map<Role, std::size_t> find_roles(const Names& names) {
     return found;
 }
 
+// One of temperature and power is enough: what needs the other is missing then, and said to be.
 std::string what_is_missing(const std::vector<std::string>& header) {
     const auto roles = find_roles(normal_names(header));
     std::vector<std::string> missing;
     if (!roles.contains(Role::time) && !roles.contains(Role::t_s))
         missing.emplace_back("a time (timestamp or t_s)");
-    if (!roles.contains(Role::temp)) missing.emplace_back("temp_c");
-    if (!roles.contains(Role::power)) missing.emplace_back("power_w");
+    if (!roles.contains(Role::temp) && !roles.contains(Role::power))
+        missing.emplace_back("temp_c or power_w");
     return fmt::format("{}", fmt::join(missing, ", "));
 }
 

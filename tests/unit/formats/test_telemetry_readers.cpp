@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <cmath>
 
 #include "formats/files.hpp"
@@ -162,6 +165,18 @@ TEST_CASE("a torn last line is skipped with a warning") {
     CHECK(t.warnings[0].find("may be torn") != std::string::npos);
 }
 
+TEST_CASE("telemetry of temperature or of power alone is telemetry, and what it lacks is said") {
+    const rle::Telemetry warm = read("t_s,temp_c\n0,50\n1,51\n");
+    CHECK(warm.temp_c == std::vector<double>{50, 51});
+    CHECK(std::isnan(warm.power_w[0]));
+    CHECK(fmt::format("{}", fmt::join(warm.warnings, "; ")).find("no column for power_w") !=
+          std::string::npos);
+    const rle::Telemetry drawn = read("t_s,power_w\n0,100\n1,101\n");
+    CHECK(drawn.power_w == std::vector<double>{100, 101});
+    CHECK(fmt::format("{}", fmt::join(drawn.warnings, "; ")).find("no column for temp_c") !=
+          std::string::npos);
+}
+
 TEST_CASE("telemetry that cannot be read is one clear line with the right exit code") {
     struct Row {
         const char* text;
@@ -175,8 +190,9 @@ TEST_CASE("telemetry that cannot be read is one clear line with the right exit c
         {"{\"temp\": 50}\n", "no known format; prometheus is nearest: no query_range answer", 1},
         {"2026/09/28 12:00:00.000, 0, 50, 100.00 W\n2026/09/28 12:00:01.000, 0, 50, 100.00 W\n",
          "csv is nearest: its first line has values; put the columns' names in front of it", 1},
-        {"a,b,c\n1,2,3\n", "no column for a time (timestamp or t_s), temp_c, power_w; found a, b, c", 1},
-        {"timestamp,temp_c\n1790596800,5\n", "no column for power_w; found timestamp, temp_c", 1},
+        {"a,b,c\n1,2,3\n", "no column for a time (timestamp or t_s), temp_c or power_w; found a, b, c", 1},
+        {"timestamp,util_pct\n1790596800,5\n", "no column for temp_c or power_w; found timestamp, util_pct",
+         1},
         {"t_s,temp_c,power_w\n", "a header but not one whole row", 4},
         {"t_s,temp_c,power_w\n1,2,3", "a header but not one whole row", 4},
         {"t_s,temp_c,power_w\n0,hot,100\n1,warm,101\n",
