@@ -22,7 +22,23 @@
 
 namespace rle {
 
-/// What a fit is made from. All vectors have one length; t_s ascends strictly, power_w and fan have no gaps.
+/// What a fit is made from, as it lies somewhere. All spans have one length, but for the ones that may be
+/// empty; t_s ascends strictly, power_w, fan and room have no gaps.
+struct ThermalView {
+    std::span<const double> t_s;        ///< s
+    std::span<const double> temp_c;     ///< degC; NaN: not read, simulated through but not compared
+    std::span<const double> power_w;    ///< W
+    std::span<const double> fan;        ///< 0 standing, 1 full speed; empty: hA is constant
+    std::span<const double> room = {};  ///< ambient temperature beside the constants' one; empty: it rests
+
+    std::size_t size() const { return t_s.size(); }
+    /// Samples [first, last).
+    ThermalView slice(std::size_t first, std::size_t last) const;
+    /// Mean of `room` over the interval [t_i, t_i+1), degC.
+    double room_over(std::size_t i) const { return room.empty() ? 0.0 : 0.5 * (room[i] + room[i + 1]); }
+};
+
+/// The same, kept.
 struct ThermalSamples {
     std::vector<double> t_s;        ///< s
     std::vector<double> temp_c;     ///< degC; NaN: not read, simulated through but not compared
@@ -31,10 +47,9 @@ struct ThermalSamples {
     std::vector<double> room = {};  ///< ambient temperature beside the constants' one, degC; empty: it rests
 
     std::size_t size() const { return t_s.size(); }
-    /// Samples [first, last).
+    operator ThermalView() const { return {t_s, temp_c, power_w, fan, room}; }
+    /// Samples [first, last), kept.
     ThermalSamples slice(std::size_t first, std::size_t last) const;
-    /// Mean of `room` over the interval [t_i, t_i+1), degC.
-    double room_over(std::size_t i) const { return room.empty() ? 0.0 : 0.5 * (room[i] + room[i + 1]); }
 };
 
 /// What a fan at a share of its full speed adds of its full effect: fan^exponent.
@@ -72,15 +87,15 @@ std::vector<double> time_constants(const ThermalConstants& constants, double hA)
 
 /// Mean power over each interval [t_i, t_i+1), W; the last entry, which has no interval, repeats its sample.
 /// A reading holds until the next one.
-std::vector<double> interval_power(const ThermalSamples& samples, const ThermalConstants& constants);
+std::vector<double> interval_power(const ThermalView& samples, const ThermalConstants& constants);
 
 /// T1 at every sample, and T2 too where `sink_c` is given (T1 again with one node).
-std::vector<double> simulate_thermal(const ThermalSamples& samples, const ThermalConstants& constants,
+std::vector<double> simulate_thermal(const ThermalView& samples, const ThermalConstants& constants,
                                      std::vector<double>* sink_c = nullptr);
 
 /// The same, but behind every interval longer than `longest_s` (a gap: nobody knows what the power did) the
 /// model starts anew, from the state that fits the samples up to the next gap best.
-std::vector<double> simulate_between_gaps(const ThermalSamples& samples, const ThermalConstants& constants,
+std::vector<double> simulate_between_gaps(const ThermalView& samples, const ThermalConstants& constants,
                                           double longest_s, std::vector<double>* sink_c = nullptr);
 
 struct ThermalOptions {
@@ -101,6 +116,6 @@ struct ThermalResult {
 
 /// Fits the network to the temperatures by simulating it (output error), chooses the model by BIC, and leaves
 /// out what the data cannot tell, with a warning each (docs/method/balance.md).
-ThermalResult fit_thermal(const ThermalSamples& samples, const ThermalOptions& options);
+ThermalResult fit_thermal(const ThermalView& samples, const ThermalOptions& options);
 
 }  // namespace rle

@@ -262,7 +262,7 @@ Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options
     thermal.ambient_c = usable.ambient_c.value_or(options.ambient_c);
     thermal.fit_ambient = options.fit_ambient;
     thermal.ambient_assumed = options.ambient_assumed && !usable.ambient_c;
-    const ThermalResult fitted = fit_without_glitches(usable.samples, thermal);
+    const ThermalResult fitted = fit_without_glitches(usable.samples, usable.samples.temp_c, thermal);
     out.thermal = fitted.fit;
     fill_room(out.thermal, usable.samples);
     note_repeated_rows(out, input);

@@ -31,8 +31,8 @@ double total(const std::vector<double>& watts, const std::vector<double>& dt) {
 
 }  // namespace
 
-std::vector<double> filled_temperatures(const ThermalSamples& s) {
-    std::vector<double> out = s.temp_c;
+std::vector<double> filled_temperatures(const ThermalView& s) {
+    std::vector<double> out(s.temp_c.begin(), s.temp_c.end());
     std::size_t last = s.size();  // the last row read; size(): none yet
     for (std::size_t i = 0; i < s.size(); ++i) {
         if (std::isnan(out[i])) continue;
@@ -46,7 +46,7 @@ std::vector<double> filled_temperatures(const ThermalSamples& s) {
     return out;
 }
 
-double longest_interval(const std::vector<double>& t_s) {
+double longest_interval(std::span<const double> t_s) {
     std::vector<double> dt;
     for (std::size_t i = 1; i < t_s.size(); ++i) dt.push_back(t_s[i] - t_s[i - 1]);
     if (dt.empty()) return 10.0;
@@ -55,7 +55,7 @@ double longest_interval(const std::vector<double>& t_s) {
     return std::max(10.0, 10.0 * *middle);
 }
 
-HeatFlow heat_flow(const ThermalSamples& samples, const ThermalConstants& c, double longest_s) {
+HeatFlow heat_flow(const ThermalView& samples, const ThermalConstants& c, double longest_s) {
     const std::vector<double> die = filled_temperatures(samples);
     const std::vector<double> power = interval_power(samples, c);
     HeatFlow flow;
@@ -110,12 +110,12 @@ HeatRate heat_rate(const HeatFlow& flow) {
     return out;
 }
 
-std::optional<double> closure_on_second_half(const ThermalSamples& samples, const ThermalOptions& options) {
+std::optional<double> closure_on_second_half(const ThermalView& samples, const ThermalOptions& options) {
     const double middle = 0.5 * (samples.t_s.front() + samples.t_s.back());
     const auto at = std::lower_bound(samples.t_s.begin(), samples.t_s.end(), middle);
     const auto half = static_cast<std::size_t>(at - samples.t_s.begin());
     if (half < 10 || samples.size() - half < 10) return std::nullopt;
-    const ThermalSamples first = samples.slice(0, half + 1);
+    const ThermalView first = samples.slice(0, half + 1);
     const ThermalResult fitted = fit_thermal(first, options);
     if (!fitted.usable) return std::nullopt;
     const double longest_s = longest_interval(samples.t_s);

@@ -24,20 +24,20 @@ struct HeatFlow {
 };
 
 /// Intervals longer than `longest_s` are left out: nobody knows what the power did there.
-HeatFlow heat_flow(const ThermalSamples& samples, const ThermalConstants& constants, double longest_s);
+HeatFlow heat_flow(const ThermalView& samples, const ThermalConstants& constants, double longest_s);
 
 /// Samples with the missing temperatures filled in linearly (the ends with the nearest reading).
-std::vector<double> filled_temperatures(const ThermalSamples& samples);
+std::vector<double> filled_temperatures(const ThermalView& samples);
 
 /// An interval longer than this is a gap, s: ten sampling intervals, and at least 10 s.
-double longest_interval(const std::vector<double>& t_s);
+double longest_interval(std::span<const double> t_s);
 
 Conservation conserve(const HeatFlow& flow);
 HeatRate heat_rate(const HeatFlow& flow);
 
 /// Fits on the first half of the time and balances the second; missing where the first half does not carry a
 /// fit.
-std::optional<double> closure_on_second_half(const ThermalSamples& samples, const ThermalOptions& options);
+std::optional<double> closure_on_second_half(const ThermalView& samples, const ThermalOptions& options);
 
 /// int P dt: each sample's power until the next, over the intervals that are no gaps.
 struct EnergyIn {

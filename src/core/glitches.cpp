@@ -31,10 +31,10 @@ struct Jump {
 double robust_sd(std::vector<double> errors) {
     if (errors.empty()) return 0.0;
     for (double& e : errors) e = std::abs(e);
-    return kSdPerMad * quantile(errors, 0.5);
+    return kSdPerMad * quantile_reordering(errors, 0.5);
 }
 
-Jump jump_of(const ThermalSamples& s, std::size_t before, std::size_t at, std::size_t after) {
+Jump jump_of(const ThermalView& s, std::size_t before, std::size_t at, std::size_t after) {
     const double up = s.temp_c[at] - s.temp_c[before], down = s.temp_c[at] - s.temp_c[after];
     const double dt_up = s.t_s[at] - s.t_s[before], dt_down = s.t_s[after] - s.t_s[at];
     Jump out{at, before, after};
@@ -46,7 +46,7 @@ Jump jump_of(const ThermalSamples& s, std::size_t before, std::size_t at, std::s
 }
 
 // Of the first or last reading, from the next two: where the next one is the glitch, these two agree.
-Jump jump_at_end(const ThermalSamples& s, std::size_t at, std::size_t beside, std::size_t beyond) {
+Jump jump_at_end(const ThermalView& s, std::size_t at, std::size_t beside, std::size_t beyond) {
     const double step = s.temp_c[at] - s.temp_c[beside], two = s.temp_c[at] - s.temp_c[beyond];
     Jump out{at, beside, beside};
     out.off_c = step;
@@ -56,20 +56,32 @@ Jump jump_at_end(const ThermalSamples& s, std::size_t at, std::size_t beside, st
     return out;
 }
 
-std::vector<Jump> all_jumps(const ThermalSamples& s) {
-    std::vector<std::size_t> read;
-    for (std::size_t i = 0; i < s.size(); ++i) {
-        if (!std::isnan(s.temp_c[i])) read.push_back(i);
-    }
-    std::vector<Jump> out;
-    if (read.size() < 3) return out;
-    out.push_back(jump_at_end(s, read[0], read[1], read[2]));
-    const std::size_t n = read.size();
-    out.push_back(jump_at_end(s, read[n - 1], read[n - 2], read[n - 3]));
-    for (std::size_t k = 1; k + 1 < read.size(); ++k) {
-        out.push_back(jump_of(s, read[k - 1], read[k], read[k + 1]));
+// The first three rows with a reading, or the last three, from the end inwards.
+template <class Rows>
+std::vector<std::size_t> three_read(const ThermalView& s, Rows rows) {
+    std::vector<std::size_t> out;
+    for (std::size_t k = 0; k < s.size() && out.size() < 3; ++k) {
+        if (!std::isnan(s.temp_c[rows(k)])) out.push_back(rows(k));
     }
     return out;
+}
+
+// Hands over the jumps of all readings: both ends', then the others' in order. One that is not handed on
+// takes no place: a long session's would be many.
+template <class Take>
+void visit_jumps(const ThermalView& s, Take take) {
+    const std::vector<std::size_t> first = three_read(s, [](std::size_t k) { return k; });
+    if (first.size() < 3) return;
+    const std::vector<std::size_t> last = three_read(s, [&](std::size_t k) { return s.size() - 1 - k; });
+    take(jump_at_end(s, first[0], first[1], first[2]));
+    take(jump_at_end(s, last[0], last[1], last[2]));
+    std::size_t before = first[0], at = first[1];
+    for (std::size_t i = at + 1; i < s.size(); ++i) {
+        if (std::isnan(s.temp_c[i])) continue;
+        take(jump_of(s, before, at, i));
+        before = at;
+        at = i;
+    }
 }
 
 // A reading beside a glitch jumps too, by less: of neighbours the greatest jump stays, and of all the `most`
@@ -91,47 +103,48 @@ std::vector<Jump> greatest_of(std::vector<Jump> jumps, std::size_t most) {
 
 // The readings that jump away and back by far more than readings do here: glitches, and where the power turns
 // sharply.
-std::vector<Jump> lone_jumps(const ThermalSamples& s) {
-    std::vector<Jump> jumps = all_jumps(s);
+std::vector<Jump> lone_jumps(const ThermalView& s) {
     std::vector<double> off;
-    for (const Jump& j : jumps) off.push_back(j.off_c);
+    off.reserve(s.size());
+    visit_jumps(s, [&](const Jump& j) { off.push_back(j.off_c); });
+    const std::size_t most = std::max(kFewest, off.size() / kOneIn);
     const double least = std::max(
         {kLeastJump, kLeastSteps * thermal::resolution_of(s.temp_c), kFar * robust_sd(std::move(off))});
-    const std::size_t most = std::max(kFewest, jumps.size() / kOneIn);
-    jumps.erase(std::remove_if(jumps.begin(), jumps.end(), [=](const Jump& j) { return j.size_c <= least; }),
-                jumps.end());
+    std::vector<Jump> jumps;
+    visit_jumps(s, [&](const Jump& j) {
+        if (!(j.size_c <= least)) jumps.push_back(j);
+    });
     return greatest_of(std::move(jumps), most);
 }
 
-ThermalSamples without(ThermalSamples samples, const std::vector<Jump>& jumps) {
-    for (const Jump& j : jumps) samples.temp_c[j.at] = kMissing;
-    return samples;
+void leave_out(const std::vector<Jump>& jumps, std::vector<double>& temp_c) {
+    for (const Jump& j : jumps) temp_c[j.at] = kMissing;
 }
 
 // degC/s, the fastest that all the power at once could move the node that the sensor reads.
-double fastest(const ThermalSamples& samples, const ThermalConstants& constants) {
+double fastest(const ThermalView& samples, const ThermalConstants& constants) {
     return *std::max_element(samples.power_w.begin(), samples.power_w.end()) / constants.C_die;
 }
 
-// Those of `jumps` that the model, fitted without them, rules out.
-std::vector<Jump> ruled_out(const ThermalSamples& samples, const std::vector<Jump>& jumps,
-                            const ThermalResult& fitted) {
+// Those of `jumps`, which `samples` are without, that the model fitted without them rules out.
+std::vector<Jump> ruled_out(const ThermalView& samples, const std::vector<Jump>& jumps,
+                            const std::vector<double>& readings, const ThermalResult& fitted) {
     const std::vector<double>& model = fitted.fit.simulated_c;
     if (model.empty()) return {};
-    const ThermalSamples others = without(samples, jumps);
     std::vector<double> left;
     for (std::size_t i = 0; i < model.size(); ++i) {
-        if (!std::isnan(others.temp_c[i])) left.push_back(others.temp_c[i] - model[i]);
+        if (!std::isnan(samples.temp_c[i])) left.push_back(samples.temp_c[i] - model[i]);
     }
     const double sd = robust_sd(std::move(left)), limit = fastest(samples, fitted.constants);
     std::vector<Jump> out;
-    std::copy_if(jumps.begin(), jumps.end(), std::back_inserter(out), [&](const Jump& j) {
-        return std::abs(samples.temp_c[j.at] - model[j.at]) > kFar * sd && j.rate_c_per_s > limit;
-    });
+    for (std::size_t k = 0; k < jumps.size(); ++k) {
+        const Jump& j = jumps[k];
+        if (std::abs(readings[k] - model[j.at]) > kFar * sd && j.rate_c_per_s > limit) out.push_back(j);
+    }
     return out;
 }
 
-std::string glitch_words(const ThermalSamples& s, const std::vector<Jump>& jumps, double limit) {
+std::string glitch_words(const ThermalView& s, const std::vector<Jump>& jumps, double limit) {
     const Jump& first = jumps.front();
     const std::string count =
         jumps.size() == 1
@@ -146,14 +159,19 @@ std::string glitch_words(const ThermalSamples& s, const std::vector<Jump>& jumps
 
 }  // namespace
 
-ThermalResult fit_without_glitches(ThermalSamples& samples, const ThermalOptions& options) {
+ThermalResult fit_without_glitches(const ThermalView& samples, std::vector<double>& temp_c,
+                                   const ThermalOptions& options) {
     const std::vector<Jump> jumps = lone_jumps(samples);
     if (jumps.empty()) return fit_thermal(samples, options);
-    ThermalResult result = fit_thermal(without(samples, jumps), options);
-    const std::vector<Jump> glitches = ruled_out(samples, jumps, result);
-    const double limit = fastest(samples, result.constants);
-    const std::string words = glitches.empty() ? "" : glitch_words(samples, glitches, limit);
-    samples = without(std::move(samples), glitches);
+    std::vector<double> readings;
+    for (const Jump& j : jumps) readings.push_back(temp_c[j.at]);
+    leave_out(jumps, temp_c);
+    ThermalResult result = fit_thermal(samples, options);
+    const std::vector<Jump> glitches = ruled_out(samples, jumps, readings, result);
+    for (std::size_t k = 0; k < jumps.size(); ++k) temp_c[jumps[k].at] = readings[k];
+    const std::string words =
+        glitches.empty() ? "" : glitch_words(samples, glitches, fastest(samples, result.constants));
+    leave_out(glitches, temp_c);
     if (glitches.size() < jumps.size()) result = fit_thermal(samples, options);
     if (!words.empty()) result.warnings.insert(result.warnings.begin(), words);
     return result;

@@ -12,8 +12,9 @@
 
 namespace rle {
 
-/// Fits the network as fit_thermal does. Readings that are glitches are set missing in `samples` first, with
-/// a warning that tells the first one's time and value.
-ThermalResult fit_without_glitches(ThermalSamples& samples, const ThermalOptions& options);
+/// Fits the network as fit_thermal does. Readings that are glitches are set missing in `temp_c`, which the
+/// samples have their temperatures from, first, with a warning that tells the first one's time and value.
+ThermalResult fit_without_glitches(const ThermalView& samples, std::vector<double>& temp_c,
+                                   const ThermalOptions& options);
 
 }  // namespace rle

@@ -4,10 +4,12 @@
 // for the ends.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
 
+#include "core/pair_of_numbers.hpp"
 #include "rlecouple/thermal.hpp"
 
 namespace rle {
@@ -23,11 +25,31 @@ class PowerTable {
         double step =
             0.0;  ///< W, by which the reading changes over the interval: how far the mean may be off
     };
+    /// The energy and the power at a time.
+    struct Point {
+        double energy = 0.0;
+        double power = 0.0;
+    };
     /// Where the last search ended; one serves a pass over the samples in order.
     struct Cursor {
         std::size_t at = 0;
+        std::size_t next = 0;  ///< the interval that begins at `end`; 0: none
+        Point end;
     };
-    Mean mean(std::size_t i, PowerReading reading, double shift_s, Cursor& cursor) const;
+    RLE_ALWAYS_INLINE Mean mean(std::size_t i, PowerReading reading, double shift_s, Cursor& cursor) const {
+        const double step = p_[i + 1] - p_[i];
+        switch (reading) {
+            case PowerReading::held:
+                return {p_[i], 0.0, step};
+            case PowerReading::sampled:
+                return {0.5 * (p_[i] + p_[i + 1]), 0.0, step};
+            case PowerReading::averaged:
+                return {p_[i + 1], 0.0, step};
+            case PowerReading::late:
+                break;
+        }
+        return late(i, shift_s, cursor);
+    }
 
     /// An interval with an edge inside, as the averages of its neighbours place it.
     struct Edge {
@@ -37,14 +59,31 @@ class PowerTable {
     };
     /// For averaged readings: where a reading lies between its neighbours, the power stepped from one to the
     /// other at the moment that gives this average.
-    Edge edge(std::size_t i) const;
+    RLE_ALWAYS_INLINE Edge edge(std::size_t i) const {
+        const double mean = p_[i + 1], before = p_[i];
+        const double after = p_[std::min(i + 2, p_.size() - 1)];
+        const bool inside = (before < mean && mean < after) || (before > mean && mean > after);
+        if (!inside) return {mean, mean, 1.0};
+        return {before, after, (after - mean) / (after - before)};
+    }
 
   private:
-    struct Point {
-        double energy;
-        double power;
-    };
-    Point at(double t, Cursor& cursor) const;
+    RLE_ALWAYS_INLINE Mean late(std::size_t i, double shift_s, Cursor& cursor) const {
+        const Point from = i > 0 && cursor.next == i ? cursor.end : at(t_[i] + shift_s, cursor);
+        const Point to = at(t_[i + 1] + shift_s, cursor);
+        cursor.next = i + 1;
+        cursor.end = to;
+        const double per_s = 1.0 / (t_[i + 1] - t_[i]), step = to.power - from.power;
+        return {(to.energy - from.energy) * per_s, step * per_s, step};
+    }
+
+    RLE_ALWAYS_INLINE Point at(double t, Cursor& cursor) const {
+        std::size_t k = cursor.at;
+        while (k > 0 && t_[k] > t) --k;
+        while (k + 1 < t_.size() && t_[k + 1] <= t) ++k;
+        cursor.at = k;
+        return {energy_[k] + p_[k] * (t - t_[k]), p_[k]};
+    }
 
     std::span<const double> t_;
     std::span<const double> p_;

@@ -9,6 +9,7 @@
 
 #include <vector>
 
+#include "core/alike_steps.hpp"
 #include "core/power_table.hpp"
 #include "core/thermal_parameters.hpp"
 
@@ -30,11 +31,13 @@ struct Gains {
     double weight(std::size_t i) const { return relative.empty() ? 1.0 : 1.0 / relative[i]; }
 };
 
-Gains gains_of(const ThermalSamples& samples, const PowerTable& power, const ThermalConstants& constants,
-               const Noise& noise);
+/// `alike`: of the samples, by the fan where hA follows it.
+Gains gains_of(const ThermalView& samples, const PowerTable& power, const AlikeSteps& alike,
+               const ThermalConstants& constants, const Noise& noise);
 
 /// The sequence as the filter sees it: what an error `e` in the temperatures makes of the innovations.
-std::vector<double> filtered(const ThermalSamples& samples, const ThermalConstants& constants,
-                             const Gains& gains, const std::vector<double>& e);
+std::vector<double> filtered(const ThermalView& samples, const AlikeSteps& alike,
+                             const ThermalConstants& constants, const Gains& gains,
+                             const std::vector<double>& e);
 
 }  // namespace rle::thermal

@@ -25,7 +25,7 @@ constexpr double kMostCapacity = 1e7;      // J/degC, where the search ends (the
 constexpr double kTellingAmbient =
     20.0;  // degC, likewise for the width of a fitted ambient temperature's interval
 
-double mean_fan(const ThermalSamples& s) {
+double mean_fan(const ThermalView& s) {
     return s.fan.empty()
                ? 0.0
                : std::accumulate(s.fan.begin(), s.fan.end(), 0.0) / static_cast<double>(s.fan.size());
@@ -37,7 +37,7 @@ struct Spread {
     double width() const { return high - low; }
 };
 
-Spread spread_of(const std::vector<double>& v) {
+Spread spread_of(std::span<const double> v) {
     Spread out{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
     for (const double x : v) {
         if (std::isnan(x)) continue;
@@ -178,7 +178,8 @@ class Account {
     // A straight line through what the simulation leaves over: the room, or what else the model takes to
     // rest.
     void note_drift(ThermalResult& out) const {
-        std::vector<double> left = problem_.samples.temp_c;
+        const std::span<const double> temp = problem_.samples.temp_c;
+        std::vector<double> left(temp.begin(), temp.end());
         for (std::size_t i = 0; i < left.size(); ++i) left[i] -= out.fit.simulated_c[i];
         const Drift drift = drift_of(problem_.samples.t_s, left);
         if (std::abs(drift.total_c) < kTellingDrift || std::abs(drift.total_c) < kSureDrift * drift.se_c)
@@ -357,14 +358,14 @@ class Account {
     const double fan_;
 };
 
-std::size_t count_read(const std::vector<double>& temp_c) {
+std::size_t count_read(std::span<const double> temp_c) {
     return static_cast<std::size_t>(
         std::count_if(temp_c.begin(), temp_c.end(), [](double t) { return !std::isnan(t); }));
 }
 
 }  // namespace
 
-ThermalResult fit_thermal(const ThermalSamples& samples, const ThermalOptions& options) {
+ThermalResult fit_thermal(const ThermalView& samples, const ThermalOptions& options) {
     ThermalResult result;
     result.fit.ambient_c = options.fit_ambient ? std::nullopt : std::optional(options.ambient_c);
     const std::size_t read = count_read(samples.temp_c);

@@ -17,14 +17,14 @@ struct Stretch {
     std::vector<double> sink;
 };
 
-Stretch run(const ThermalSamples& samples, const ThermalConstants& c) {
+Stretch run(const ThermalView& samples, const ThermalConstants& c) {
     Stretch out;
     out.die = simulate_thermal(samples, c, &out.sink);
     return out;
 }
 
 // By least squares. The model is linear in the state it starts from, so that one step ends at the minimum.
-ThermalConstants started_best(const ThermalSamples& samples, const ThermalConstants& c) {
+ThermalConstants started_best(const ThermalView& samples, const ThermalConstants& c) {
     ThermalConstants by_die = c, by_sink = c;
     by_die.start_c += 1.0;
     by_sink.sink_start_c += 1.0;
@@ -50,10 +50,10 @@ ThermalConstants started_best(const ThermalSamples& samples, const ThermalConsta
 
 }  // namespace
 
-std::vector<double> simulate_between_gaps(const ThermalSamples& samples, const ThermalConstants& constants,
+std::vector<double> simulate_between_gaps(const ThermalView& samples, const ThermalConstants& constants,
                                           double longest_s, std::vector<double>* sink_c) {
     const auto is_gap = [longest_s](double before, double after) { return after - before > longest_s; };
-    const std::vector<double>& t = samples.t_s;
+    const std::span<const double> t = samples.t_s;
     if (std::adjacent_find(t.begin(), t.end(), is_gap) == t.end()) {
         return simulate_thermal(samples, constants, sink_c);
     }
@@ -62,8 +62,8 @@ std::vector<double> simulate_between_gaps(const ThermalSamples& samples, const T
     for (auto from = t.begin(); from != t.end();) {
         const auto before_gap = std::adjacent_find(from, t.end(), is_gap);
         const auto to = before_gap == t.end() ? t.end() : before_gap + 1;
-        const ThermalSamples stretch = samples.slice(static_cast<std::size_t>(from - t.begin()),
-                                                     static_cast<std::size_t>(to - t.begin()));
+        const ThermalView stretch = samples.slice(static_cast<std::size_t>(from - t.begin()),
+                                                  static_cast<std::size_t>(to - t.begin()));
         if (from != t.begin()) {
             const auto read = std::find_if(stretch.temp_c.begin(), stretch.temp_c.end(),
                                            [](double x) { return !std::isnan(x); });

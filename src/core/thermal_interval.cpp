@@ -28,25 +28,26 @@ struct Path {
     std::vector<double> error;  // measured - predicted; NaN where no temperature was read
 };
 
-template <std::size_t N>
+template <bool kTwoNodes, std::size_t N>
 Path path_n(const Problem& problem, const Solution& s) {
     Path out;
     const auto m = static_cast<Eigen::Index>(s.free.size());
     out.gradient = Eigen::MatrixXd::Zero(m, static_cast<Eigen::Index>(problem.samples.size()));
     out.error.reserve(problem.samples.size());
-    simulate<N>(problem.samples, problem.power, s.shape, s.theta, s.free, s.gains,
-                [&](std::size_t i, const Dual<N>& t) {
-                    out.error.push_back(problem.samples.temp_c[i] - t.v);
-                    if (std::isnan(out.error.back())) return;
-                    for (Eigen::Index j = 0; j < m; ++j) {
-                        out.gradient(j, static_cast<Eigen::Index>(i)) = t.d[static_cast<std::size_t>(j)];
-                    }
-                });
+    simulate<kTwoNodes, N>(problem.samples, problem.power, problem.alike(s.shape.fan), s.shape, s.theta,
+                           s.free, s.gains, [&](std::size_t i, const Dual<N>& t) {
+                               out.error.push_back(problem.samples.temp_c[i] - t.v);
+                               if (std::isnan(out.error.back())) return;
+                               for (Eigen::Index j = 0; j < m; ++j) {
+                                   out.gradient(j, static_cast<Eigen::Index>(i)) =
+                                       t.derivative(static_cast<std::size_t>(j));
+                               }
+                           });
     return out;
 }
 
 Path path_of(const Problem& problem, const Solution& s) {
-    return s.shape.two_nodes ? path_n<9>(problem, s) : path_n<6>(problem, s);
+    return s.shape.two_nodes ? path_n<true, 10>(problem, s) : path_n<false, 6>(problem, s);
 }
 
 std::vector<double> standardised(const Path& path, const Solution& s) {
@@ -109,7 +110,8 @@ std::vector<std::vector<double>> likely_paths(const Problem& problem, const Solu
 // The score that an error of the temperatures in the shape of `wave` leaves on the parameters.
 Eigen::VectorXd score_of(const Problem& problem, const Solution& s, const Path& path,
                          const std::vector<double>& wave) {
-    const std::vector<double> seen = filtered(problem.samples, s.constants(), s.gains, wave);
+    const std::vector<double> seen =
+        filtered(problem.samples, problem.alike(s.shape.fan), s.constants(), s.gains, wave);
     Eigen::VectorXd score = Eigen::VectorXd::Zero(path.gradient.rows());
     for (std::size_t i = 0; i < seen.size(); ++i) {
         if (std::isnan(path.error[i])) continue;
@@ -208,7 +210,7 @@ Uncertainty uncertainty_of(const Problem& problem, const Solution& s) {
     return u;
 }
 
-Drift drift_of(const std::vector<double>& t_s, const std::vector<double>& residual) {
+Drift drift_of(std::span<const double> t_s, std::span<const double> residual) {
     double n = 0.0, mean_t = 0.0, mean_e = 0.0;
     for (std::size_t i = 0; i < residual.size(); ++i) {
         if (std::isnan(residual[i])) continue;

@@ -26,7 +26,7 @@ struct Drift {
     double total_c = 0.0;
     double se_c = 0.0;
 };
-Drift drift_of(const std::vector<double>& t_s, const std::vector<double>& residual);
+Drift drift_of(std::span<const double> t_s, std::span<const double> residual);
 
 /// Standard error of f(theta), by the delta method with central differences.
 double standard_error(const Solution& solution, const Uncertainty& uncertainty,

@@ -8,14 +8,17 @@
 
 namespace rle {
 
-ThermalSamples ThermalSamples::slice(std::size_t first, std::size_t last) const {
-    const auto cut = [&](const std::vector<double>& v) {
-        const auto begin = v.begin();
-        return v.empty() ? v
-                         : std::vector<double>(begin + static_cast<std::ptrdiff_t>(first),
-                                               begin + static_cast<std::ptrdiff_t>(last));
+ThermalView ThermalView::slice(std::size_t first, std::size_t last) const {
+    const auto cut = [&](std::span<const double> v) {
+        return v.empty() ? v : v.subspan(first, last - first);
     };
     return {cut(t_s), cut(temp_c), cut(power_w), cut(fan), cut(room)};
+}
+
+ThermalSamples ThermalSamples::slice(std::size_t first, std::size_t last) const {
+    const ThermalView part = ThermalView(*this).slice(first, last);
+    const auto kept = [](std::span<const double> v) { return std::vector<double>(v.begin(), v.end()); };
+    return {kept(part.t_s), kept(part.temp_c), kept(part.power_w), kept(part.fan), kept(part.room)};
 }
 
 double fan_effect(double fan, double exponent) {
@@ -34,7 +37,7 @@ std::vector<double> time_constants(const ThermalConstants& c, double hA) {
     return {(mean + spread) / determinant, fast};
 }
 
-std::vector<double> interval_power(const ThermalSamples& samples, const ThermalConstants& constants) {
+std::vector<double> interval_power(const ThermalView& samples, const ThermalConstants& constants) {
     const PowerTable table(samples.t_s, samples.power_w);
     PowerTable::Cursor cursor;
     std::vector<double> out(samples.size());
@@ -45,22 +48,32 @@ std::vector<double> interval_power(const ThermalSamples& samples, const ThermalC
     return out;
 }
 
-std::vector<double> simulate_thermal(const ThermalSamples& samples, const ThermalConstants& c,
-                                     std::vector<double>* sink_c) {
+namespace {
+
+template <bool kTwoNodes>
+std::vector<double> run(const ThermalView& samples, const ThermalConstants& c, std::vector<double>* sink_c) {
     const PowerTable power(samples.t_s, samples.power_w);
-    const Network<double> net{c.two_nodes, c.hA_still, c.C_die, c.C_sink, c.coupling, c.ambient_c};
-    thermal::Stepper<double> stepper(samples, power, {c.reading, c.fan_exponent}, net, c.hA_still, c.hA_fan,
-                                     c.power_shift_s);
-    NodeState<double> state{c.start_c, c.two_nodes ? c.sink_start_c : c.start_c};
+    const AlikeSteps alike(samples, c.hA_fan != 0.0);
+    thermal::Stepper<kTwoNodes, double> stepper(samples, power, alike, thermal::network_of(c), c.reading,
+                                                c.power_shift_s);
+    NodeState<double> state{c.start_c, kTwoNodes ? c.sink_start_c : c.start_c};
     std::vector<double> out;
     out.reserve(samples.size());
     if (sink_c != nullptr) sink_c->clear();
     for (std::size_t i = 0; i < samples.size(); ++i) {
         out.push_back(state.die);
-        if (sink_c != nullptr) sink_c->push_back(c.two_nodes ? state.sink : state.die);
-        if (i + 1 < samples.size()) state = stepper.after(i, state);
+        if (sink_c != nullptr) sink_c->push_back(kTwoNodes ? state.sink : state.die);
+        if (i + 1 < samples.size()) stepper.advance(i, state);
     }
     return out;
+}
+
+}  // namespace
+
+std::vector<double> simulate_thermal(const ThermalView& samples, const ThermalConstants& constants,
+                                     std::vector<double>* sink_c) {
+    return constants.two_nodes ? run<true>(samples, constants, sink_c)
+                               : run<false>(samples, constants, sink_c);
 }
 
 }  // namespace rle

@@ -1,6 +1,7 @@
 #include "core/thermal_search.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/conservation.hpp"
 #include "core/linear_algebra.hpp"
@@ -17,33 +18,73 @@ struct Normal {
     std::size_t n = 0;
 };
 
+// Sums of products of the derivatives.
 template <std::size_t N>
-Normal linearise_n(const Problem& problem, const Solution& at, const Theta& theta) {
-    using Vector = Eigen::Matrix<double, static_cast<int>(N), 1>;
-    Eigen::Matrix<double, static_cast<int>(N), static_cast<int>(N)> jtj;
-    jtj.setZero();
-    Vector jtr = Vector::Zero();
-    Normal out;
+class NormalSums {
+  public:
+    explicit NormalSums(std::size_t free) : free_(free) {}
+
+    RLE_ALWAYS_INLINE void add(const Dual<N>& model, double residual, double weight) {
+        double d[N];
+        std::memcpy(d, model.d, sizeof d);
+        const double weighted = weight * residual;
+        add_all(model, weighted, right_, typename Dual<N>::Pairs());
+        for (std::size_t j = 0; j < free_; ++j)
+            add_all(model, weight * d[j], products_[j], typename Dual<N>::Pairs());
+        sse_ += weighted * residual;
+        ++n_;
+    }
+
+    Normal result() const {
+        const auto m = static_cast<Eigen::Index>(free_);
+        Normal out{Eigen::MatrixXd(m, m), Eigen::VectorXd(m), sse_, n_};
+        for (std::size_t i = 0; i < free_; ++i) {
+            const auto row = static_cast<Eigen::Index>(i);
+            out.jtr[row] = right_[i / kPair][i % kPair];
+            for (std::size_t j = 0; j <= i; ++j) {
+                const auto column = static_cast<Eigen::Index>(j);
+                out.jtj(row, column) = out.jtj(column, row) = products_[j][i / kPair][i % kPair];
+            }
+        }
+        return out;
+    }
+
+  private:
+    using Row = Pair[Dual<N>::kPairs];
+
+    template <std::size_t... B>
+    RLE_ALWAYS_INLINE static void add_all(const Dual<N>& model, double factor, Row& sums,
+                                          std::index_sequence<B...>) {
+        ((sums[B] += factor * model.d[B]), ...);
+    }
+
+    std::size_t free_;
+    Row products_[N]{};
+    Row right_{};
+    double sse_ = 0.0;
+    std::size_t n_ = 0;
+};
+
+template <bool kTwoNodes, std::size_t N>
+RLE_ALWAYS_INLINE Normal linearised(const Problem& problem, const Solution& at, const Theta& theta) {
+    NormalSums<N> sums(at.free.size());
     const auto add = [&](std::size_t i, const Dual<N>& t) {
         const double r = problem.samples.temp_c[i] - t.v;
-        if (std::isnan(r)) return;
-        const double w = at.gains.weight(i);
-        const Eigen::Map<const Vector> gradient(t.d.data());
-        jtj.noalias() += (w * gradient) * gradient.transpose();
-        jtr.noalias() += gradient * (w * r);
-        out.sse += w * r * r;
-        ++out.n;
+        if (!std::isnan(r)) sums.add(t, r, at.gains.weight(i));
     };
-    simulate<N>(problem.samples, problem.power, at.shape, theta, at.free, at.gains, add);
-    const auto m = static_cast<Eigen::Index>(at.free.size());
-    out.jtj = jtj.topLeftCorner(m, m);
-    out.jtr = jtr.head(m);
-    return out;
+    simulate<kTwoNodes, N>(problem.samples, problem.power, problem.alike(at.shape.fan), at.shape, theta,
+                           at.free, at.gains, add);
+    return sums.result();
 }
 
 // The model of `at` with the parameters `theta`.
 Normal linearise(const Problem& problem, const Solution& at, const Theta& theta) {
-    return at.shape.two_nodes ? linearise_n<9>(problem, at, theta) : linearise_n<6>(problem, at, theta);
+    const std::size_t free = at.free.size();
+    if (!at.shape.two_nodes) {
+        return free <= 4 ? linearised<false, 4>(problem, at, theta)
+                         : linearised<false, 6>(problem, at, theta);
+    }
+    return free <= 8 ? linearised<true, 8>(problem, at, theta) : linearised<true, 10>(problem, at, theta);
 }
 
 double clamped(double x, const Bounds& bounds, Slot slot) {
@@ -97,7 +138,7 @@ Bounds bounds_of(double interval_s) {
 
 }  // namespace
 
-double resolution_of(const std::vector<double>& temp_c) {
+double resolution_of(std::span<const double> temp_c) {
     for (const double step : {1.0, 0.5, 0.25, 0.125, 0.1}) {
         const bool fits = std::all_of(temp_c.begin(), temp_c.end(), [&](double t) {
             return std::isnan(t) || std::abs(t / step - std::round(t / step)) < 1e-6;
@@ -107,9 +148,11 @@ double resolution_of(const std::vector<double>& temp_c) {
     return 0.0;
 }
 
-Problem::Problem(const ThermalSamples& of)
+Problem::Problem(const ThermalView& of)
     : samples(of),
       power(of.t_s, of.power_w),
+      by_time(of, false),
+      by_fan(of, true),
       resolution(resolution_of(of.temp_c)),
       interval_s((of.t_s.back() - of.t_s.front()) / static_cast<double>(of.size() - 1)),
       longest_s(longest_interval(of.t_s)) {
@@ -147,7 +190,7 @@ Solution descend(const Problem& problem, const Shape& shape, const Theta& start,
     best.free = shape.free();
     best.noise = noise;
     for (const Slot slot : best.free) best.theta[slot] = clamped(best.theta[slot], problem.bounds, slot);
-    best.gains = gains_of(problem.samples, problem.power, best.constants(), noise);
+    best.gains = gains_of(problem.samples, problem.power, problem.alike(shape.fan), best.constants(), noise);
     Normal normal = linearise(problem, best, best.theta);
     double damping = 1e-3;
     double growth = 2.0;
@@ -191,7 +234,7 @@ Solution fit_shape(const Problem& problem, const Shape& shape, const Theta& star
 }
 
 double sum_of_squares(const Problem& problem, const Shape& shape, const Theta& theta) {
-    const ThermalSamples& samples = problem.samples;
+    const ThermalView& samples = problem.samples;
     const std::vector<double> model =
         simulate_between_gaps(samples, constants_of(theta, shape), problem.longest_s);
     double sse = 0.0;

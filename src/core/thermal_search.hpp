@@ -5,6 +5,7 @@
 #include <Eigen/Core>
 #include <vector>
 
+#include "core/alike_steps.hpp"
 #include "core/power_table.hpp"
 #include "core/thermal_filter.hpp"
 #include "core/thermal_parameters.hpp"
@@ -13,20 +14,23 @@ namespace rle::thermal {
 
 /// The samples and what follows from them alone.
 struct Problem {
-    explicit Problem(const ThermalSamples& of);
+    explicit Problem(const ThermalView& of);
 
-    const ThermalSamples& samples;
+    ThermalView samples;
     PowerTable power;
-    Bounds bounds;               ///< within which the samples can tell anything at all
-    double resolution;           ///< step in which the temperatures are given, degC; 0: none seen
-    double interval_s;           ///< mean sampling interval
-    double longest_s;            ///< a longer interval is a gap
+    AlikeSteps by_time;  ///< for an hA that is constant
+    AlikeSteps by_fan;   ///< for one that follows the fan
+    Bounds bounds;       ///< within which the samples can tell anything at all
+    double resolution;   ///< step in which the temperatures are given, degC; 0: none seen
+    double interval_s;   ///< mean sampling interval
+    double longest_s;    ///< a longer interval is a gap
+    const AlikeSteps& alike(bool fan) const { return fan ? by_fan : by_time; }
     double rounding_sd() const;  ///< of the error that rounding makes, degC; never quite 0
 };
 
 /// The step in which the temperatures are given (1 where all are whole degrees), 0 where there is no such
 /// step.
-double resolution_of(const std::vector<double>& temp_c);
+double resolution_of(std::span<const double> temp_c);
 
 /// Where a search ended.
 struct Solution {

@@ -22,7 +22,7 @@ struct Start {
     Theta theta;
 };
 
-double mean_of(const std::vector<double>& v) {
+double mean_of(std::span<const double> v) {
     double sum = 0.0;
     double n = 0.0;
     for (const double x : v) {
@@ -33,13 +33,13 @@ double mean_of(const std::vector<double>& v) {
     return n > 0.0 ? sum / n : 0.0;
 }
 
-double coldest_of(const ThermalSamples& s) {
+double coldest_of(const ThermalView& s) {
     double low = std::numeric_limits<double>::infinity();
     for (const double t : s.temp_c) low = t < low ? t : low;
     return low;
 }
 
-double first_temperature(const ThermalSamples& s) {
+double first_temperature(const ThermalView& s) {
     return *std::find_if(s.temp_c.begin(), s.temp_c.end(), [](double t) { return !std::isnan(t); });
 }
 
@@ -60,7 +60,7 @@ Solution best_of(const Problem& problem, const Shape& shape, std::vector<Start> 
 
 // Time constants in the reach of the samples, each with hA about where the means put it.
 std::vector<Start> one_node_starts(const Problem& problem, const Shape& shape, double ambient_c) {
-    const ThermalSamples& s = problem.samples;
+    const ThermalView& s = problem.samples;
     Theta base{};
     base[kAmbient] = shape.ambient ? std::min(ambient_c, coldest_of(s) - 1.0) : ambient_c;
     base[kStart] = base[kSinkStart] = first_temperature(s);
@@ -83,7 +83,7 @@ std::vector<Start> one_node_starts(const Problem& problem, const Shape& shape, d
 
 // The one-node solution split into die and heatsink in several proportions.
 std::vector<Start> two_node_starts(const Problem& problem, const Shape& shape, const Solution& one) {
-    const ThermalSamples& s = problem.samples;
+    const ThermalView& s = problem.samples;
     const ThermalConstants c = one.constants();
     const double hA = c.hA(mean_of(s.fan));
     std::vector<Start> out;
@@ -171,7 +171,7 @@ Solution best_two_nodes(Problem problem, const Solution& one) {
 }
 
 // The stretch of `length` samples in which the power moves most.
-ThermalSamples liveliest(const ThermalSamples& s, std::size_t length) {
+ThermalView liveliest(const ThermalView& s, std::size_t length) {
     std::vector<double> moved(s.size() + 1);
     for (std::size_t i = 0; i + 1 < s.size(); ++i)
         moved[i + 1] = moved[i] + std::abs(s.power_w[i + 1] - s.power_w[i]);
@@ -267,12 +267,12 @@ bool explained_by_rounding(const Problem& problem, const Solution& s) {
 }
 
 Choice choose_model(const Problem& problem, const ThermalOptions& options) {
-    const ThermalSamples& all = problem.samples;
+    const ThermalView& all = problem.samples;
     if (all.size() <= kExcerpt) {
         const Choice chosen = choose_among_all(problem, options);
         return {fit_shape(problem, chosen.solution.shape, chosen.solution.theta, kFine), chosen.other};
     }
-    const ThermalSamples excerpt = liveliest(all, kExcerpt);
+    const ThermalView excerpt = liveliest(all, kExcerpt);
     const Choice chosen = choose_among_all(Problem(excerpt), options);
     Theta from = chosen.solution.theta;
     from[kStart] = from[kSinkStart] = first_temperature(all);

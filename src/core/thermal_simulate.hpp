@@ -4,78 +4,103 @@
 
 #include <vector>
 
+#include "core/alike_steps.hpp"
 #include "core/power_table.hpp"
 #include "core/thermal_filter.hpp"
+#include "core/thermal_model.hpp"
 #include "core/thermal_parameters.hpp"
 
 namespace rle::thermal {
 
-/// What a model takes as settled about its inputs.
-struct Habits {
-    PowerReading reading;
-    double fan_exponent;
-};
-
-/// Takes the state from one sample to the next. S is double or a Dual.
+/// The steps of a network through a session, each kind made once. S is double or a Dual.
 template <class S>
-class Stepper {
+class StepTable {
   public:
-    Stepper(const ThermalSamples& samples, const PowerTable& power, const Habits& habits,
-            const Network<S>& network, const S& still, const S& fan, const S& shift)
-        : samples_(samples),
-          power_(power),
-          habits_(habits),
-          net_(network),
-          ambient_(network.ambient),
-          still_(still),
-          fan_(fan),
-          shift_(shift) {}
+    StepTable(const ThermalView& samples, const AlikeSteps& alike, const Network<S>& network)
+        : samples_(samples), alike_(alike), net_(network) {
+        for (const AlikeSteps::Kind& kind : alike.kinds()) {
+            const Modes<S>& modes = modes_at(kind.fan);
+            mode_of_.push_back(modes_.size() - 1);
+            steps_.push_back(Step<S>::of(net_, modes, kind.dt_s));
+        }
+    }
 
-    NodeState<S> after(std::size_t i, const NodeState<S>& state) {
-        const double dt = samples_.t_s[i + 1] - samples_.t_s[i];
-        const double speed = samples_.fan.empty() ? 0.0 : samples_.fan[i];
-        if (dt != dt_ || speed != speed_) {  // on a regular grid one exponential serves many steps
-            net_.hA = still_ + fan_ * fan_effect(speed, habits_.fan_exponent);
-            step_ = Transition<S>::of(net_, dt);
-            dt_ = dt;
-            speed_ = speed;
-        }
-        if (!samples_.room.empty()) net_.ambient = ambient_ + samples_.room_over(i);
-        if (habits_.reading == PowerReading::averaged) {
-            const PowerTable::Edge edge = power_.edge(i);
-            if (edge.share_before < 1.0) return across(edge, dt, state);
-        }
-        return advance(net_, step_, state, watts(power_.mean(i, habits_.reading, value_of(shift_), cursor_)));
+    /// Of the interval behind sample i, in ascending order of i where steps are not alike.
+    RLE_ALWAYS_INLINE const Step<S>& step(std::size_t i) {
+        return alike_.any() ? steps_[alike_.of(i)] : made(i);
+    }
+    RLE_ALWAYS_INLINE const Modes<S>& modes(std::size_t i) {
+        return alike_.any() ? modes_[mode_of_[alike_.of(i)]] : modes_at(fan_at(i));
     }
 
   private:
-    NodeState<S> across(const PowerTable::Edge& edge, double dt, const NodeState<S>& state) const {
-        const auto before = Transition<S>::of(net_, dt * edge.share_before);
-        const auto after = Transition<S>::of(net_, dt * (1.0 - edge.share_before));
-        return advance(net_, after, advance(net_, before, state, S(edge.before_w)), S(edge.after_w));
+    double fan_at(std::size_t i) const { return samples_.fan.empty() ? 0.0 : samples_.fan[i]; }
+
+    const Modes<S>& modes_at(double fan) {
+        if (modes_.empty() || fan != fan_) modes_.push_back(Modes<S>::of(net_, fan));
+        if (!alike_.any() && modes_.size() > 1) modes_ = {modes_.back()};
+        fan_ = fan;
+        return modes_.back();
     }
 
-    S watts(const PowerTable::Mean& mean) const {
-        if constexpr (std::is_same_v<S, double>) {
-            return mean.value;
-        } else {
-            return mean.slope == 0.0 ? S(mean.value) : shift_.chained(mean.value, mean.slope);
-        }
+    const Step<S>& made(std::size_t i) {
+        made_ = Step<S>::of(net_, modes_at(fan_at(i)), samples_.t_s[i + 1] - samples_.t_s[i]);
+        return made_;
     }
 
-    const ThermalSamples& samples_;
-    const PowerTable& power_;
-    Habits habits_;
+    const ThermalView& samples_;
+    const AlikeSteps& alike_;
     Network<S> net_;
-    S ambient_;
-    S still_;
-    S fan_;
+    std::vector<Modes<S>> modes_;
+    std::vector<std::size_t> mode_of_;  // of each kind
+    std::vector<Step<S>> steps_;        // of each kind
+    double fan_ = 0.0;                  // of the last modes
+    Step<S> made_{};
+};
+
+/// Takes the state from one sample to the next.
+template <bool kTwoNodes, class S>
+class Stepper {
+  public:
+    Stepper(const ThermalView& samples, const PowerTable& power, const AlikeSteps& alike,
+            const Network<S>& network, PowerReading reading, const S& shift)
+        : samples_(samples),
+          power_(power),
+          steps_(samples, alike, network),
+          reading_(reading),
+          shift_(shift) {}
+
+    RLE_ALWAYS_INLINE void advance(std::size_t i, NodeState<S>& state) {
+        const Step<S>& step = steps_.step(i);
+        const double room = samples_.room_over(i);
+        if (reading_ == PowerReading::averaged) {
+            const PowerTable::Edge edge = power_.edge(i);
+            rle::advance<kTwoNodes>(step, edge.before_w, room, state);
+            if (edge.share_before < 1.0) {
+                const double after_s = (samples_.t_s[i + 1] - samples_.t_s[i]) * (1.0 - edge.share_before);
+                add_late_watts<kTwoNodes>(steps_.modes(i), after_s, edge.after_w - edge.before_w, state);
+            }
+            return;
+        }
+        const PowerTable::Mean mean = power_.mean(i, reading_, value_of(shift_), cursor_);
+        rle::advance<kTwoNodes>(step, mean.value, room, state);
+        if (mean.slope == 0.0) return;
+        add_slope(state.die, value_of(step.die_per_w) * mean.slope, shift_);
+        if constexpr (kTwoNodes) add_slope(state.sink, value_of(step.sink_per_w) * mean.slope, shift_);
+    }
+
+  private:
+    const ThermalView& samples_;
+    const PowerTable& power_;
+    StepTable<S> steps_;
+    PowerReading reading_;
     S shift_;
-    Transition<S> step_;
-    double dt_ = -1.0;
-    double speed_ = -1.0;
     PowerTable::Cursor cursor_;
 };
+
+inline Network<double> network_of(const ThermalConstants& c) {
+    return {c.two_nodes, c.hA_still, c.hA_fan, c.C_die, c.C_sink, c.coupling, c.ambient_c, c.fan_exponent};
+}
 
 /// The free parameters as Dual numbers, the others as constants; logarithms undone.
 template <std::size_t N>
@@ -90,22 +115,29 @@ std::array<Dual<N>, kSlots> as_duals(const Theta& theta, const Shape& shape, con
 
 /// Calls visit(i, T) with the model's temperature T (a Dual) at every sample i, as predicted before sample i
 /// is looked at: with gains, part of each error goes back into the state. N >= free.size().
-template <std::size_t N, class Visit>
-void simulate(const ThermalSamples& samples, const PowerTable& power, const Shape& shape, const Theta& theta,
-              const std::vector<Slot>& free, const Gains& gains, Visit visit) {
+template <bool kTwoNodes, std::size_t N, class Visit>
+RLE_ALWAYS_INLINE void simulate(const ThermalView& samples, const PowerTable& power, const AlikeSteps& alike,
+                                const Shape& shape, const Theta& theta, const std::vector<Slot>& free,
+                                const Gains& gains, const Visit& visit) {
     const auto p = as_duals<N>(theta, shape, free);
-    const Network<Dual<N>> net{shape.two_nodes, p[kStill], p[kDie], p[kSink], p[kCoupling], p[kAmbient]};
-    Stepper<Dual<N>> stepper(samples, power, {shape.reading, shape.fan_exponent}, net, p[kStill], p[kFan],
-                             p[kShift]);
+    const Network<Dual<N>> net{shape.two_nodes, p[kStill],    p[kFan],     p[kDie],
+                               p[kSink],        p[kCoupling], p[kAmbient], shape.fan_exponent};
+    Stepper<kTwoNodes, Dual<N>> stepper(samples, power, alike, net, shape.reading, p[kShift]);
     NodeState<Dual<N>> state{p[kStart], p[kSinkStart]};
+    const bool feeds_back = !gains.die.empty();
     for (std::size_t i = 0; i < samples.size(); ++i) {
         visit(i, state.die);
-        if (!gains.die.empty() && gains.die[i] != 0.0) {
-            const Dual<N> error = Dual<N>(samples.temp_c[i]) - state.die;
-            state.die = state.die + error * gains.die[i];
-            if (shape.two_nodes) state.sink = state.sink + error * gains.sink[i];
+        if (feeds_back && gains.die[i] != 0.0) {
+            const Dual<N> model = state.die;
+            const double error = samples.temp_c[i] - model.v;
+            add_times(state.die, -gains.die[i], model);
+            state.die.v = model.v + error * gains.die[i];
+            if constexpr (kTwoNodes) {
+                add_slope(state.sink, -gains.sink[i], model);
+                state.sink.v += error * gains.sink[i];
+            }
         }
-        if (i + 1 < samples.size()) state = stepper.after(i, state);
+        if (i + 1 < samples.size()) stepper.advance(i, state);
     }
 }
 

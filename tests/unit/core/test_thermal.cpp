@@ -126,8 +126,8 @@ TEST_CASE("derivatives carried along are those of finite differences") {
     const auto dual = f(Dual<2>::variable(1.3, 0), Dual<2>::variable(0.7, 1));
     const double h = 1e-6;
     CHECK_THAT(dual.v, WithinRel(f(1.3, 0.7), 1e-14));
-    CHECK_THAT(dual.d[0], WithinRel((f(1.3 + h, 0.7) - f(1.3 - h, 0.7)) / (2 * h), 1e-8));
-    CHECK_THAT(dual.d[1], WithinRel((f(1.3, 0.7 + h) - f(1.3, 0.7 - h)) / (2 * h), 1e-8));
+    CHECK_THAT(dual.derivative(0), WithinRel((f(1.3 + h, 0.7) - f(1.3 - h, 0.7)) / (2 * h), 1e-8));
+    CHECK_THAT(dual.derivative(1), WithinRel((f(1.3, 0.7 + h) - f(1.3, 0.7 - h)) / (2 * h), 1e-8));
 }
 
 TEST_CASE("Student's quantiles are those of the tables") {
