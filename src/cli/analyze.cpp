@@ -10,6 +10,7 @@
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/correlate.hpp"
+#include "cli/memory.hpp"
 #include "cli/predict.hpp"
 #include "cli/report.hpp"
 #include "cli/session_paths.hpp"
@@ -33,9 +34,11 @@ class Analysis {
 
     int run() {
         if (attempt({kAlignedCsv, kAlignJson}, [this] { align(); })) {
+            give_back_freed_memory();
             read_aligned();
             correlate();
             predict();
+            give_back_freed_memory();
             attempt({kBalanceJson}, [this] { balance_stage({session_, "", options_, table_}); });
         } else {
             for (const char* file : {kCorrelationJson, kPredictJson, kBalanceJson})

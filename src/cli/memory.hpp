@@ -8,4 +8,8 @@ namespace rle::cli {
 /// that hold the most of it to their end; a no-op but under glibc.
 void keep_freed_memory();
 
+/// What was freed so far goes back to the system: between two stages, each of which wants much of it in other
+/// pieces. A no-op but under glibc.
+void give_back_freed_memory();
+
 }  // namespace rle::cli

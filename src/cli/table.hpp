@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -32,6 +33,21 @@ class ColumnUses {
     std::multiset<std::string> uses_;
 };
 
+/// A column that lies by until it is used again, in as few bytes as give every value back as it was: most
+/// readings of a long session are small whole numbers.
+class KeptColumn {
+  public:
+    explicit KeptColumn(std::vector<double> values);
+    std::vector<double> copy() const;
+    /// Leaves nothing.
+    std::vector<double> take();
+
+  private:
+    std::vector<std::int8_t> bytes_;  // all in one of these
+    std::vector<float> floats_;
+    std::vector<double> doubles_;
+};
+
 /// A table that is read once for several stages, each of which takes its columns from it.
 class StagesTable {
   public:
@@ -47,7 +63,8 @@ class StagesTable {
   private:
     static void leave(const std::string& name, Frame& part);
 
-    Frame table_;
+    Frame table_;  // without its columns
+    std::vector<KeptColumn> columns_;
     std::size_t stages_left_;
     std::multiset<std::string> uses_;
 };
