@@ -72,8 +72,7 @@ void ClockFacts::add(std::int64_t wall_us, double t_s) {
     monotonic_ = monotonic_ || counted;
     if (wall_us == kNoTime) return;
     if (earliest_us_ == kNoTime || wall_us < earliest_us_) earliest_us_ = wall_us;
-    if (counted && std::abs(t_s) < kLongestMonotonic)
-        origins_.add_us(wall_us - nearest_us(t_s));
+    if (counted && std::abs(t_s) < kLongestMonotonic) origins_.add_us(wall_us - nearest_us(t_s));
 }
 
 std::optional<std::int64_t> ClockFacts::origin_us() const {
