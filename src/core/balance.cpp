@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "core/balance_checks.hpp"
 #include "core/conservation.hpp"
@@ -18,6 +19,8 @@
 
 namespace rle {
 namespace {
+
+using Rows = std::vector<std::size_t>;
 
 // The fan column with missing readings held over, as shares of full speed; empty where it says nothing or
 // never moves.
@@ -35,9 +38,17 @@ std::vector<double> fan_shares(const std::vector<double>& fan_pct) {
     return *high - *low < 0.02 ? std::vector<double>{} : out;
 }
 
+bool in_order(const std::vector<double>& t_s) {
+    const auto not_later = [](double a, double b) { return !(a < b); };  // nor where either is no number
+    return std::adjacent_find(t_s.begin(), t_s.end(), not_later) == t_s.end() && !t_s.empty() &&
+           std::isfinite(t_s.front()) && std::isfinite(t_s.back());
+}
+
 // The rows in strictly ascending time: sorted, of equal times the first; rows without a time are left out.
-std::vector<std::size_t> rows_in_time(const std::vector<double>& t_s, std::vector<std::string>& warnings) {
-    std::vector<std::size_t> rows;
+// Missing: all rows, as they are.
+std::optional<Rows> rows_in_time(const std::vector<double>& t_s, std::vector<std::string>& warnings) {
+    if (in_order(t_s)) return std::nullopt;
+    Rows rows;
     for (std::size_t i = 0; i < t_s.size(); ++i) {
         if (std::isfinite(t_s[i])) rows.push_back(i);
     }
@@ -54,19 +65,24 @@ std::vector<std::size_t> rows_in_time(const std::vector<double>& t_s, std::vecto
     return rows;
 }
 
-std::vector<double> picked(const std::vector<double>& column, const std::vector<std::size_t>& rows) {
-    std::vector<double> out;
-    if (column.empty()) return out;
-    out.reserve(rows.size());
-    for (const std::size_t row : rows) out.push_back(std::isinf(column[row]) ? kMissing : column[row]);
-    return out;
-}
+constexpr std::vector<double> BalanceInput::*kColumns[] = {
+    &BalanceInput::t_s,          &BalanceInput::temp_c,        &BalanceInput::power_w,
+    &BalanceInput::fan_pct,      &BalanceInput::energy_j,      &BalanceInput::rle,
+    &BalanceInput::grad_norm,    &BalanceInput::util_pct,      &BalanceInput::coolant_flow_kg_s,
+    &BalanceInput::coolant_in_c, &BalanceInput::coolant_out_c, &BalanceInput::ambient_c};
 
-BalanceInput picked(const BalanceInput& in, const std::vector<std::size_t>& rows) {
-    return {picked(in.t_s, rows),          picked(in.temp_c, rows),        picked(in.power_w, rows),
-            picked(in.fan_pct, rows),      picked(in.energy_j, rows),      picked(in.rle, rows),
-            picked(in.grad_norm, rows),    picked(in.util_pct, rows),      picked(in.coolant_flow_kg_s, rows),
-            picked(in.coolant_in_c, rows), picked(in.coolant_out_c, rows), picked(in.ambient_c, rows)};
+// Every column at these rows alone; what is infinite is missing.
+void put_in_time(BalanceInput& in, const std::optional<Rows>& rows) {
+    for (const auto column : kColumns) {
+        std::vector<double>& values = in.*column;
+        if (!values.empty() && rows) {
+            std::vector<double> picked;
+            picked.reserve(rows->size());
+            for (const std::size_t row : *rows) picked.push_back(values[row]);
+            values = std::move(picked);
+        }
+        for (double& x : values) x = std::isinf(x) ? kMissing : x;
+    }
 }
 
 // The logged ambient temperature at each row, its gaps bridged; empty where nobody logged one.
@@ -75,56 +91,80 @@ std::vector<double> logged_ambient(const BalanceInput& input) {
     return logged ? interpolated(input.ambient_c) : std::vector<double>();
 }
 
-// The samples of a fit, and the input's row of each. The power holds over rows without one.
+// The samples of a fit: the input's rows with a power, which holds over the others. Where all have one, times
+// and powers stay where they are.
 struct Usable {
-    ThermalSamples samples;
-    std::vector<std::size_t> rows;
+    ThermalSamples own;
+    ThermalView samples;
+    std::optional<Rows> rows;         // of the input; missing: all
     std::size_t paired = 0;           // rows with both a temperature and a power
     std::optional<double> ambient_c;  // mean of the logged one
+
+    Usable() = default;
+    Usable(const Usable&) = delete;  // `samples` looks at `own`
+    Usable& operator=(const Usable&) = delete;
 };
 
-Usable usable_samples(const BalanceInput& input) {
-    const std::vector<double> fan = fan_shares(input.fan_pct), ambient = logged_ambient(input);
-    Usable out;
-    for (std::size_t i = 0; i < input.t_s.size(); ++i) {
-        if (std::isnan(input.power_w[i])) continue;
-        out.rows.push_back(i);
-        out.samples.t_s.push_back(input.t_s[i]);
-        out.samples.temp_c.push_back(input.temp_c[i]);
-        out.samples.power_w.push_back(input.power_w[i]);
-        if (!fan.empty()) out.samples.fan.push_back(fan[i]);
-        if (!ambient.empty()) out.samples.room.push_back(ambient[i]);
-        if (!std::isnan(input.temp_c[i])) ++out.paired;
-    }
-    std::vector<double>& room = out.samples.room;
-    if (room.empty()) return out;
-    const auto n = static_cast<double>(room.size());
-    out.ambient_c = std::accumulate(room.begin(), room.end(), 0.0) / n;
-    for (double& t : room) t -= *out.ambient_c;
+std::vector<double> at_rows(std::vector<double> column, const std::optional<Rows>& rows) {
+    if (!rows || column.empty()) return column;
+    std::vector<double> out;
+    out.reserve(rows->size());
+    for (const std::size_t row : *rows) out.push_back(column[row]);
     return out;
 }
 
-// The simulated temperatures at the rows that were handed in; missing where a row has no power.
-std::vector<double> at_rows(const std::vector<double>& simulated, const std::vector<std::size_t>& usable,
-                            const std::vector<std::size_t>& in_time, std::size_t n) {
-    if (simulated.empty()) return {};
+void take_room(Usable& out) {
+    std::vector<double>& room = out.own.room;
+    if (room.empty()) return;
+    const auto n = static_cast<double>(room.size());
+    out.ambient_c = std::accumulate(room.begin(), room.end(), 0.0) / n;
+    for (double& t : room) t -= *out.ambient_c;
+}
+
+void find_usable(const BalanceInput& input, Usable& out) {
+    const auto no_power = [](double watts) { return std::isnan(watts); };
+    const bool all = std::none_of(input.power_w.begin(), input.power_w.end(), no_power);
+    if (!all) out.rows.emplace();
+    for (std::size_t i = 0; i < input.t_s.size(); ++i) {
+        if (std::isnan(input.power_w[i])) continue;
+        if (!all) out.rows->push_back(i);
+        if (!std::isnan(input.temp_c[i])) ++out.paired;
+    }
+    out.own.temp_c = at_rows(input.temp_c, out.rows);
+    out.own.fan = at_rows(fan_shares(input.fan_pct), out.rows);
+    out.own.room = at_rows(logged_ambient(input), out.rows);
+    take_room(out);
+    if (!all) {
+        out.own.t_s = at_rows(input.t_s, out.rows);
+        out.own.power_w = at_rows(input.power_w, out.rows);
+    }
+    out.samples = out.own;
+    if (all) {
+        out.samples.t_s = input.t_s;
+        out.samples.power_w = input.power_w;
+    }
+}
+
+// Values of some of the rows, put back at the rows that were handed in; missing elsewhere.
+std::vector<double> put_back(std::vector<double> values, const std::optional<Rows>& rows, std::size_t n) {
+    if (!rows || values.empty()) return values;
     std::vector<double> out(n, kMissing);
-    for (std::size_t i = 0; i < usable.size(); ++i) out[in_time[usable[i]]] = simulated[i];
+    for (std::size_t i = 0; i < rows->size(); ++i) out[(*rows)[i]] = values[i];
     return out;
 }
 
 // Of a long session the rows by which the fit and what it leaves over can be drawn.
 void thin_simulation(ThermalFit& fit, const std::vector<double>& temp_c) {
     if (fit.simulated_c.size() <= kMostSimulated) return;
-    std::vector<double> left = temp_c;
-    for (std::size_t i = 0; i < left.size(); ++i) left[i] -= fit.simulated_c[i];
+    std::vector<double> left(temp_c.size());
+    for (std::size_t i = 0; i < left.size(); ++i) left[i] = temp_c[i] - fit.simulated_c[i];
     fit.simulated_rows = extreme_rows({{fit.simulated_c}, {temp_c}, {left}}, kSimulatedStretches);
     std::vector<double> kept;
     for (const std::size_t row : fit.simulated_rows) kept.push_back(fit.simulated_c[row]);
     fit.simulated_c = std::move(kept);
 }
 
-void fill_room(ThermalFit& fit, const ThermalSamples& samples) {
+void fill_room(ThermalFit& fit, const ThermalView& samples) {
     if (samples.room.empty()) return;
     const auto [low, high] = std::minmax_element(samples.room.begin(), samples.room.end());
     fit.ambient_moved_c = *high - *low;
@@ -142,15 +182,15 @@ void fill_tau(Balance& out, const BalanceInput& input, double ambient_c) {
 }
 
 // What went in needs no model.
-void fill_energy_in(Balance& out, const ThermalSamples& samples) {
-    const EnergyIn in = energy_in(samples.t_s, samples.power_w);
+void fill_energy_in(Balance& out, const ThermalView& samples, double longest_s) {
+    const EnergyIn in = energy_in(samples.t_s, samples.power_w, longest_s);
     if (in.seconds <= 0.0) return;
     out.conservation.energy_in_j = in.joules;
     out.heat_rate.p_mean_w = in.joules / in.seconds;
 }
 
 // Of a fan that rests while the first half is fitted the second half's share is unknown.
-void note_unseen_fan(Balance& out, const ThermalSamples& samples) {
+void note_unseen_fan(Balance& out, const ThermalView& samples) {
     if (samples.fan.empty() || !out.conservation.closure_holdout) return;
     const double middle = 0.5 * (samples.t_s.front() + samples.t_s.back());
     const auto half = std::lower_bound(samples.t_s.begin(), samples.t_s.end(), middle) - samples.t_s.begin();
@@ -162,13 +202,14 @@ void note_unseen_fan(Balance& out, const ThermalSamples& samples) {
         "fan was not seen there: its error in the second half is the fan's");
 }
 
-void fill_energies(Balance& out, const ThermalSamples& samples, const ThermalResult& fitted,
-                   const ThermalOptions& options, std::vector<double>& q_w) {
-    if (!fitted.usable) return fill_energy_in(out, samples);
-    const HeatFlow flow = heat_flow(samples, fitted.constants, longest_interval(samples.t_s));
+void fill_energies(Balance& out, const ThermalView& samples, const ThermalResult& fitted,
+                   const ThermalOptions& options, RangeCounts& counts) {
+    const double longest_s = longest_interval(samples.t_s);
+    if (!fitted.usable) return fill_energy_in(out, samples, longest_s);
+    const HeatFlow flow = heat_flow(samples, fitted.constants, longest_s);
     out.heat_rate = heat_rate(flow);
     out.conservation = conserve(flow);
-    for (std::size_t i = 0; i < flow.dt_s.size(); ++i) q_w.push_back(flow.out_w[i] + flow.stored_w[i]);
+    if (flow.intervals > 0) counts.q_w = flow.out_of_range;
     out.conservation.closure_holdout = closure_on_second_half(samples, options);
     if (!out.conservation.closure_holdout) {
         out.warnings.push_back(
@@ -181,8 +222,7 @@ void fill_energies(Balance& out, const ThermalSamples& samples, const ThermalRes
 }
 
 // The errors of a reading come again in each row that repeats it, and look like so much more evidence.
-void note_repeated_rows(Balance& out, const BalanceInput& input) {
-    const std::optional<double> every_s = repeated_every_s(input);
+void note_repeated_rows(Balance& out, std::optional<double> every_s) {
     if (!every_s) return;
     out.thermal.adequate = false;
     out.warnings.push_back(fmt::format(
@@ -193,7 +233,7 @@ void note_repeated_rows(Balance& out, const BalanceInput& input) {
 }
 
 // Behind a gap nothing is known of the power in between.
-void note_gaps(Balance& out, const ThermalSamples& samples) {
+void note_gaps(Balance& out, const ThermalView& samples) {
     const double longest_s = longest_interval(samples.t_s);
     std::size_t gaps = 0;
     double longest_gap_s = 0.0;
@@ -256,32 +296,56 @@ void note_missing_columns(Balance& out, const BalanceInput& input) {
                                        fmt::join(columns, " and ")));
 }
 
-Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options, Balance out,
-                        Usable& usable) {
+// What the columns tell by themselves; those that nothing else needs are given up, for a long session's are
+// large.
+struct Alone {
+    RleRange rle;
+    RangeCounts counts;
+    IdlePower idle;
+    std::optional<double> repeated_every_s;
+};
+
+Alone alone(BalanceInput& input, const BalanceOptions& options) {
+    Alone out;
+    out.rle = rle_range(input.rle);
+    out.counts.rle = count_outside("rle", input.rle);
+    out.counts.grad_norm = count_outside("grad_norm", input.grad_norm);
+    out.repeated_every_s = repeated_every_s(input);
+    if (!options.idle_power_w) out.idle = idle_power_of(input);
+    for (const auto column : {&BalanceInput::rle, &BalanceInput::grad_norm, &BalanceInput::util_pct,
+                              &BalanceInput::fan_pct, &BalanceInput::ambient_c}) {
+        std::exchange(input.*column, {});
+    }
+    return out;
+}
+
+Balance balance_in_time(BalanceInput& input, const BalanceOptions& options, Balance out, Usable& usable) {
     ThermalOptions thermal;
     thermal.ambient_c = usable.ambient_c.value_or(options.ambient_c);
     thermal.fit_ambient = options.fit_ambient;
     thermal.ambient_assumed = options.ambient_assumed && !usable.ambient_c;
-    const ThermalResult fitted = fit_without_glitches(usable.samples, usable.samples.temp_c, thermal);
-    out.thermal = fitted.fit;
+    Alone known = alone(input, options);
+    ThermalResult fitted = fit_without_glitches(usable.samples, usable.own.temp_c, thermal);
+    out.thermal = std::move(fitted.fit);
     fill_room(out.thermal, usable.samples);
-    note_repeated_rows(out, input);
+    note_repeated_rows(out, known.repeated_every_s);
     note_gaps(out, usable.samples);
     out.warnings.insert(out.warnings.end(), fitted.warnings.begin(), fitted.warnings.end());
-    const double ambient_c = fitted.fit.ambient_c.value_or(thermal.ambient_c);
-    if (fitted.fit.ambient_fitted && !thermal.fit_ambient) {  // the half held out goes by it, too
+    const double ambient_c = out.thermal.ambient_c.value_or(thermal.ambient_c);
+    if (out.thermal.ambient_fitted && !thermal.fit_ambient) {  // the half held out goes by it, too
         thermal.fit_ambient = true;
         thermal.ambient_c = ambient_c;
     }
     fill_tau(out, input, ambient_c);
-    std::vector<double> q_w;
-    fill_energies(out, usable.samples, fitted, thermal, q_w);
+    fill_energies(out, usable.samples, fitted, thermal, known.counts);
     out.conservation.coolant_out_j = coolant_heat(input);
     fill_counter(out, input);
-    out.rle = rle_range(input.rle);
-    out.eta_p = eta_p_of(input, out.heat_rate.p_mean_w, options.idle_power_w, out.warnings);
+    out.rle = known.rle;
+    out.eta_p = eta_p_of(known.idle, out.heat_rate.p_mean_w, options.idle_power_w, out.warnings);
     note_missing_columns(out, input);
-    out.range_checks = check_ranges(input, ambient_c, q_w, out.tau_th.value_s);
+    known.counts.temp_rise = count_outside("temp_rise_c", input.temp_c, ambient_c);
+    if (out.tau_th.value_s) known.counts.tau = count_outside("tau_th_s", {*out.tau_th.value_s});
+    out.range_checks = check_ranges(known.counts);
     return out;
 }
 
@@ -289,9 +353,11 @@ Balance balance_in_time(const BalanceInput& input, const BalanceOptions& options
 
 Balance balance_energy(BalanceInput input, const BalanceOptions& options) {
     Balance out;
-    const std::vector<std::size_t> rows = rows_in_time(input.t_s, out.warnings);
-    const BalanceInput in_time = picked(input, rows);
-    Usable usable = usable_samples(in_time);
+    const std::size_t n = input.t_s.size();
+    const std::optional<Rows> rows = rows_in_time(input.t_s, out.warnings);
+    put_in_time(input, rows);
+    Usable usable;
+    find_usable(input, usable);
     out.n_samples = usable.paired;
     if (usable.paired < 3) {
         throw Error(ErrorKind::insufficient_data, "",
@@ -299,9 +365,11 @@ Balance balance_energy(BalanceInput input, const BalanceOptions& options) {
                                 usable.paired),
                     "record longer, or see `rlecouple sensors` for what cannot be read");
     }
-    out = balance_in_time(in_time, options, std::move(out), usable);
-    out.thermal.simulated_c = at_rows(out.thermal.simulated_c, usable.rows, rows, input.t_s.size());
-    thin_simulation(out.thermal, input.temp_c);
+    out = balance_in_time(input, options, std::move(out), usable);
+    const std::size_t in_time = input.t_s.size();
+    out.thermal.simulated_c =
+        put_back(put_back(std::move(out.thermal.simulated_c), usable.rows, in_time), rows, n);
+    thin_simulation(out.thermal, put_back(std::move(input.temp_c), rows, n));
     return out;
 }
 

@@ -21,23 +21,36 @@ std::optional<double> median(std::vector<double> v) {
     return 0.5 * (*middle + *std::max_element(v.begin(), middle));
 }
 
-std::vector<double> present(const std::vector<double>& v) {
-    std::vector<double> out;
-    std::copy_if(v.begin(), v.end(), std::back_inserter(out), [](double x) { return std::isfinite(x); });
-    return out;
-}
+// The median of a window that moves on.
+class MovingMedian {
+  public:
+    void add(double x) {
+        if (std::isfinite(x)) sorted_.insert(std::upper_bound(sorted_.begin(), sorted_.end(), x), x);
+    }
+    void remove(double x) {
+        if (std::isfinite(x)) sorted_.erase(std::lower_bound(sorted_.begin(), sorted_.end(), x));
+    }
+    std::optional<double> value() const {
+        const std::size_t n = sorted_.size();
+        if (n == 0) return std::nullopt;
+        return n % 2 == 1 ? sorted_[n / 2] : 0.5 * (sorted_[n / 2] + sorted_[n / 2 - 1]);
+    }
+
+  private:
+    std::vector<double> sorted_;
+};
 
 // The lowest of the medians over windows of kIdleSeconds: one low reading is no idling.
 std::optional<double> lowest_sustained(const BalanceInput& input) {
     std::optional<double> lowest;
+    MovingMedian window;
     std::size_t first = 0;
     for (std::size_t i = 0; i < input.t_s.size(); ++i) {
-        while (input.t_s[i] - input.t_s[first] >= kIdleSeconds) ++first;
+        window.add(input.power_w[i]);
+        for (; input.t_s[i] - input.t_s[first] >= kIdleSeconds; ++first) window.remove(input.power_w[first]);
         const bool whole = first > 0 || input.t_s[i] - input.t_s[0] >= kIdleSeconds;
         if (!whole && i + 1 < input.t_s.size()) continue;
-        const auto from = input.power_w.begin() + static_cast<std::ptrdiff_t>(first);
-        const auto to = input.power_w.begin() + static_cast<std::ptrdiff_t>(i + 1);
-        const std::optional<double> here = median(present({from, to}));
+        const std::optional<double> here = window.value();
         if (here && (!lowest || *here < *lowest)) lowest = here;
     }
     return lowest;
@@ -53,15 +66,11 @@ std::optional<double> idle_power_seen(const BalanceInput& input) {
     return idle.size() >= enough ? median(std::move(idle)) : std::nullopt;
 }
 
-std::size_t count_outside(const std::vector<double>& v, const ManualRange& range) {
-    return static_cast<std::size_t>(
-        std::count_if(v.begin(), v.end(), [&](double x) { return x < range.low || x > range.high; }));
-}
-
 }  // namespace
 
 std::optional<double> manual_tau(const BalanceInput& input, double ambient_c) {
     std::vector<double> taus;
+    taus.reserve(input.t_s.size());
     std::optional<std::size_t> last;
     for (std::size_t i = 0; i < input.t_s.size(); ++i) {
         if (std::isnan(input.temp_c[i])) continue;
@@ -80,21 +89,25 @@ TauClass tau_class_of(double tau_s) {
     return tau_s <= 5.0 ? TauClass::normal : TauClass::slow;
 }
 
-EtaP eta_p_of(const BalanceInput& input, std::optional<double> mean, std::optional<double> given,
+IdlePower idle_power_of(const BalanceInput& input) {
+    const std::optional<double> seen = idle_power_seen(input);
+    return {seen ? seen : lowest_sustained(input), seen.has_value()};
+}
+
+EtaP eta_p_of(const IdlePower& known, std::optional<double> mean, std::optional<double> given,
               std::vector<std::string>& warnings) {
     EtaP out;
     if (!mean || *mean <= 0.0) {
         warnings.emplace_back("eta_p is missing: no power flowed");
         return out;
     }
-    const std::optional<double> seen = idle_power_seen(input);
-    const std::optional<double> idle = given ? given : seen ? seen : lowest_sustained(input);
+    const std::optional<double> idle = given ? given : known.watts;
     if (!given && (!idle || *mean - *idle < 0.05 * *mean)) {
         warnings.emplace_back(
             "eta_p is missing: the power hardly moved, so no idle power was seen; give --idle-power");
         return out;
     }
-    if (!given && !seen) {
+    if (!given && !known.seen) {
         warnings.push_back(fmt::format(
             "eta_p takes the lowest power that held for {:.0f} s, {:.1f} W, as idle: the device was not "
             "seen idle; --idle-power gives it",
@@ -109,27 +122,41 @@ EtaP eta_p_of(const BalanceInput& input, std::optional<double> mean, std::option
 }
 
 RleRange rle_range(const std::vector<double>& rle) {
-    const std::vector<double> there = present(rle);
-    if (there.empty()) return {};
-    const auto [low, high] = std::minmax_element(there.begin(), there.end());
-    return {*high, *low, *high - *low};
+    RleRange out;
+    for (const double x : rle) {
+        if (!std::isfinite(x)) continue;
+        out.max = out.max ? std::max(*out.max, x) : x;
+        out.min = out.min ? std::min(*out.min, x) : x;
+    }
+    if (out.max) out.delta = *out.max - *out.min;
+    return out;
 }
 
-std::vector<RangeCheck> check_ranges(const BalanceInput& input, double ambient_c,
-                                     const std::vector<double>& q_w, std::optional<double> tau_s) {
+std::optional<std::size_t> count_outside(std::string_view variable, const std::vector<double>& values,
+                                         double less) {
+    const auto ranges = manual_ranges();
+    const auto range = std::find_if(ranges.begin(), ranges.end(),
+                                    [&](const ManualRange& r) { return r.variable == variable; });
+    bool any = false;
+    std::size_t count = 0;
+    for (const double value : values) {
+        const double x = value - less;
+        any = any || !std::isnan(x);
+        if (x < range->low || x > range->high) ++count;
+    }
+    return any ? std::optional(count) : std::nullopt;
+}
+
+std::vector<RangeCheck> check_ranges(const RangeCounts& counts) {
     std::vector<RangeCheck> out;
     for (const ManualRange& range : manual_ranges()) {
-        std::vector<double> values;
-        if (range.variable == "rle") values = present(input.rle);
-        if (range.variable == "grad_norm") values = input.grad_norm;
-        if (range.variable == "q_w") values = q_w;
-        if (range.variable == "temp_rise_c") {
-            values = present(input.temp_c);
-            for (double& t : values) t -= ambient_c;
-        }
-        if (range.variable == "tau_th_s" && tau_s) values = {*tau_s};
-        if (std::all_of(values.begin(), values.end(), [](double x) { return std::isnan(x); })) continue;
-        out.push_back({std::string(range.variable), range.low, range.high, count_outside(values, range)});
+        std::optional<std::size_t> count;
+        if (range.variable == "rle") count = counts.rle;
+        if (range.variable == "grad_norm") count = counts.grad_norm;
+        if (range.variable == "q_w") count = counts.q_w;
+        if (range.variable == "temp_rise_c") count = counts.temp_rise;
+        if (range.variable == "tau_th_s") count = counts.tau;
+        if (count) out.push_back({std::string(range.variable), range.low, range.high, *count});
     }
     return out;
 }

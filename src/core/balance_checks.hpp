@@ -14,16 +14,31 @@ namespace rle {
 std::optional<double> manual_tau(const BalanceInput& input, double ambient_c);
 TauClass tau_class_of(double tau_s);
 
-/// eta_p = (mean P - P_idle)/mean P; `p_mean_w` is the balance's own mean. P_idle: given, else the median
-/// power of the samples with utilisation below 10 % where those are at least 5 % of all, else the lowest
-/// power that held for 3 s.
-EtaP eta_p_of(const BalanceInput& input, std::optional<double> p_mean_w, std::optional<double> idle_power_w,
+/// The power at rest, and whether it was seen at a utilisation below 10 %.
+struct IdlePower {
+    std::optional<double> watts;
+    bool seen = false;
+};
+/// The median power of the samples with utilisation below 10 % where those are at least 5 % of all, else the
+/// lowest power that held for 3 s.
+IdlePower idle_power_of(const BalanceInput& input);
+
+/// eta_p = (mean P - P_idle)/mean P; `p_mean_w` is the balance's own mean, P_idle what was given, else
+/// `idle`.
+EtaP eta_p_of(const IdlePower& idle, std::optional<double> p_mean_w, std::optional<double> given_w,
               std::vector<std::string>& warnings);
 
 RleRange rle_range(const std::vector<double>& rle);
 
-/// The manual's table, for the quantities that there are. `q_w` is one value an interval.
-std::vector<RangeCheck> check_ranges(const BalanceInput& input, double ambient_c,
-                                     const std::vector<double>& q_w, std::optional<double> tau_s);
+/// What the manual's table of ranges is about, where the data has it.
+struct RangeCounts {
+    std::optional<std::size_t> rle, grad_norm, q_w, temp_rise, tau;  ///< values out of range
+};
+/// Missing where the column has no value.
+std::optional<std::size_t> count_outside(std::string_view variable, const std::vector<double>& values,
+                                         double less = 0.0);
+
+/// The manual's table, for the quantities that there are.
+std::vector<RangeCheck> check_ranges(const RangeCounts& counts);
 
 }  // namespace rle

@@ -5,11 +5,15 @@
 #include <utility>
 
 #include "core/counter_readings.hpp"
+#include "core/power_table.hpp"
+#include "rlecouple/quantities.hpp"
 
 namespace rle {
 namespace {
 
-constexpr double kWaterHeat = 4186.0;  // J/(kg degC), specific heat of water at 15 to 35 degC
+constexpr double kLeastGap = 10.0;       // s
+constexpr double kManyIntervals = 10.0;  // of the median one: a gap
+constexpr double kWaterHeat = 4186.0;    // J/(kg degC), specific heat of water at 15 to 35 degC
 
 // The heatsink after an interval in which the die's temperature was `die_c` on average.
 double sink_after(const ThermalConstants& c, double hA, double ambient_c, double sink_c, double die_c,
@@ -19,14 +23,36 @@ double sink_after(const ThermalConstants& c, double hA, double ambient_c, double
     return settled + (sink_c - settled) * std::exp(-dt * out / c.C_sink);
 }
 
+void add_interval(double dt, double in_w, double read_w, double out_w, double stored_w, HeatFlow& flow) {
+    const double miss = out_w + stored_w - read_w;
+    ++flow.intervals;
+    flow.seconds += dt;
+    flow.in_j += in_w * dt;
+    flow.read_j += read_w * dt;
+    flow.out_j += out_w * dt;
+    flow.stored_j += stored_w * dt;
+    flow.miss_square += miss * miss * dt;
+}
+
 bool has_column(const std::vector<double>& column) {
     return std::any_of(column.begin(), column.end(), [](double x) { return !std::isnan(x); });
 }
 
-double total(const std::vector<double>& watts, const std::vector<double>& dt) {
-    double joules = 0.0;
-    for (std::size_t i = 0; i < watts.size(); ++i) joules += watts[i] * dt[i];
-    return joules;
+bool outside(double x, const ManualRange& range) {
+    return x < range.low || x > range.high;
+}
+
+ManualRange range_of(std::string_view variable) {
+    const auto ranges = manual_ranges();
+    return *std::find_if(ranges.begin(), ranges.end(),
+                         [&](auto& range) { return range.variable == variable; });
+}
+
+// The heatsink at every sample behind a gap, as the model starts anew there; empty where it need not.
+std::vector<double> sink_behind_gaps(const ThermalView& s, const ThermalConstants& c, double longest_s) {
+    std::vector<double> sink;
+    if (c.two_nodes && has_gap(s.t_s, longest_s)) (void)simulate_between_gaps(s, c, longest_s, &sink);
+    return sink;
 }
 
 }  // namespace
@@ -46,34 +72,45 @@ std::vector<double> filled_temperatures(const ThermalView& s) {
     return out;
 }
 
+bool has_gap(std::span<const double> t_s, double longest_s) {
+    return std::adjacent_find(t_s.begin(), t_s.end(), [=](double before, double after) {
+               return after - before > longest_s;
+           }) != t_s.end();
+}
+
 double longest_interval(std::span<const double> t_s) {
+    if (t_s.size() < 2) return kLeastGap;
+    const std::size_t middle = (t_s.size() - 1) / 2;
+    std::size_t short_ones = 0;  // too many of them, and the median is one
+    for (std::size_t i = 1; i < t_s.size(); ++i)
+        short_ones += t_s[i] - t_s[i - 1] <= kLeastGap / kManyIntervals;
+    if (short_ones > middle) return kLeastGap;
     std::vector<double> dt;
     for (std::size_t i = 1; i < t_s.size(); ++i) dt.push_back(t_s[i] - t_s[i - 1]);
-    if (dt.empty()) return 10.0;
-    const auto middle = dt.begin() + static_cast<std::ptrdiff_t>(dt.size() / 2);
-    std::nth_element(dt.begin(), middle, dt.end());
-    return std::max(10.0, 10.0 * *middle);
+    std::nth_element(dt.begin(), dt.begin() + static_cast<std::ptrdiff_t>(middle), dt.end());
+    return std::max(kLeastGap, kManyIntervals * dt[middle]);
 }
 
 HeatFlow heat_flow(const ThermalView& samples, const ThermalConstants& c, double longest_s) {
     const std::vector<double> die = filled_temperatures(samples);
-    const std::vector<double> power = interval_power(samples, c);
+    const std::vector<double> sink_anew = sink_behind_gaps(samples, c, longest_s);
+    const PowerTable power(samples.t_s, samples.power_w, c.reading);
+    const ManualRange range = range_of("q_w");
+    PowerTable::Cursor cursor;
     HeatFlow flow;
-    double sink = c.two_nodes ? c.sink_start_c : die.front();
-    std::vector<double> sink_anew;  // the heatsink behind a gap, as the model starts anew there
-    if (c.two_nodes) (void)simulate_between_gaps(samples, c, longest_s, &sink_anew);
+    double sink = c.two_nodes ? c.sink_start_c : die.front(), fan = 0.0, hA = c.hA(fan);
     for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
         const double dt = samples.t_s[i + 1] - samples.t_s[i];
-        const double hA = c.hA(samples.fan.empty() ? 0.0 : samples.fan[i]);
+        if (!samples.fan.empty() && samples.fan[i] != fan) hA = c.hA(fan = samples.fan[i]);
         const double ambient_c = c.ambient_c + samples.room_over(i);
         const double die_mean = 0.5 * (die[i] + die[i + 1]);
         const double sink_next = c.two_nodes ? sink_after(c, hA, ambient_c, sink, die_mean, dt) : die[i + 1];
+        const double read = power.mean(i, c.reading, c.power_shift_s, cursor).value;
         if (dt <= longest_s) {
-            flow.dt_s.push_back(dt);
-            flow.in_w.push_back(samples.power_w[i]);
-            flow.read_w.push_back(power[i]);
-            flow.out_w.push_back(hA * (0.5 * (sink + sink_next) - ambient_c));
-            flow.stored_w.push_back((c.C_die * (die[i + 1] - die[i]) + c.C_sink * (sink_next - sink)) / dt);
+            const double out = hA * (0.5 * (sink + sink_next) - ambient_c);
+            const double stored = (c.C_die * (die[i + 1] - die[i]) + c.C_sink * (sink_next - sink)) / dt;
+            add_interval(dt, samples.power_w[i], read, out, stored, flow);
+            if (outside(out + stored, range)) ++flow.out_of_range;
         }
         sink = c.two_nodes && dt > longest_s ? sink_anew[i + 1] : sink_next;
     }
@@ -83,29 +120,20 @@ HeatFlow heat_flow(const ThermalView& samples, const ThermalConstants& c, double
 
 Conservation conserve(const HeatFlow& flow) {
     Conservation out;
-    if (flow.dt_s.empty()) return out;
-    out.energy_in_j = total(flow.in_w, flow.dt_s);
-    out.energy_out_j = total(flow.out_w, flow.dt_s);
-    out.energy_stored_j = total(flow.stored_w, flow.dt_s);
-    if (*out.energy_in_j > 0.0) {
-        out.closure = (*out.energy_in_j - *out.energy_out_j - *out.energy_stored_j) / *out.energy_in_j;
-    }
+    if (flow.intervals == 0) return out;
+    out.energy_in_j = flow.in_j;
+    out.energy_out_j = flow.out_j;
+    out.energy_stored_j = flow.stored_j;
+    if (flow.in_j > 0.0) out.closure = (flow.in_j - flow.out_j - flow.stored_j) / flow.in_j;
     return out;
 }
 
 HeatRate heat_rate(const HeatFlow& flow) {
     HeatRate out;
-    double span = 0.0;
-    double squares = 0.0;
-    for (std::size_t i = 0; i < flow.dt_s.size(); ++i) {
-        const double miss = flow.out_w[i] + flow.stored_w[i] - flow.read_w[i];
-        span += flow.dt_s[i];
-        squares += miss * miss * flow.dt_s[i];
-    }
-    if (span <= 0.0) return out;
-    out.q_mean_w = (total(flow.out_w, flow.dt_s) + total(flow.stored_w, flow.dt_s)) / span;
-    out.p_mean_w = total(flow.in_w, flow.dt_s) / span;
-    out.rmse_w = std::sqrt(squares / span);
+    if (flow.seconds <= 0.0) return out;
+    out.q_mean_w = (flow.out_j + flow.stored_j) / flow.seconds;
+    out.p_mean_w = flow.in_j / flow.seconds;
+    out.rmse_w = std::sqrt(flow.miss_square / flow.seconds);
     if (*out.p_mean_w > 0.0) out.relative_error = (*out.q_mean_w - *out.p_mean_w) / *out.p_mean_w;
     return out;
 }
@@ -122,12 +150,11 @@ std::optional<double> closure_on_second_half(const ThermalView& samples, const T
     ThermalConstants constants = fitted.constants;
     constants.sink_start_c = heat_flow(first, constants, longest_s).sink_end_c;
     HeatFlow second = heat_flow(samples.slice(half, samples.size()), constants, longest_s);
-    second.in_w = second.read_w;  // in half a session an edge placed an interval off is a share of it
+    second.in_j = second.read_j;  // in half a session an edge placed an interval off is a share of it
     return conserve(second).closure;
 }
 
-EnergyIn energy_in(const std::vector<double>& t_s, const std::vector<double>& power_w) {
-    const double longest_s = longest_interval(t_s);
+EnergyIn energy_in(std::span<const double> t_s, std::span<const double> power_w, double longest_s) {
     EnergyIn out;
     for (std::size_t i = 0; i + 1 < t_s.size(); ++i) {
         const double dt = t_s[i + 1] - t_s[i];

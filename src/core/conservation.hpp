@@ -13,13 +13,16 @@
 
 namespace rle {
 
-/// What flows over each interval between two samples; all vectors have one entry an interval.
+/// What flows over a stretch of samples, summed over its intervals.
 struct HeatFlow {
-    std::vector<double> dt_s;
-    std::vector<double> in_w;      ///< P, each sample's until the next
-    std::vector<double> read_w;    ///< P as the chosen reading of the power has it
-    std::vector<double> out_w;     ///< hA (T - T_ambient)
-    std::vector<double> stored_w;  ///< C dT/dt, all nodes
+    std::size_t intervals = 0;
+    double seconds = 0.0;
+    double in_j = 0.0;             ///< P, each sample's until the next
+    double read_j = 0.0;           ///< P as the chosen reading of the power has it
+    double out_j = 0.0;            ///< hA (T - T_ambient)
+    double stored_j = 0.0;         ///< C dT, all nodes
+    double miss_square = 0.0;      ///< of the heat rate less the power as read, squared, W^2 s
+    std::size_t out_of_range = 0;  ///< intervals whose heat rate lies outside the manual's range of q_w
     double sink_end_c = 0.0;       ///< heatsink at the last sample, degC (the node itself with one)
 };
 
@@ -28,6 +31,9 @@ HeatFlow heat_flow(const ThermalView& samples, const ThermalConstants& constants
 
 /// Samples with the missing temperatures filled in linearly (the ends with the nearest reading).
 std::vector<double> filled_temperatures(const ThermalView& samples);
+
+/// An interval is longer than `longest_s`.
+bool has_gap(std::span<const double> t_s, double longest_s);
 
 /// An interval longer than this is a gap, s: ten sampling intervals, and at least 10 s.
 double longest_interval(std::span<const double> t_s);
@@ -44,7 +50,7 @@ struct EnergyIn {
     double joules = 0.0;
     double seconds = 0.0;  ///< of those intervals
 };
-EnergyIn energy_in(const std::vector<double>& t_s, const std::vector<double>& power_w);
+EnergyIn energy_in(std::span<const double> t_s, std::span<const double> power_w, double longest_s);
 
 /// What a counter did beside counting.
 struct CounterFaults {

@@ -16,7 +16,9 @@ namespace rle {
 
 class PowerTable {
   public:
-    PowerTable(std::span<const double> t_s, std::span<const double> power_w);
+    /// `reading`: the only one that is asked for; late ones are the only ones that take memory.
+    PowerTable(std::span<const double> t_s, std::span<const double> power_w,
+               PowerReading reading = PowerReading::late);
 
     /// Mean power over one interval.
     struct Mean {

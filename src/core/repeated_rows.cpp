@@ -22,25 +22,25 @@ bool changes(const std::vector<double>& column, std::size_t i) {
 }  // namespace
 
 std::optional<double> repeated_every_s(const BalanceInput& in) {
-    std::vector<std::size_t> begins;
-    std::size_t with_power = 0;
+    std::vector<double> lengths;
+    std::size_t blocks = 0, with_power = 0, begin = 0, common = 0;
     for (std::size_t i = 1; i < in.t_s.size(); ++i) {
         const bool power = changes(in.power_w, i);
         if (power) ++with_power;
-        if (power || changes(in.temp_c, i) || changes(in.util_pct, i)) begins.push_back(i);
+        if (!power && !changes(in.temp_c, i) && !changes(in.util_pct, i)) continue;
+        const std::size_t length = i - begin;
+        begin = i;
+        if (++blocks == 1) continue;           // how long the first one lasted nobody knows
+        if (length == 1) return std::nullopt;  // a row of its own
+        common = std::gcd(common, length);
+        lengths.push_back(static_cast<double>(length));
     }
-    if (begins.size() <= kFewest) return std::nullopt;
-    std::vector<double> lengths;
-    std::size_t common = 0;
-    for (std::size_t k = 1; k < begins.size(); ++k) {
-        common = std::gcd(common, begins[k] - begins[k - 1]);
-        lengths.push_back(static_cast<double>(begins[k] - begins[k - 1]));
-    }
+    if (blocks <= kFewest) return std::nullopt;
     const double row_s = (in.t_s.back() - in.t_s.front()) / static_cast<double>(in.t_s.size() - 1);
     if (common >= 2) return row_s * static_cast<double>(common);
-    const double usual = median(lengths), least = *std::min_element(lengths.begin(), lengths.end());
-    const bool blocks = least >= 2.0 && least >= kMuchTheSame * usual && 2 * with_power >= begins.size();
-    return blocks ? std::optional(row_s * usual) : std::nullopt;
+    const double least = *std::min_element(lengths.begin(), lengths.end()), usual = median(lengths);
+    const bool alike = least >= kMuchTheSame * usual && 2 * with_power >= blocks;
+    return alike ? std::optional(row_s * usual) : std::nullopt;
 }
 
 }  // namespace rle

@@ -38,7 +38,7 @@ std::vector<double> time_constants(const ThermalConstants& c, double hA) {
 }
 
 std::vector<double> interval_power(const ThermalView& samples, const ThermalConstants& constants) {
-    const PowerTable table(samples.t_s, samples.power_w);
+    const PowerTable table(samples.t_s, samples.power_w, constants.reading);
     PowerTable::Cursor cursor;
     std::vector<double> out(samples.size());
     for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
@@ -52,14 +52,17 @@ namespace {
 
 template <bool kTwoNodes>
 std::vector<double> run(const ThermalView& samples, const ThermalConstants& c, std::vector<double>* sink_c) {
-    const PowerTable power(samples.t_s, samples.power_w);
+    const PowerTable power(samples.t_s, samples.power_w, c.reading);
     const AlikeSteps alike(samples, c.hA_fan != 0.0);
     thermal::Stepper<kTwoNodes, double> stepper(samples, power, alike, thermal::network_of(c), c.reading,
                                                 c.power_shift_s);
     NodeState<double> state{c.start_c, kTwoNodes ? c.sink_start_c : c.start_c};
     std::vector<double> out;
     out.reserve(samples.size());
-    if (sink_c != nullptr) sink_c->clear();
+    if (sink_c != nullptr) {
+        sink_c->clear();
+        sink_c->reserve(samples.size());
+    }
     for (std::size_t i = 0; i < samples.size(); ++i) {
         out.push_back(state.die);
         if (sink_c != nullptr) sink_c->push_back(kTwoNodes ? state.sink : state.die);
