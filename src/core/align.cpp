@@ -45,7 +45,9 @@ void warn_about_rows(Alignment& result) {
         }
         if (reason == "grad_norm_non_finite") {
             result.warnings.push_back(
-                fmt::format("{} training steps with a nan or inf gradient norm were left out", n));
+                fmt::format("{} training steps with a nan or inf gradient norm (or -1, as DeepSpeed has it) "
+                            "were left out",
+                            n));
         }
         if (reason == "training_outside_telemetry") {
             result.warnings.push_back(

@@ -73,13 +73,20 @@ Grid make_grid(const SurveyState& survey, AlignPlan& plan) {
     return {first, hz, static_cast<std::size_t>(points), 0};
 }
 
-void count_samples(const SurveyState& survey, const std::vector<std::uint32_t>& wanted, AlignPlan& plan) {
+void count_samples(const SurveyState& survey, const std::vector<std::uint32_t>& wanted,
+                   const std::vector<std::string>& names, AlignPlan& plan) {
     Alignment& result = plan.result;
     for (const std::uint32_t d : wanted) {
         const DeviceFacts& device = survey.devices[d];
         count(result.reordered, "telemetry", device.reordered);
         count(result.dropped, "telemetry_without_time", device.without_time);
         count(result.dropped, "telemetry_duplicate", device.duplicates);
+        if (device.contradicting > 0) {
+            result.warnings.push_back(fmt::format(
+                "{} rows of {} have the time of another row and other readings, and were left out: are these "
+                "several devices (name the column that tells them apart 'device'), or times too coarse?",
+                device.contradicting, names[d]));
+        }
         result.n_telemetry += device.samples;
         if (device.samples > 0) plan.devices.push_back(d);
     }
@@ -118,7 +125,7 @@ AlignPlan plan_alignment(const AlignOptions& options, const SurveyState& survey,
     result.clock = plan.clock.name();
     append(plan.clock.warnings, result.warnings);
 
-    count_samples(survey, wanted_devices(telemetry, options.devices), plan);
+    count_samples(survey, wanted_devices(telemetry, options.devices), telemetry.devices, plan);
     const double interval_s = survey.intervals.quantile(0.5);
     if (std::isnan(interval_s)) {
         throw Error(ErrorKind::insufficient_data, "telemetry",

@@ -39,7 +39,15 @@ double span_of(const std::vector<DeviceFacts>& devices, bool by_t_s) {
 
 bool is_duplicate(const StepRow& before, const StepRow& row) {
     return row.t_s - before.t_s < kTimeResolution && equal_or_both_missing(before.step, row.step) &&
-           equal_or_both_missing(before.grad_norm, row.grad_norm);
+           equal_or_both_missing(before.grad_norm, row.grad_norm) &&
+           equal_or_both_missing(before.loss, row.loss) &&
+           equal_or_both_missing(before.learning_rate, row.learning_rate);
+}
+
+bool contradicts(const SampleRow& before, const SampleRow& row) {
+    const auto differ = [](double a, double b) { return std::isfinite(a) && std::isfinite(b) && a != b; };
+    return differ(before.temp_c, row.temp_c) || differ(before.power_w, row.power_w) ||
+           differ(before.util_pct, row.util_pct);
 }
 
 SurveyState::SurveyState(const AlignOptions& given, bool use_t_s, std::size_t within)
@@ -115,7 +123,8 @@ void SurveyState::add(const Training& piece) {
             continue;
         }
         training_disorder.see(t_s);
-        training_.push({t_s, piece.grad_norm[i], kMissing, kMissing, piece.step[i], kMissing});
+        training_.push(
+            {t_s, piece.grad_norm[i], piece.loss[i], piece.learning_rate[i], piece.step[i], kMissing});
     }
     training_.release([&](const StepRow& row) { keep_step(row); });
 }
@@ -136,6 +145,7 @@ void SurveyState::finish() {
         if (devices[d].samples > 0) devices[d].last = instant(last_s_[d], telemetry_origin_us_);
         devices[d].reordered = samples_[d].order().reordered();
         devices[d].duplicates = samples_[d].duplicates();
+        devices[d].contradicting = samples_[d].contradicting();
         devices[d].power_limit_w = limits.of(d);
         if (watches_[d].restarted()) telemetry_clock.restarts();
     }

@@ -27,6 +27,7 @@ struct DeviceFacts {
     std::size_t reordered = 0;
     std::size_t without_time = 0;
     std::size_t duplicates = 0;
+    std::size_t contradicting = 0;  ///< of these, with other readings than the row whose time they have
     Instant first, last;
     double largest_power_w = 0.0;
     std::optional<double> power_limit_w;  ///< as a column of the telemetry tells it
@@ -62,11 +63,16 @@ struct StepRow {
     double time_taken_s = kMissing;  ///< since the step before, divided by the steps between the two
 };
 
-/// A sample at the time of the one before it is its duplicate; a step, if it has its number and norm, too.
+/// A sample at the time of the one before it is its duplicate; a step, if it has its number and values, too.
 inline bool is_duplicate(const SampleRow& before, const SampleRow& row) {
     return row.t_s - before.t_s < kTimeResolution;
 }
 bool is_duplicate(const StepRow& before, const StepRow& row);
+/// Both have a reading, and it is another.
+bool contradicts(const SampleRow& before, const SampleRow& row);
+inline bool contradicts(const StepRow&, const StepRow&) {
+    return false;
+}
 
 /// Rows in time order, without duplicates, as they become certain.
 template <class Row>
@@ -81,6 +87,7 @@ class CleanStream {
             [&](const Row& row) {
                 if (any_ && is_duplicate(last_, row)) {
                     ++duplicates_;
+                    contradicting_ += contradicts(last_, row) ? 1 : 0;
                     return;
                 }
                 last_ = row;
@@ -91,12 +98,13 @@ class CleanStream {
     }
     const TimeOrder<Row>& order() const { return order_; }
     std::size_t duplicates() const { return duplicates_; }
+    std::size_t contradicting() const { return contradicting_; }
 
   private:
     TimeOrder<Row> order_;
     Row last_{};
     bool any_ = false;
-    std::size_t duplicates_ = 0;
+    std::size_t duplicates_ = 0, contradicting_ = 0;
 };
 
 /// How far behind the latest row a row stands, over a stream.

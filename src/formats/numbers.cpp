@@ -50,6 +50,29 @@ std::string_view trim(std::string_view text) {
     return text;
 }
 
+std::optional<std::string> without_thousands(std::string_view cell) {
+    std::string out;
+    std::size_t digits = 0, groups = 0;  // digits since the last comma
+    for (std::size_t i = 0; i < cell.size(); ++i) {
+        const char c = cell[i];
+        if (c >= '0' && c <= '9') {
+            ++digits;
+        } else if (c == ',') {
+            if (digits == 0 || digits > 3 || (groups > 0 && digits != 3)) return std::nullopt;
+            ++groups;
+            digits = 0;
+            continue;
+        } else if (c == '.') {
+            if (groups == 0 || digits != 3) return std::nullopt;
+            return out.append(cell.substr(i));
+        } else if (i > 0 || (c != '-' && c != '+')) {
+            return std::nullopt;
+        }
+        out.push_back(c);
+    }
+    return groups > 0 && digits == 3 ? std::optional(out) : std::nullopt;
+}
+
 bool means_nan(std::string_view cell) {
     if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
     return equal_ignoring_case(cell, "nan");
@@ -70,6 +93,9 @@ Cell parse_cell(std::string_view cell) {
     std::string_view rest;
     const Cell number = number_in_front(cell, rest);
     if (number.kind != CellKind::text && rest.empty()) return number;
+    if (rest.starts_with(',') && rest.find('.') != std::string_view::npos) {
+        if (const auto whole = without_thousands(cell)) return parse_cell(*whole);
+    }
     return {means_missing(cell) ? CellKind::missing : CellKind::text, 0.0};
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "formats/row_pieces.hpp"
+#include "formats/vendor_columns.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/quantities.hpp"
 
@@ -48,7 +49,8 @@ constexpr Field kFields[] = {
     {"clocks_event_reasons.active", Role::other, kReasons, false},
 };
 
-// What serves as power_w, best first: power.draw is a 1 s average on most boards.
+// What serves as power_w, best first: power.draw is a 1 s average on most boards. Older ones have the first
+// column empty.
 constexpr std::array<std::string_view, 3> kPowers{"power.draw.instant", "power.draw", "power.draw.average"};
 
 std::string_view without_unit(std::string_view header_cell) {
@@ -83,7 +85,7 @@ bool is_header(const std::vector<std::string>& header) {
 
 // What tells one GPU from another, best first; empty: nothing does.
 std::string_view device_field(const std::vector<std::string>& header) {
-    for (const std::string_view name : {"index", "uuid", "pci.bus_id", "serial"}) {
+    for (const std::string_view name : {"index", "uuid", "pci.bus_id", "serial", "gpu_name", "name"}) {
         if (has(header, name)) return name;
     }
     return {};
@@ -99,7 +101,8 @@ std::string_view throttle_flag(std::string_view cell) {
     return (bits & kNvidiaThrottling) != 0 ? "1" : "0";
 }
 
-TablePlan plan_of(const std::vector<std::string>& header, const ReadOptions& options) {
+TablePlan plan_of(const Table& table, const ReadOptions& options) {
+    const std::vector<std::string>& header = table.header();
     TablePlan plan;
     plan.units_in_cells = true;
     plan.only_device = "gpu";
@@ -118,20 +121,20 @@ TablePlan plan_of(const std::vector<std::string>& header, const ReadOptions& opt
         if (!device.empty() && without_unit(cell) == device) column.role = Role::device;
         plan.columns.push_back(column);
     }
+    std::vector<std::size_t> powers;
     for (const std::string_view power : kPowers) {
         const auto it =
             std::find_if(header.begin(), header.end(), [&](auto& c) { return without_unit(c) == power; });
-        if (it == header.end()) continue;
-        plan.columns[static_cast<std::size_t>(it - header.begin())].role = Role::power;
-        break;
+        if (it != header.end()) powers.push_back(static_cast<std::size_t>(it - header.begin()));
     }
+    if (!powers.empty()) plan.columns[first_with_numbers(table, powers)].role = Role::power;
     return plan;
 }
 
 OpenRows open_table(const Source& source) {
     std::optional<Table> table = Table::open(source.text, is_header);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_nvidia_smi_csv(source));
-    TablePlan plan = plan_of(table->header(), source.options);
+    TablePlan plan = plan_of(*table, source.options);
     return {rows_of(std::move(*table), source), std::move(plan)};
 }
 

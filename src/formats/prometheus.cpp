@@ -90,13 +90,46 @@ std::string full_name(const Json& labels, const Metric& metric, const Hosts& hos
     return hosts.at(device).size() > 1 ? device + "@" + host_of(labels) : device;
 }
 
+std::string series_of(std::string_view ours) {
+    return std::string(ours) + ", series";
+}
+
 void combine(Row& row, const Metric& metric, double value) {
     const auto [at, added] = row.try_emplace(std::string(metric.ours), value);
+    const double n = ++row[series_of(metric.ours)];
     if (metric.combine == Combine::mean) {
-        const double n = ++row[std::string(metric.ours) + ", series"];
         at->second += (value - at->second) / n;
     } else if (!added) {
         at->second = metric.combine == Combine::sum ? at->second + value : std::max(at->second, value);
+    }
+}
+
+// A sum over sockets is none where one of them has no value, as when its counter began anew.
+void drop_partial_sums(Rows& rows) {
+    for (const Metric& metric : kMetrics) {
+        if (metric.combine != Combine::sum) continue;
+        const std::string ours(metric.ours), series = series_of(metric.ours);
+        std::map<std::string, double> most;  // series, by device
+        for (const auto& [key, row] : rows) {
+            const auto n = row.find(series);
+            if (n != row.end()) most[key.second] = std::max(most[key.second], n->second);
+        }
+        for (auto& [key, row] : rows) {
+            const auto n = row.find(series);
+            if (n != row.end() && n->second < most[key.second]) row.erase(ours);
+        }
+    }
+}
+
+// Boards without a sensor chip that Linux knows have thermal zones alone.
+void stand_in_for_sensors(Rows& rows) {
+    std::set<std::string> have;
+    for (const auto& [key, row] : rows) {
+        if (row.contains("temp_c")) have.insert(key.second);
+    }
+    for (auto& [key, row] : rows) {
+        const auto zone = row.find("zone_temp_c");
+        if (!have.contains(key.second) && zone != row.end()) row["temp_c"] = zone->second;
     }
 }
 
@@ -191,6 +224,8 @@ Telemetry read_prometheus(const Source& source) {
         throw Error(ErrorKind::failed, source.where, "not a whole answer of /api/v1/query_range",
                     "was it cut short?");
     }
+    drop_partial_sums(rows);
+    stand_in_for_sensors(rows);
     if (rows.empty()) {
         throw Error(ErrorKind::insufficient_data, source.where, "no series that we know in it",
                     "query DCGM_FI_DEV_GPU_TEMP, _POWER_USAGE and _GPU_UTIL, or node_hwmon_temp_celsius and "

@@ -55,7 +55,7 @@ OpenRows open_table(const Source& source) {
     std::optional<Table> table = Table::open(source.text, is_header);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_rocm_smi_csv(source));
     const std::vector<std::string>& header = table->header();
-    TablePlan plan = plan_by_names(header, kColumns, source.options);
+    TablePlan plan = plan_by_names(header, kColumns, source.options, &*table);
     plan.units_in_cells = true;
     plan.only_device = "gpu";
     if (std::find(header.begin(), header.end(), "device") == header.end()) plan.device_prefix = "gpu";

@@ -123,6 +123,17 @@ Table::Table(CsvScanner scanner, std::vector<std::string> header)
     for (const std::string& name : header_) names_.push_back(from_cp1252(name));
 }
 
+std::vector<std::string> Table::next_cells(std::size_t column) const {
+    constexpr std::size_t kLines = 1000;
+    CsvScanner scanner = scanner_;
+    Record cells;
+    std::vector<std::string> found;
+    for (std::size_t line = 0; line < kLines && scanner.next(cells); ++line) {
+        if (!scanner.torn() && column < cells.size()) found.emplace_back(cells[column]);
+    }
+    return found;
+}
+
 Table Table::over(std::string_view text) const {
     Table other = *this;
     other.scanner_ = scanner_.over(text);

@@ -50,6 +50,8 @@ class Table {
     const Counts& skipped() const { return skipped_; }
     /// A line so far had a quote in it.
     bool met_quotes() const { return scanner_.met_quotes(); }
+    /// The cells of a column in the next 1,000 lines. The table stays where it is.
+    std::vector<std::string> next_cells(std::size_t column) const;
     /// The rows of another stretch of the same table, which begins with a line and has no header.
     Table over(std::string_view text) const;
 

@@ -6,10 +6,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 
 #include "formats/date_order.hpp"
+#include "formats/numbers.hpp"
 #include "formats/row_pieces.hpp"
+#include "formats/vendor_columns.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -42,7 +45,19 @@ constexpr Alias kAliases[] = {
     {"device_name", Role::device},
     {"gpu_id", Role::device},
     {"gpu_index", Role::device},
+    {"gpu_idx", Role::device},
     {"index", Role::device},
+    {"uuid", Role::device},
+    {"gpu_uuid", Role::device},
+    {"pci_bus_id", Role::device},
+    {"serial", Role::device},
+    {"card", Role::device},
+    {"gpu", Role::device},
+    {"gpu_name", Role::device},
+    {"name", Role::device},
+    {"hostname", Role::device},
+    {"host", Role::device},
+    {"node", Role::device},
     {"temp_c", Role::temp},
     {"temperature_c", Role::temp},
     {"temperature", Role::temp},
@@ -67,6 +82,7 @@ constexpr Alias kAliases[] = {
     {"cpu_power", Role::power},
     {"package_power", Role::power},
     {"board_power_draw", Role::power},
+    {"board_power", Role::power},
     {"util_pct", Role::util},
     {"util", Role::util},
     {"utilization_pct", Role::util},
@@ -96,20 +112,39 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kRenamed{
 
 using Names = std::vector<ColumnName>;
 
+bool is_alias(std::string_view name) {
+    return std::any_of(std::begin(kAliases), std::end(kAliases),
+                       [&](const Alias& alias) { return alias.name == name; });
+}
+
+// "power_draw_mw" is power_draw in mW.
+void split_unit_off(ColumnName& column) {
+    constexpr std::array<std::string_view, 14> kUnits{"w",  "watts",  "mw",      "milliwatts", "uw",
+                                                      "kw", "c",      "celsius", "f",          "fahrenheit",
+                                                      "k",  "kelvin", "mc",      "percent"};
+    const std::size_t at = column.name.rfind('_');
+    if (at == std::string::npos || !column.unit.empty() || is_alias(column.name)) return;
+    const std::string base = column.name.substr(0, at), unit = column.name.substr(at + 1);
+    if (!is_alias(base) || std::find(kUnits.begin(), kUnits.end(), unit) == kUnits.end()) return;
+    column = {base, unit};
+}
+
 Names normal_names(const std::vector<std::string>& header) {
     Names names;
-    for (const std::string& cell : header) names.push_back(normal_name(cell));
+    for (const std::string& cell : header) {
+        names.push_back(normal_name(cell));
+        split_unit_off(names.back());
+    }
     return names;
 }
 
-// The column of each role, by the order of preference.
-std::map<Role, std::size_t> find_roles(const Names& names) {
-    std::map<Role, std::size_t> found;
+// The columns that may play each role, by the order of preference.
+std::map<Role, std::vector<std::size_t>> find_roles(const Names& names) {
+    std::map<Role, std::vector<std::size_t>> found;
     for (const Alias& alias : kAliases) {
-        if (found.contains(alias.role)) continue;
-        const auto it =
-            std::find_if(names.begin(), names.end(), [&](const auto& n) { return n.name == alias.name; });
-        if (it != names.end()) found[alias.role] = static_cast<std::size_t>(it - names.begin());
+        for (std::size_t c = 0; c < names.size(); ++c) {
+            if (names[c].name == alias.name) found[alias.role].push_back(c);
+        }
     }
     return found;
 }
@@ -127,6 +162,28 @@ std::string what_is_missing(const std::vector<std::string>& header) {
 
 bool is_header(const std::vector<std::string>& header) {
     return what_is_missing(header).empty();
+}
+
+// A number that a device may be called by. "gpu" is how busy it is in some logs, and which it is in others.
+bool is_index(const std::string& cell) {
+    constexpr double kMostDevices = 16.0;
+    const std::optional<double> number = parse_number(cell);
+    return cell.empty() ||
+           (number && *number >= 0.0 && *number < kMostDevices && *number == std::trunc(*number));
+}
+
+bool names_devices(const Table& table, std::size_t column, const ColumnName& name) {
+    const std::vector<std::string> cells = table.next_cells(column);
+    const bool numbers =
+        std::any_of(cells.begin(), cells.end(), [](auto& c) { return parse_number(c).has_value(); });
+    return name.name != "gpu" ||
+           (name.unit.empty() && (!numbers || std::all_of(cells.begin(), cells.end(), is_index)));
+}
+
+// A device that is called by a number needs a word in front.
+bool is_called_by_number(const Table& table, std::size_t column) {
+    const std::vector<std::string> cells = table.next_cells(column);
+    return std::all_of(cells.begin(), cells.end(), is_index);
 }
 
 std::string device_by_names(const Names& names) {
@@ -147,7 +204,8 @@ std::string name_of_carried(const std::string& header, const ColumnName& name, c
     return header;
 }
 
-TablePlan plan_of(const std::vector<std::string>& header) {
+TablePlan plan_of(const Table& table) {
+    const std::vector<std::string>& header = table.header();
     const Names names = normal_names(header);
     TablePlan plan;
     plan.only_device = device_by_names(names);
@@ -159,12 +217,16 @@ TablePlan plan_of(const std::vector<std::string>& header) {
         if (const int nth = ++uses[column.name]; nth > 1) column.name += fmt::format("_{}", nth);
         plan.columns.push_back(column);
     }
-    for (const auto& [role, c] : find_roles(names)) {
+    for (const auto& [role, candidates] : find_roles(names)) {
+        const bool reading = role == Role::temp || role == Role::power || role == Role::util;
+        const std::size_t c = reading ? first_with_numbers(table, candidates) : candidates.front();
+        if (role == Role::device && !names_devices(table, c, names[c])) continue;
         plan.columns[c].role = role;
         apply_unit(names[c].unit, plan.columns[c]);
-        const bool by_index =
-            names[c].name == "index" || names[c].name == "gpu_index" || names[c].name == "gpu_id";
-        if (role == Role::device && by_index) plan.device_prefix = "gpu";
+        constexpr std::array<std::string_view, 6> kByIndex{"index",  "gpu_index", "gpu_idx",
+                                                           "gpu_id", "gpu",       "card"};
+        const bool by_index = std::find(kByIndex.begin(), kByIndex.end(), names[c].name) != kByIndex.end();
+        if (role == Role::device && by_index && is_called_by_number(table, c)) plan.device_prefix = "gpu";
     }
     return plan;
 }
@@ -183,7 +245,7 @@ DateOrder date_order_of(const Table& table, const TablePlan& plan, const Source&
 OpenRows open_table(const Source& source) {
     std::optional<Table> table = Table::open(source.text, is_header);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_telemetry_csv(source));
-    TablePlan plan = plan_of(table->header());
+    TablePlan plan = plan_of(*table);
     plan.date_order = date_order_of(*table, plan, source);
     return {rows_of(std::move(*table), source), std::move(plan)};
 }

@@ -299,7 +299,9 @@ std::uint32_t device_index(Telemetry& telemetry, std::string_view name) {
 
 void apply_unit(std::string_view unit, PlannedColumn& column) {
     if (unit == "mw" || unit == "mj" || unit == "milliwatts") column.scale = 1e-3;
+    if (unit == "uw") column.scale = 1e-6;
     if (unit == "kw") column.scale = 1e3;
+    if (unit == "mc") column.scale = 1e-3;
     if (unit == "k" || unit == "kelvin") column.offset = -273.15;
     if (unit == "f" ||
         unit ==

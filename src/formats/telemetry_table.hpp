@@ -118,8 +118,8 @@ class TelemetryRows {
     std::size_t sample_ = 0;
 };
 
-/// The factor that makes `unit` (as in a header) into ours: "mw", "kw" -> W; "f", "k" -> degC; "j", "mj" ->
-/// J.
+/// The factor that makes `unit` (as in a header) into ours: "uw", "mw", "kw" -> W; "f", "k", "mc" -> degC;
+/// "mj" -> J.
 void apply_unit(std::string_view unit, PlannedColumn& column);
 /// Says that times without a zone were taken as UTC.
 void warn_of_naive_times(const Clock& clock, const std::string& where, std::vector<std::string>& warnings);

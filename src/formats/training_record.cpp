@@ -119,7 +119,9 @@ KnownKey known_key(std::string_view key, std::string_view grad_key) {
 
 void RecordMaker::set(const KnownKey& key, std::string_view value) {
     if (key.field == StepField::none) return;
-    if (key.field == StepField::loss || key.field == StepField::grad_norm) record_.is_step = true;
+    const bool loss = key.field == StepField::loss;  // "loss: mse" tells of a configuration
+    if (key.field == StepField::grad_norm || (loss && parse_cell(unwrap(trim(value))).kind != CellKind::text))
+        record_.is_step = true;
     if (key.field == StepField::time) {
         set_time(key.rank, value);
         return;
@@ -146,14 +148,28 @@ void RecordMaker::set_time(unsigned rank, std::string_view value) {
     record_.time = time;
 }
 
+namespace {
+
+// "1,000" and "10/600": a step's number is whole, and may name the last one beside it.
+double number_of_step(std::string_view value) {
+    value = trim(value.substr(0, value.find('/')));
+    const std::optional<std::string> plain = without_thousands(value);
+    return parse_number(plain ? std::string_view(*plain) : value).value_or(kMissing);
+}
+
+}  // namespace
+
 void RecordMaker::set_number(StepField field, std::string_view value) {
     value = unwrap(trim(value));
     const Cell cell = parse_cell(value);
     double number = cell.kind == CellKind::number ? cell.value : kMissing;
-    if (cell.kind == CellKind::text) ++not_numbers_;
+    if (cell.kind == CellKind::text && field == StepField::step) number = number_of_step(value);
+    if (cell.kind == CellKind::text && std::isnan(number)) ++not_numbers_;
     switch (field) {
         case StepField::grad_norm:
             if (cell.kind == CellKind::infinite || means_nan(value)) number = kInfinity;
+            // DeepSpeed's word for an overflow; under a key of the user's own it may be a logarithm.
+            if (number == -1.0 && ranks_[static_cast<std::size_t>(field)] > 0) number = kInfinity;
             if (cell.kind == CellKind::text && !means_nan(value))
                 text_for_norm_ = std::string(value.substr(0, 60));
             record_.grad_norm = number;
@@ -184,9 +200,9 @@ void RecordMaker::set_number(StepField field, std::string_view value) {
 
 void TrainingBuilder::add(const TrainingRecord& record) {
     if (size() + taken_ == 0) {
-        first_step_ = record.step;
         first_is_relative_ = !std::isnan(record.relative_s);
     }
+    if (std::isnan(first_step_)) first_step_ = last_step_ = record.step;
     training_.wall_us.push_back(record.time.time_class == TimeClass::none ? kNoTime
                                                                           : clock_.to_utc(record.time));
     training_.t_s.push_back(record.t_s);
@@ -248,7 +264,8 @@ void TrainingBuilder::make_times() {
     for (std::size_t i = 0; i < training_.size(); ++i) {
         double seconds = relative_s_[i];
         if (options.step_seconds) {
-            const double steps = training_.step[i] - first_step_;
+            if (std::isfinite(training_.step[i])) last_step_ = training_.step[i];
+            const double steps = last_step_ - first_step_;  // a row without a number stands beside the last
             seconds =
                 *options.step_seconds * (std::isfinite(steps) ? steps : static_cast<double>(taken_ + i));
         }

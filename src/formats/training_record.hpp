@@ -108,7 +108,7 @@ class TrainingBuilder {
     bool timed_ = false;
     bool made_times_ = false;
     bool any_norm_ = false;
-    double first_step_ = kMissing;
+    double first_step_ = kMissing, last_step_ = kMissing;  ///< numbers of steps
     bool first_is_relative_ = false;  ///< the log's first row counts seconds since a start
     std::vector<double> relative_s_;  ///< by row
     std::size_t not_numbers_ = 0;

@@ -21,8 +21,12 @@ struct VendorColumn {
 
 /// A plan for `header` by the first entry of `known` that names each column; unknown columns are carried
 /// under their own name. Of two columns for temperature, power or utilisation the one that stands earlier in
-/// `known` goes, the other one is carried.
+/// `known` goes, unless `table` is given and has numbers in the later one only; the other one is carried.
 TablePlan plan_by_names(const std::vector<std::string>& header, std::span<const VendorColumn> known,
-                        const ReadOptions& options);
+                        const ReadOptions& options, const Table* table = nullptr);
+
+/// The first of these columns in which the table has numbers; where none has, the first. `columns` is not
+/// empty.
+std::size_t first_with_numbers(const Table& table, const std::vector<std::size_t>& columns);
 
 }  // namespace rle::formats

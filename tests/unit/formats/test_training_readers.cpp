@@ -67,7 +67,7 @@ TEST_CASE("JSON lines: prefixed keys, numbers in quotes, evaluations, foreign li
     CHECK(t.loss == std::vector<double>{2.5, 2.25, 2.0});
     CHECK(t.grad_norm[0] == 1.5);
     CHECK(overflow(t.grad_norm[1]));
-    CHECK(t.grad_norm[2] == -1);  // as it comes
+    CHECK(overflow(t.grad_norm[2]));  // -1, as DeepSpeed has it
     CHECK(t.dropped.empty());
     CHECK(t.learning_rate[2] == 0.001);
 }

@@ -203,6 +203,83 @@ TEST_CASE("Prometheus: a GPU of two machines is two devices, one of two pods is 
     CHECK(pods.power_w == Numbers{100});
 }
 
+TEST_CASE(
+    "Prometheus: one answer a quantity, a counter of two sockets that begins anew, a zone for a sensor") {
+    const auto answer = [](const std::string& name, const std::string& labels, const std::string& values) {
+        return R"({"data":{"resultType":"matrix","result":[{"metric":{"__name__":")" + name + '"' + labels +
+               R"(},"values":[)" + values + "]}]}}";
+    };
+    const std::string gpu = R"(,"gpu":"0")", times = R"([1790596800,"50"],[1790596801,"51"])";
+    const Telemetry joined =
+        rle::formats::concatenate({telemetry(answer("DCGM_FI_DEV_GPU_TEMP", gpu, times)),
+                                   telemetry(answer("DCGM_FI_DEV_POWER_USAGE", gpu, R"([1790596800,"100"])")),
+                                   telemetry(answer("DCGM_FI_DEV_SM_CLOCK", gpu, R"([1790596801,"1800"])"))});
+    CHECK(joined.temp_c == Numbers{50, 51});
+    CHECK(joined.power_w[0] == 100);
+    CHECK(std::isnan(joined.power_w[1]));
+    CHECK((*joined.other("clock_mhz"))[1] == "1800");
+
+    const auto rapl = [&](const char* values) {
+        return answer("node_rapl_package_joules_total", "", values);
+    };
+    const Telemetry node = telemetry(
+        "[" + rapl(R"([1790596800,"0"],[1790596801,"50"],[1790596802,"100"],[1790596803,"150"])") + "," +
+        rapl(R"([1790596800,"900"],[1790596801,"1000"],[1790596802,"3"],[1790596803,"103"])") + "," +
+        answer("node_thermal_zone_temp", "", R"([1790596801,"40"],[1790596802,"41"])") + "]");
+    CHECK(node.power_w[0] == 150);
+    CHECK(std::isnan(node.power_w[1]));  // of one socket alone
+    CHECK(node.power_w[2] == 150);
+    CHECK(node.temp_c[0] == 40);
+}
+
+TEST_CASE("of several columns for one quantity the first that has readings goes") {
+    const Telemetry old_card = telemetry(
+        "timestamp, index, temperature.gpu, power.draw [W], power.draw.instant [W], utilization.gpu [%]\n"
+        "2026/09/28 12:00:00.000, 0, 50, 100.00 W, [N/A], 50 %\n"
+        "2026/09/28 12:00:01.000, 0, 51, 101.00 W, [N/A], 51 %\n");
+    CHECK(old_card.power_w == Numbers{100, 101});
+    const Telemetry amd = telemetry(
+        "gpu,gfx_activity,socket_power,edge,hotspot\n0,40,100,N/A,60\n0,41,101,N/A,61\n", started(1));
+    CHECK(amd.temp_c == Numbers{60, 61});
+    const Telemetry plain = telemetry("t_s,gpu_temp_c,temperature,power_w\n0,50,,100\n1,51,,101\n");
+    CHECK(plain.temp_c == Numbers{50, 51});
+}
+
+TEST_CASE("what tells devices apart in plain CSV, and what a column called gpu is") {
+    const auto devices = [](const std::string& header, const std::string& rows) {
+        return telemetry(header + "\n" + rows).devices;
+    };
+    using Names = std::vector<std::string>;
+    CHECK(devices("t_s,gpu,temp_c,power_w", "0,0,50,100\n0,1,60,200\n") == Names{"gpu0", "gpu1"});
+    CHECK(devices("t_s,uuid,temp_c,power_w", "0,GPU-a,50,100\n0,GPU-b,60,200\n") == Names{"GPU-a", "GPU-b"});
+    CHECK(devices("t_s,card,temp_c,power_w", "0,card0,50,100\n0,card1,60,200\n") == Names{"card0", "card1"});
+    CHECK(devices("t_s,hostname,temp_c,power_w", "0,a,50,100\n0,b,60,200\n") == Names{"a", "b"});
+    CHECK(devices("t_s,gpu,temp_c,power_w", "0,97,50,100\n1,98.5,60,200\n") == Names{"gpu"});  // busy
+}
+
+TEST_CASE("units that stand in a column's name, and commas between thousands") {
+    const Telemetry t = telemetry("t_s,temperature_celsius,gpu_power_mw\n0,50,100500\n");
+    CHECK(t.temp_c == Numbers{50});
+    CHECK(t.power_w == Numbers{100.5});
+    CHECK(telemetry("t_s,temp_f,power_watts\n0,122,100\n").temp_c[0] == Approx(50.0));
+    const Telemetry large = telemetry("t_s,temp_c,power_w\n0,50,\"915.00\"\n1,50,\"1,015.50\"\n");
+    CHECK(large.power_w == Numbers{915, 1015.5});
+}
+
+TEST_CASE("steps that are counted with commas or beside the last one, and lines of a configuration") {
+    const Training t = training(
+        "config: {'max_grad_norm': 1.0, 'loss': 'mse'}\n"
+        "step: 990/2,000 loss: 2.5 grad_norm: 1.5\n"
+        "step: 1,000/2,000 loss: 2.25 grad_norm: 1.25\n"
+        "loss: 2.0 grad_norm: 1.75\n"
+        "step: 1,010/2,000 loss: 2.0 grad_norm: 1.75\n",
+        started(0.1));
+    CHECK(t.grad_norm == Numbers{1.5, 1.25, 1.75, 1.75});
+    CHECK(t.step[1] == 1000);
+    CHECK(t.wall_us ==
+          std::vector<std::int64_t>{kNoon, kNoon + kSecond, kNoon + kSecond, kNoon + 2 * kSecond});
+}
+
 TEST_CASE("amd-smi and turbostat asked for other columns") {
     const Telemetry amd = telemetry(
         "gpu,gfx_activity,socket_power,edge,hotspot,mem\n0,40,100,50,60,55\n0,41,N/A,51,61,55\n", started(1));
