@@ -67,25 +67,4 @@ Gains gains_of(const ThermalView& samples, const PowerTable& power, const AlikeS
     return g;
 }
 
-std::vector<double> filtered(const ThermalView& samples, const AlikeSteps& alike, const ThermalConstants& c,
-                             const Gains& gains, const std::vector<double>& e) {
-    if (gains.die.empty()) return e;
-    StepTable<double> steps(samples, alike, network_of(c));
-    std::vector<double> out(e.size(), kMissing);
-    NodeState<double> state{0.0, 0.0};
-    for (std::size_t i = 0; i < e.size(); ++i) {
-        if (!std::isnan(samples.temp_c[i])) {
-            out[i] = e[i] - state.die;
-            state.die += gains.die[i] * out[i];
-            state.sink += gains.sink[i] * out[i];
-        }
-        if (i + 1 == e.size()) break;
-        const Step<double>& step = steps.step(i);
-        const double sink = c.two_nodes ? step.sd * state.die + step.ss * state.sink : 0.0;
-        state.die = c.two_nodes ? step.dd * state.die + step.ds * state.sink : step.dd * state.die;
-        state.sink = sink;
-    }
-    return out;
-}
-
 }  // namespace rle::thermal

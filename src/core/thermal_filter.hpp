@@ -35,9 +35,4 @@ struct Gains {
 Gains gains_of(const ThermalView& samples, const PowerTable& power, const AlikeSteps& alike,
                const ThermalConstants& constants, const Noise& noise);
 
-/// The sequence as the filter sees it: what an error `e` in the temperatures makes of the innovations.
-std::vector<double> filtered(const ThermalView& samples, const AlikeSteps& alike,
-                             const ThermalConstants& constants, const Gains& gains,
-                             const std::vector<double>& e);
-
 }  // namespace rle::thermal

@@ -178,10 +178,7 @@ class Account {
     // A straight line through what the simulation leaves over: the room, or what else the model takes to
     // rest.
     void note_drift(ThermalResult& out) const {
-        const std::span<const double> temp = problem_.samples.temp_c;
-        std::vector<double> left(temp.begin(), temp.end());
-        for (std::size_t i = 0; i < left.size(); ++i) left[i] -= out.fit.simulated_c[i];
-        const Drift drift = drift_of(problem_.samples.t_s, left);
+        const Drift drift = drift_of(problem_.samples.t_s, problem_.samples.temp_c, out.fit.simulated_c);
         if (std::abs(drift.total_c) < kTellingDrift || std::abs(drift.total_c) < kSureDrift * drift.se_c)
             return;
         out.fit.adequate = false;

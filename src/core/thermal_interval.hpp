@@ -20,13 +20,13 @@ struct Uncertainty {
 /// show beyond it counts as noise, and, where it is autocorrelated, as correspondingly fewer samples.
 Uncertainty uncertainty_of(const Problem& problem, const Solution& solution);
 
-/// By how much the errors of a simulation rise or fall over the session, degC, by least squares; the standard
-/// error allows for their autocorrelation (first order).
+/// By how much what a simulation leaves of the measured temperatures rises or fall over the session, degC, by
+/// least squares; the standard error allows for their autocorrelation (first order).
 struct Drift {
     double total_c = 0.0;
     double se_c = 0.0;
 };
-Drift drift_of(std::span<const double> t_s, std::span<const double> residual);
+Drift drift_of(std::span<const double> t_s, std::span<const double> measured, std::span<const double> model);
 
 /// Standard error of f(theta), by the delta method with central differences.
 double standard_error(const Solution& solution, const Uncertainty& uncertainty,

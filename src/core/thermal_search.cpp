@@ -65,15 +65,24 @@ class NormalSums {
     std::size_t n_ = 0;
 };
 
+// What a pass over the samples does at each of them.
+template <std::size_t N>
+struct AddSample {
+    const Problem& problem;
+    const Gains& gains;
+    NormalSums<N>& sums;
+
+    RLE_ALWAYS_INLINE void operator()(std::size_t i, const Dual<N>& model) const {
+        const double residual = problem.samples.temp_c[i] - model.v;
+        if (!std::isnan(residual)) sums.add(model, residual, gains.weight(i));
+    }
+};
+
 template <bool kTwoNodes, std::size_t N>
-RLE_ALWAYS_INLINE Normal linearised(const Problem& problem, const Solution& at, const Theta& theta) {
+Normal linearised(const Problem& problem, const Solution& at, const Theta& theta) {
     NormalSums<N> sums(at.free.size());
-    const auto add = [&](std::size_t i, const Dual<N>& t) {
-        const double r = problem.samples.temp_c[i] - t.v;
-        if (!std::isnan(r)) sums.add(t, r, at.gains.weight(i));
-    };
     simulate<kTwoNodes, N>(problem.samples, problem.power, problem.alike(at.shape.fan), at.shape, theta,
-                           at.free, at.gains, add);
+                           at.free, at.gains, AddSample<N>{problem, at.gains, sums});
     return sums.result();
 }
 
