@@ -158,6 +158,8 @@ std::string aligned_header(const std::vector<TextColumn>& others, bool step_time
 
 void append_aligned_rows(TextBuffer& out, const AlignedRows& rows, const std::vector<TextColumn>& others,
                          std::size_t begin, std::size_t end) {
+    constexpr std::size_t kUsualRow = 240;  // characters
+    out.room((end - begin) * kUsualRow);
     RowFormatter formatter(rows, others);
     for (std::size_t i = begin; i < end; ++i) formatter.append(out, i);
 }

@@ -110,7 +110,10 @@ std::optional<Table> Table::open(std::string_view text, const IsHeader& is_heade
             std::vector<std::string> header(cells.begin(), cells.end());
             if (!is_header(header)) continue;
             Table table(std::move(scanner), std::move(header));
-            table.commas_ = judge_commas(table.scanner_, separator == ',');
+            constexpr std::size_t kHead = std::size_t{1} << 20U;
+            const bool quotes = text.substr(0, kHead).find('"') != std::string_view::npos;
+            // Without quotes no cell between commas holds one.
+            if (separator != ',' || quotes) table.commas_ = judge_commas(table.scanner_, separator == ',');
             return table;
         }
     }
