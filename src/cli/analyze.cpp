@@ -35,18 +35,16 @@ class Analysis {
     int run() {
         if (attempt({kAlignedCsv, kAlignJson}, [this] { align(); })) {
             give_back_freed_memory();
+            give_back_long_columns();
             read_aligned();
             correlate();
             predict();
-            give_back_freed_memory();
             attempt({kBalanceJson}, [this] { balance_stage({session_, "", options_, table_}); });
         } else {
             for (const char* file : {kCorrelationJson, kPredictJson, kBalanceJson})
                 leave_out(file, "the streams were not aligned");
         }
-        std::optional<Frame> rows;
-        if (table_) rows = table_->take(report::shown_columns({options_.driver, options_.response}));
-        const ReportFiles report = report_session(session_, {"", std::move(rows), left_out_});
+        const ReportFiles report = report_session(session_, report_options());
         const std::string verdict = explained_ ? report.word : report.sentence;
         say(fmt::format("{}\n  {}\n", bold(verdict), report.html));
         return status_;
@@ -91,11 +89,13 @@ class Analysis {
     // themselves.
     void read_aligned() {
         const auto file = std::filesystem::path(session_) / kAlignedCsv;
-        const std::vector<StagesTable::Names> stages{
-            correlate_columns(options_), predict_columns(predict_command()), balance_columns(),
-            report::shown_columns({options_.driver, options_.response})};
+        const report::Correlated correlated{options_.driver, options_.response};
+        const std::vector<StagesTable::Names> stages{correlate_columns(options_),
+                                                     predict_columns(predict_command()), balance_columns(),
+                                                     report::shown_columns(correlated)};
         try {
             Frame table = formats::read_frame(file.string(), StagesTable::all_of(stages));
+            known_ = report::sum_up(table, correlated);
             table_ = std::make_shared<StagesTable>(std::move(table), stages);
         } catch (const Error&) {
             table_.reset();
@@ -134,9 +134,17 @@ class Analysis {
         return command;
     }
 
+    ReportOptions report_options() {
+        ReportOptions options{"", std::nullopt, known_, left_out_};
+        if (table_)
+            options.aligned = table_->take(report::shown_columns({options_.driver, options_.response}));
+        return options;
+    }
+
     std::string session_;
     AnalysisOptions options_;
     std::shared_ptr<StagesTable> table_;
+    report::KnownStats known_;  // of columns that only the report wanted, and only their means and extremes
     bool has_training_ = false;
     bool explained_ = false;  // correlate has printed the sentence that the report opens with
     std::string unpaired_;    // why no row has both streams

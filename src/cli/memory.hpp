@@ -8,8 +8,12 @@ namespace rle::cli {
 /// that hold the most of it to their end; a no-op but under glibc.
 void keep_freed_memory();
 
-/// What was freed so far goes back to the system: between two stages, each of which wants much of it in other
+/// What was freed so far goes back to the system, between two stages, each of which wants much of it in other
 /// pieces. A no-op but under glibc.
 void give_back_freed_memory();
+
+/// The memory of long columns goes back to the system from here on as soon as they are freed: the opposite of
+/// keep_freed_memory(), for a stage that comes on top of what others still need. A no-op but under glibc.
+void give_back_long_columns();
 
 }  // namespace rle::cli

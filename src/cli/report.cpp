@@ -109,11 +109,12 @@ void read_documents(const fs::path& folder, report::ReportInput& input, Document
 }
 
 // After the documents, which tell what was correlated.
-void read_rows(const fs::path& folder, std::optional<Frame> aligned, report::ReportInput& input) {
+void read_rows(const fs::path& folder, report::ReportInput& input) {
+    if (input.aligned) return;
     try_read(folder, kAlignedCsv, input, [&](const std::string& path) {
         const report::Correlated columns = report::correlated(input);
-        input.aligned =
-            aligned ? std::move(aligned) : formats::read_frame(path, report::shown_columns(columns));
+        input.aligned = formats::read_frame(path, report::shown_columns(columns));
+        input.known = report::sum_up(*input.aligned, columns);
     });
 }
 
@@ -146,14 +147,15 @@ void note_other_grid(report::ReportInput& input) {
                     ours, table));
 }
 
-Read gather(const std::string& session, std::optional<Frame> aligned = {}) {
+// `at_hand` is what is known of the session already.
+Read gather(const std::string& session, report::ReportInput at_hand = {}) {
     std::error_code ignored;
     if (!fs::is_directory(session, ignored)) {
         throw Error(ErrorKind::failed, session,
                     is_there(session) ? "not a session folder" : "no such session folder",
                     "make one with rlecouple collect -o SESSION");
     }
-    Read read;
+    Read read{std::move(at_hand), {}};
     report::ReportInput& input = read.input;
     input.session_path = session;
     input.command = command_line();
@@ -168,7 +170,7 @@ Read gather(const std::string& session, std::optional<Frame> aligned = {}) {
     }
     std::future<Hashes> hashes = hashes_of(std::move(files));
     read_documents(folder, input, read.documents);
-    read_rows(folder, std::move(aligned), input);
+    read_rows(folder, input);
     input.input_hashes = hashes.get();
     note_stale(folder, read.documents, read.input);
     note_other_grid(read.input);
@@ -262,8 +264,11 @@ int compare_sessions(const std::vector<std::string>& sessions, const ReportOptio
 }  // namespace
 
 ReportFiles report_session(const std::string& session, ReportOptions options) {
-    Read read = gather(session, std::move(options.aligned));
-    read.input.left_out = std::move(options.left_out);
+    report::ReportInput at_hand;
+    at_hand.aligned = std::move(options.aligned);
+    at_hand.known = std::move(options.known);
+    at_hand.left_out = std::move(options.left_out);
+    Read read = gather(session, std::move(at_hand));
     const report::ReportInput& input = read.input;
     ReportFiles files{{}, report::verdict_word(input), report::verdict_sentence(input), input.stale};
     if (options.output == "-") {

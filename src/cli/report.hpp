@@ -14,6 +14,7 @@ struct ReportOptions {
     std::string output;  ///< -o: folder that the files go to, "-" prints report.md; empty: into the session
     std::optional<Frame> aligned = {};  ///< the session's aligned.csv, where it is at hand already: at least
                                         ///< the columns that are shown
+    report::KnownStats known = {};      ///< of columns that it has no more
     std::vector<std::pair<std::string, std::string>> left_out = {};  ///< results that were not made, and why
 };
 

@@ -31,6 +31,13 @@ double from_byte(std::int8_t byte) {
     return byte == kMissingByte ? kMissing : byte;
 }
 
+// What was wrong with a column is for those who use it.
+void drop_warnings_about(const std::string& column, Frame& table) {
+    const std::string about = "column '" + column + "': ";
+    std::erase_if(table.warnings,
+                  [&](const std::string& warning) { return warning.find(about) != std::string::npos; });
+}
+
 }  // namespace
 
 std::vector<std::string> all_names(const Frame& frame) {
@@ -101,10 +108,17 @@ Frame StagesTable::take(const Names& names) {
     part.only_device = table_.only_device;
     part.modelled = table_.modelled;
     part.warnings = table_.warnings;
+    const auto wanted = [&](const std::string& name) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    for (const std::string& name : table_.unread) {
+        if (!wanted(name)) drop_warnings_about(name, part);
+    }
     for (std::size_t c = 0; c < table_.names.size(); ++c) {
         const std::string& name = table_.names[c];
-        if (std::find(names.begin(), names.end(), name) == names.end()) {
-            leave(name, part);
+        if (!wanted(name)) {
+            drop_warnings_about(name, part);
+            part.unread.push_back(name);
             continue;
         }
         if (const auto use = uses_.find(name); use != uses_.end()) uses_.erase(use);
@@ -112,14 +126,6 @@ Frame StagesTable::take(const Names& names) {
         part.columns.push_back(uses_.count(name) > 0 ? columns_[c].copy() : columns_[c].take());
     }
     return part;
-}
-
-// What was wrong with a column is for those who use it.
-void StagesTable::leave(const std::string& name, Frame& part) {
-    part.unread.push_back(name);
-    const std::string about = "column '" + name + "': ";
-    std::erase_if(part.warnings,
-                  [&](const std::string& warning) { return warning.find(about) != std::string::npos; });
 }
 
 }  // namespace rle::cli

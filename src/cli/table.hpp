@@ -61,8 +61,6 @@ class StagesTable {
     Frame take(const Names& names);
 
   private:
-    static void leave(const std::string& name, Frame& part);
-
     Frame table_;  // without its columns
     std::vector<KeptColumn> columns_;
     std::size_t stages_left_;

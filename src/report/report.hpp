@@ -5,6 +5,8 @@
 // exist is named with its reason. The same input gives the same bytes: no clock, no random number, no locale.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,6 +23,13 @@ namespace rle::report {
 
 struct View;
 
+/// Count, mean, SD and extremes of a column over its present values.
+struct ColumnStats {
+    std::size_t n = 0;
+    std::optional<double> mean, sd, min, max, first, last;
+};
+using KnownStats = std::map<std::string, ColumnStats, std::less<>>;
+
 /// Whatever is known of a session; a missing stage is named in the report with the command that would make
 /// it.
 struct ReportInput {
@@ -28,6 +37,7 @@ struct ReportInput {
     std::optional<SessionInfo> session;
     std::optional<Alignment> alignment;  ///< the rows may be empty: they come from `aligned`
     std::optional<Frame> aligned;        ///< aligned.csv, its shown_columns() at least
+    KnownStats known = {};               ///< of columns that were summed up and are in `aligned` no more
     std::optional<Correlation> correlation;
     std::optional<Balance> balance;
     std::optional<Prediction> prediction;  ///< without it the report has no section on alarms
@@ -78,6 +88,9 @@ struct Correlated {
 Correlated correlated(const ReportInput& input);
 /// The columns of aligned.csv that a report shows, then.
 std::vector<std::string> shown_columns(const Correlated& correlated);
+/// Takes out of a table those columns of which nothing but means and extremes is shown: a long session's are
+/// large. Of a table of several devices none, for which one is shown is not known yet.
+KnownStats sum_up(Frame& table, const Correlated& correlated);
 
 /// From here on a session may be handed over as it was looked at once: see view.hpp.
 std::vector<DataSheetRow> data_sheet(const View& view);

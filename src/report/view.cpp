@@ -15,6 +15,7 @@ namespace {
 constexpr std::array kShown{"temp_c",   "power_w",   "util_pct", "rle", "collapse",
                             "throttle", "grad_norm", "loss",     "step"};
 constexpr std::array kFlags{"collapse", "throttle"};  // shown as stretches
+constexpr std::array kSummedUp{"loss", "step"};       // shown in the data sheet alone
 
 double grid_step(const ReportInput& input, const Frame& rows) {
     if (input.alignment && input.alignment->sample_hz > 0.0) return 1.0 / input.alignment->sample_hz;
@@ -201,8 +202,24 @@ std::vector<std::string> shown_columns(const Correlated& correlated) {
     return names;
 }
 
+KnownStats sum_up(Frame& table, const Correlated& correlated) {
+    KnownStats known;
+    if (!table.device.empty()) return known;
+    for (const std::string name : kSummedUp) {
+        const auto found = std::find(table.names.begin(), table.names.end(), name);
+        if (found == table.names.end() || name == correlated.driver || name == correlated.response) continue;
+        const auto column = table.columns.begin() + (found - table.names.begin());
+        known.emplace(name, stats_of(&*column));
+        table.columns.erase(column);
+        table.names.erase(found);
+        table.unread.push_back(name);
+    }
+    return known;
+}
+
 View view_of(const ReportInput& input) {
     View view = bare_view(input);
+    view.known = input.known;
     if (input.session) {
         for (const DeviceInfo& device : input.session->devices) {
             if (device.name == view.device) view.info = &device;
@@ -213,7 +230,7 @@ View view_of(const ReportInput& input) {
         view.spikes = find_spikes(view.rows.t_s, *driver);
     }
     for (const std::string& name : shown_columns({view.driver, view.response})) {
-        if (std::find(kFlags.begin(), kFlags.end(), name) == kFlags.end())
+        if (view.known.count(name) == 0 && std::find(kFlags.begin(), kFlags.end(), name) == kFlags.end())
             view.known.emplace(name, stats_of(view.column(name)));
     }
     return view;

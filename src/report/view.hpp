@@ -2,8 +2,6 @@
 // once.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -16,11 +14,6 @@
 
 namespace rle::report {
 
-/// Count, mean, SD and extremes of a column over its present values.
-struct ColumnStats {
-    std::size_t n = 0;
-    std::optional<double> mean, sd, min, max, first, last;
-};
 ColumnStats stats_of(const std::vector<double>* column);
 
 struct View {
@@ -32,8 +25,8 @@ struct View {
     double dt_s = 0.0;                 ///< step of the rows' grid; 0 where it is unknown
     std::string driver;                ///< the columns that were correlated
     std::string response;
-    std::vector<std::size_t> spikes = {};                        ///< rows where a spike of the driver begins
-    std::map<std::string, ColumnStats, std::less<>> known = {};  ///< of the columns that are shown
+    std::vector<std::size_t> spikes = {};  ///< rows where a spike of the driver begins
+    KnownStats known = {};                 ///< of the columns that are shown
 
     /// The column called `name`; nullptr where there is none, or none with a number in it.
     const std::vector<double>* column(std::string_view name) const;
