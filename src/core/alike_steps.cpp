@@ -21,7 +21,6 @@ double rounding_of(const ThermalView& s) {
 
 AlikeSteps::AlikeSteps(const ThermalView& s, bool by_fan) {
     if (s.size() < 2) return;
-    const bool fan_counts = by_fan && !s.fan.empty();
     const std::size_t most = std::min(kMostKinds, s.size() / kFewestEach + 1);
     const double rounding = rounding_of(s);
     std::unordered_map<double, std::vector<std::uint16_t>> by_length;  // by whole multiples of the rounding
@@ -29,7 +28,7 @@ AlikeSteps::AlikeSteps(const ThermalView& s, bool by_fan) {
     std::vector<double> seconds, count;
     std::size_t last = 0;
     for (std::size_t i = 0; i + 1 < s.size(); ++i) {
-        const double dt = s.t_s[i + 1] - s.t_s[i], fan = fan_counts ? s.fan[i] : 0.0;
+        const double dt = s.t_s[i + 1] - s.t_s[i], fan = by_fan ? s.fan[i] : 0.0;
         const auto alike = [&](const Kind& k) { return std::abs(k.dt_s - dt) <= rounding && k.fan == fan; };
         if (kinds_.empty() || !alike(kinds_[last])) {
             std::vector<std::uint16_t>& near = by_length[std::round(dt / (8.0 * rounding))];

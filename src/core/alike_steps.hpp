@@ -18,7 +18,7 @@ class AlikeSteps {
         double fan = 0.0;  ///< share of full speed; 0 where it does not matter
     };
 
-    /// `by_fan`: intervals of different fan speeds are not alike.
+    /// `by_fan`: intervals of different fan speeds, which the samples then have, are not alike.
     AlikeSteps(const ThermalView& samples, bool by_fan);
 
     bool any() const { return !kinds_.empty(); }

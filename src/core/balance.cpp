@@ -11,6 +11,7 @@
 #include "core/balance_checks.hpp"
 #include "core/conservation.hpp"
 #include "core/glitches.hpp"
+#include "core/in_parallel.hpp"
 #include "core/repeated_rows.hpp"
 #include "core/series.hpp"
 #include "rlecouple/error.hpp"
@@ -181,6 +182,30 @@ void fill_tau(Balance& out, const BalanceInput& input, double ambient_c) {
     out.tau_th.manual_median_s = manual_tau(input, ambient_c);
 }
 
+// The session's fit, and the one of its first half by the same ambient.
+struct Fits {
+    ThermalResult whole;
+    std::optional<ThermalResult> first_half;
+};
+
+// Both at a time where no reading has to be judged first; where the whole then asks for another ambient, the
+// half is fitted once more.
+Fits fit_both(Usable& usable, ThermalOptions options) {
+    const ThermalView& samples = usable.samples;
+    const std::vector<Jump> jumps = lone_jumps(samples);
+    const bool at_a_time = jumps.empty() && worth_a_thread(samples.size());
+    auto [whole, first_half] = in_parallel(
+        at_a_time, [&] { return fit_without_glitches(samples, usable.own.temp_c, jumps, options); },
+        [&] { return at_a_time ? fit_first_half(samples, options) : std::nullopt; });
+    const bool other_ambient = whole.fit.ambient_fitted && !options.fit_ambient;
+    if (other_ambient) {
+        options.fit_ambient = true;
+        options.ambient_c = whole.fit.ambient_c.value_or(options.ambient_c);
+    }
+    if (whole.usable && (!at_a_time || other_ambient)) first_half = fit_first_half(samples, options);
+    return {std::move(whole), std::move(first_half)};
+}
+
 // What went in needs no model.
 void fill_energy_in(Balance& out, const ThermalView& samples, double longest_s) {
     const EnergyIn in = energy_in(samples.t_s, samples.power_w, longest_s);
@@ -202,15 +227,14 @@ void note_unseen_fan(Balance& out, const ThermalView& samples) {
         "fan was not seen there: its error in the second half is the fan's");
 }
 
-void fill_energies(Balance& out, const ThermalView& samples, const ThermalResult& fitted,
-                   const ThermalOptions& options, RangeCounts& counts) {
+void fill_energies(Balance& out, const ThermalView& samples, const Fits& fits, RangeCounts& counts) {
     const double longest_s = longest_interval(samples.t_s);
-    if (!fitted.usable) return fill_energy_in(out, samples, longest_s);
-    const HeatFlow flow = heat_flow(samples, fitted.constants, longest_s);
+    if (!fits.whole.usable) return fill_energy_in(out, samples, longest_s);
+    const HeatFlow flow = heat_flow(samples, fits.whole.constants, longest_s);
     out.heat_rate = heat_rate(flow);
     out.conservation = conserve(flow);
     if (flow.intervals > 0) counts.q_w = flow.out_of_range;
-    out.conservation.closure_holdout = closure_on_second_half(samples, options);
+    out.conservation.closure_holdout = closure_on_second_half(samples, fits.first_half);
     if (!out.conservation.closure_holdout) {
         out.warnings.push_back(
             "closure_holdout is missing: the first half of the session does not carry a fit of its own");
@@ -325,19 +349,15 @@ Balance balance_in_time(BalanceInput& input, const BalanceOptions& options, Bala
     thermal.fit_ambient = options.fit_ambient;
     thermal.ambient_assumed = options.ambient_assumed && !usable.ambient_c;
     Alone known = alone(input, options);
-    ThermalResult fitted = fit_without_glitches(usable.samples, usable.own.temp_c, thermal);
-    out.thermal = std::move(fitted.fit);
+    Fits fits = fit_both(usable, thermal);
+    out.thermal = std::move(fits.whole.fit);
     fill_room(out.thermal, usable.samples);
     note_repeated_rows(out, known.repeated_every_s);
     note_gaps(out, usable.samples);
-    out.warnings.insert(out.warnings.end(), fitted.warnings.begin(), fitted.warnings.end());
+    out.warnings.insert(out.warnings.end(), fits.whole.warnings.begin(), fits.whole.warnings.end());
     const double ambient_c = out.thermal.ambient_c.value_or(thermal.ambient_c);
-    if (out.thermal.ambient_fitted && !thermal.fit_ambient) {  // the half held out goes by it, too
-        thermal.fit_ambient = true;
-        thermal.ambient_c = ambient_c;
-    }
     fill_tau(out, input, ambient_c);
-    fill_energies(out, usable.samples, fitted, thermal, known.counts);
+    fill_energies(out, usable.samples, fits, known.counts);
     out.conservation.coolant_out_j = coolant_heat(input);
     fill_counter(out, input);
     out.rle = known.rle;

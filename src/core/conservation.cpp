@@ -138,17 +138,30 @@ HeatRate heat_rate(const HeatFlow& flow) {
     return out;
 }
 
-std::optional<double> closure_on_second_half(const ThermalView& samples, const ThermalOptions& options) {
+namespace {
+
+// The first sample of the second half of the time.
+std::size_t half_of(const ThermalView& samples) {
     const double middle = 0.5 * (samples.t_s.front() + samples.t_s.back());
     const auto at = std::lower_bound(samples.t_s.begin(), samples.t_s.end(), middle);
-    const auto half = static_cast<std::size_t>(at - samples.t_s.begin());
+    return static_cast<std::size_t>(at - samples.t_s.begin());
+}
+
+}  // namespace
+
+std::optional<ThermalResult> fit_first_half(const ThermalView& samples, const ThermalOptions& options) {
+    const std::size_t half = half_of(samples);
     if (half < 10 || samples.size() - half < 10) return std::nullopt;
-    const ThermalView first = samples.slice(0, half + 1);
-    const ThermalResult fitted = fit_thermal(first, options);
-    if (!fitted.usable) return std::nullopt;
+    return fit_thermal(samples.slice(0, half + 1), options);
+}
+
+std::optional<double> closure_on_second_half(const ThermalView& samples,
+                                             const std::optional<ThermalResult>& first_half) {
+    if (!first_half || !first_half->usable) return std::nullopt;
+    const std::size_t half = half_of(samples);
     const double longest_s = longest_interval(samples.t_s);
-    ThermalConstants constants = fitted.constants;
-    constants.sink_start_c = heat_flow(first, constants, longest_s).sink_end_c;
+    ThermalConstants constants = first_half->constants;
+    constants.sink_start_c = heat_flow(samples.slice(0, half + 1), constants, longest_s).sink_end_c;
     HeatFlow second = heat_flow(samples.slice(half, samples.size()), constants, longest_s);
     second.in_j = second.read_j;  // in half a session an edge placed an interval off is a share of it
     return conserve(second).closure;

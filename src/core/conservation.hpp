@@ -41,9 +41,12 @@ double longest_interval(std::span<const double> t_s);
 Conservation conserve(const HeatFlow& flow);
 HeatRate heat_rate(const HeatFlow& flow);
 
-/// Fits on the first half of the time and balances the second; missing where the first half does not carry a
-/// fit.
-std::optional<double> closure_on_second_half(const ThermalView& samples, const ThermalOptions& options);
+/// The fit to the first half of the time; missing where a half has fewer than ten samples.
+std::optional<ThermalResult> fit_first_half(const ThermalView& samples, const ThermalOptions& options);
+
+/// Balances the second half by the fit to the first; missing where that is none to balance with.
+std::optional<double> closure_on_second_half(const ThermalView& samples,
+                                             const std::optional<ThermalResult>& first_half);
 
 /// int P dt: each sample's power until the next, over the intervals that are no gaps.
 struct EnergyIn {

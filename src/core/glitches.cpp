@@ -20,14 +20,6 @@ constexpr std::size_t kOneIn = 50;    // reading, as many are looked at
 constexpr std::size_t kFewest = 3;    // at least
 constexpr double kSdPerMad = 1.4826;  // of normal errors
 
-// A reading between the ones before and after it.
-struct Jump {
-    std::size_t at = 0, before = 0, after = 0;
-    double size_c = 0.0;        // the smaller of the two steps, degC; 0 where both do not point one way
-    double rate_c_per_s = 0.0;  // the smaller of both
-    double off_c = 0.0;         // from the straight line between the neighbours
-};
-
 double robust_sd(std::vector<double> errors) {
     if (errors.empty()) return 0.0;
     for (double& e : errors) e = std::abs(e);
@@ -101,22 +93,6 @@ std::vector<Jump> greatest_of(std::vector<Jump> jumps, std::size_t most) {
     return out;
 }
 
-// The readings that jump away and back by far more than readings do here: glitches, and where the power turns
-// sharply.
-std::vector<Jump> lone_jumps(const ThermalView& s) {
-    std::vector<double> off;
-    off.reserve(s.size());
-    visit_jumps(s, [&](const Jump& j) { off.push_back(j.off_c); });
-    const std::size_t most = std::max(kFewest, off.size() / kOneIn);
-    const double least = std::max(
-        {kLeastJump, kLeastSteps * thermal::resolution_of(s.temp_c), kFar * robust_sd(std::move(off))});
-    std::vector<Jump> jumps;
-    visit_jumps(s, [&](const Jump& j) {
-        if (!(j.size_c <= least)) jumps.push_back(j);
-    });
-    return greatest_of(std::move(jumps), most);
-}
-
 void leave_out(const std::vector<Jump>& jumps, std::vector<double>& temp_c) {
     for (const Jump& j : jumps) temp_c[j.at] = kMissing;
 }
@@ -159,9 +135,22 @@ std::string glitch_words(const ThermalView& s, const std::vector<Jump>& jumps, d
 
 }  // namespace
 
+std::vector<Jump> lone_jumps(const ThermalView& s) {
+    std::vector<double> off;
+    off.reserve(s.size());
+    visit_jumps(s, [&](const Jump& j) { off.push_back(j.off_c); });
+    const std::size_t most = std::max(kFewest, off.size() / kOneIn);
+    const double least = std::max(
+        {kLeastJump, kLeastSteps * thermal::resolution_of(s.temp_c), kFar * robust_sd(std::move(off))});
+    std::vector<Jump> jumps;
+    visit_jumps(s, [&](const Jump& j) {
+        if (!(j.size_c <= least)) jumps.push_back(j);
+    });
+    return greatest_of(std::move(jumps), most);
+}
+
 ThermalResult fit_without_glitches(const ThermalView& samples, std::vector<double>& temp_c,
-                                   const ThermalOptions& options) {
-    const std::vector<Jump> jumps = lone_jumps(samples);
+                                   const std::vector<Jump>& jumps, const ThermalOptions& options) {
     if (jumps.empty()) return fit_thermal(samples, options);
     std::vector<double> readings;
     for (const Jump& j : jumps) readings.push_back(temp_c[j.at]);

@@ -53,7 +53,7 @@ namespace {
 template <bool kTwoNodes>
 std::vector<double> run(const ThermalView& samples, const ThermalConstants& c, std::vector<double>* sink_c) {
     const PowerTable power(samples.t_s, samples.power_w, c.reading);
-    const AlikeSteps alike(samples, c.hA_fan != 0.0);
+    const AlikeSteps alike(samples, c.hA_fan != 0.0 && !samples.fan.empty());
     thermal::Stepper<kTwoNodes, double> stepper(samples, power, alike, thermal::network_of(c), c.reading,
                                                 c.power_shift_s);
     NodeState<double> state{c.start_c, kTwoNodes ? c.sink_start_c : c.start_c};

@@ -161,7 +161,7 @@ Problem::Problem(const ThermalView& of)
     : samples(of),
       power(of.t_s, of.power_w),
       by_time(of, false),
-      by_fan(of, true),
+      by_fan(of.fan.empty() ? ThermalView{} : of, true),
       resolution(resolution_of(of.temp_c)),
       interval_s((of.t_s.back() - of.t_s.front()) / static_cast<double>(of.size() - 1)),
       longest_s(longest_interval(of.t_s)) {

@@ -19,12 +19,12 @@ struct Problem {
     ThermalView samples;
     PowerTable power;
     AlikeSteps by_time;  ///< for an hA that is constant
-    AlikeSteps by_fan;   ///< for one that follows the fan
+    AlikeSteps by_fan;   ///< for one that follows the fan; none without a fan
     Bounds bounds;       ///< within which the samples can tell anything at all
     double resolution;   ///< step in which the temperatures are given, degC; 0: none seen
     double interval_s;   ///< mean sampling interval
     double longest_s;    ///< a longer interval is a gap
-    const AlikeSteps& alike(bool fan) const { return fan ? by_fan : by_time; }
+    const AlikeSteps& alike(bool fan) const { return fan && !samples.fan.empty() ? by_fan : by_time; }
     double rounding_sd() const;  ///< of the error that rounding makes, degC; never quite 0
 };
 

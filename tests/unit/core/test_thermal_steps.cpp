@@ -109,7 +109,7 @@ TEST_CASE("a power that steps within an interval is two shorter steps") {
 TEST_CASE("an even grid has one kind of step, whatever the rounding of its times") {
     ThermalSamples s = session(2000, 0.1);
     for (double& t : s.t_s) t += 12345.6;
-    const AlikeSteps even(s, true);
+    const AlikeSteps even(s, false);
     REQUIRE(even.kinds().size() == 1);
     CHECK_THAT(even.kinds()[0].dt_s, WithinRel(0.1, 1e-12));
     s.fan.assign(2000, 0.4);
