@@ -35,7 +35,6 @@ class Analysis {
     int run() {
         if (attempt({kAlignedCsv, kAlignJson}, [this] { align(); })) {
             give_back_freed_memory();
-            give_back_long_columns();
             read_aligned();
             correlate();
             predict();

@@ -16,13 +16,6 @@ void keep_freed_memory() {
 #endif
 }
 
-void give_back_long_columns() {
-#ifdef __GLIBC__
-    constexpr int kLong = 1 << 22;  // bytes
-    mallopt(M_MMAP_THRESHOLD, kLong);
-#endif
-}
-
 void give_back_freed_memory() {
 #ifdef __GLIBC__
     malloc_trim(0);

@@ -12,8 +12,4 @@ void keep_freed_memory();
 /// pieces. A no-op but under glibc.
 void give_back_freed_memory();
 
-/// The memory of long columns goes back to the system from here on as soon as they are freed: the opposite of
-/// keep_freed_memory(), for a stage that comes on top of what others still need. A no-op but under glibc.
-void give_back_long_columns();
-
 }  // namespace rle::cli
