@@ -77,7 +77,7 @@ void append_values(std::string& out, std::string_view key, const std::vector<dou
         if (!first) out += ',';
         first = false;
         if (std::isfinite(value)) {
-            fmt::format_to(Out(out), "{:.{}g}", value, digits);
+            append_general(out, value, digits);
         } else {
             out += "null";
         }

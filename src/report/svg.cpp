@@ -90,6 +90,14 @@ void draw_rules(std::string& out, const Chart& chart, const Frame2d& frame) {
     }
 }
 
+// A point of a path, behind the letter that says how it is gone to.
+void append_point(std::string& path, char letter, double x, double y) {
+    path += letter;
+    append_fixed(path, x, 1);
+    path += ' ';
+    append_fixed(path, y, 1);
+}
+
 // The path of a line; a value between two gaps becomes a dot (round line caps).
 std::string line_path(const std::vector<double>& x, const std::vector<double>& y, const Frame2d& frame) {
     std::string path;
@@ -99,7 +107,7 @@ std::string line_path(const std::vector<double>& x, const std::vector<double>& y
             pen_down = false;
             continue;
         }
-        fmt::format_to(Out(path), "{}{:.1f} {:.1f}", pen_down ? "L" : "M", frame.px(x[i]), frame.py(y[i]));
+        append_point(path, pen_down ? 'L' : 'M', frame.px(x[i]), frame.py(y[i]));
         const bool alone = !pen_down && (i + 1 == x.size() || !std::isfinite(y[i + 1]));
         if (alone) path += "h0";
         pen_down = true;
@@ -116,8 +124,7 @@ void draw_interval(std::string& out, const Chart& chart, const Series& series, c
     if (rows.empty()) return;
     std::string path;
     const auto to = [&](std::size_t row, double y) {
-        fmt::format_to(Out(path), "{}{:.1f} {:.1f}", path.empty() ? "M" : "L", frame.px(chart.x[row]),
-                       frame.py(y));
+        append_point(path, path.empty() ? 'M' : 'L', frame.px(chart.x[row]), frame.py(y));
     };
     for (const std::size_t row : rows) to(row, series.high[row]);
     for (auto row = rows.rbegin(); row != rows.rend(); ++row) to(*row, series.low[*row]);
@@ -133,8 +140,13 @@ void draw_marks(std::string& out, const Chart& chart, const Series& series, cons
         if (!std::isfinite(series.y[i])) continue;
         const double x = frame.px(chart.x[i]);
         const double y = frame.py(series.y[i]);
-        if (series.draw == Draw::stems) fmt::format_to(Out(stems), "M{:.1f} {:.1f}V{:.1f}", x, base, y);
-        fmt::format_to(Out(marks), "M{:.1f} {:.1f}h0", x, y);
+        if (series.draw == Draw::stems) {
+            append_point(stems, 'M', x, base);
+            stems += 'V';
+            append_fixed(stems, y, 1);
+        }
+        append_point(marks, 'M', x, y);
+        marks += "h0";
     }
     if (!stems.empty()) fmt::format_to(Out(out), "<path class=\"s{} stem\" d=\"{}\"/>", colour, stems);
     fmt::format_to(Out(out), "<path class=\"s{} mark\" d=\"{}\"/>", colour, marks);

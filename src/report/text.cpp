@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 
 namespace rle::report {
@@ -57,6 +59,20 @@ std::string number(double x, int digits) {
 
 std::string number(const std::optional<double>& x, int digits) {
     return x ? number(*x, digits) : std::string();
+}
+
+void append_fixed(std::string& out, double x, int decimals) {
+    std::array<char, 400> text;  // the greatest number has 309 digits
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), x, std::chars_format::fixed, decimals).ptr;
+    out.append(text.data(), end);
+}
+
+void append_general(std::string& out, double x, int digits) {
+    std::array<char, 64> text;
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), x, std::chars_format::general, digits).ptr;
+    out.append(text.data(), end);
 }
 
 std::string plain(double x) {

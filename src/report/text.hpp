@@ -16,6 +16,9 @@ namespace rle::report {
 /// infinity.
 std::string number(double x, int digits = 3);
 std::string number(const std::optional<double>& x, int digits = 3);
+/// A drawing's thousands of finite numbers: as "{:.1f}" and "{:.6g}" give them with these decimals or digits.
+void append_fixed(std::string& out, double x, int decimals);
+void append_general(std::string& out, double x, int digits);
 /// A number that somebody chose (a rate, a limit): as short as it was given.
 std::string plain(double x);
 /// "[low, high]"; empty where it is missing.

@@ -1,5 +1,9 @@
 #include "report/text.hpp"
 
+#include <fmt/format.h>
+
+#include <limits>
+
 #include "rlecouple/telemetry.hpp"
 #include "support/catch.hpp"
 
@@ -25,6 +29,23 @@ TEST_CASE("numbers read as people write them and never as nan") {
     CHECK(p_text(0.67) == "p = 0.67");
     CHECK(plain(200.0) == "200");
     CHECK(plain(kMissing) == "");
+}
+
+// The general formatter of another library is the second opinion.
+TEST_CASE("a drawing's numbers are those of the general formatter") {
+    using Limits = std::numeric_limits<double>;
+    for (const double x : {0.0, -0.0, 0.05, 0.15, 0.25, 1.0, -3.45, 99.95, 123456.5, 1234567.0, 1e-5, 2.5e-7,
+                           1e22, -1e300, Limits::max(), Limits::denorm_min()}) {
+        INFO(x);
+        std::string fixed = "M", general;
+        append_fixed(fixed, x, 1);
+        CHECK(fixed == fmt::format("M{:.1f}", x));
+        for (const int digits : {6, 10}) {
+            general.clear();
+            append_general(general, x, digits);
+            CHECK(general == fmt::format("{:.{}g}", x, digits));
+        }
+    }
 }
 
 TEST_CASE("markup in foreign text stays text") {
