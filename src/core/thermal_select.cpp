@@ -12,6 +12,7 @@ namespace rle::thermal {
 namespace {
 
 constexpr std::size_t kExcerpt = 4000;  // samples: the model is chosen on so many, and then fitted to all
+constexpr double kAlike = 1e-6;         // of BIC
 constexpr double kPlainly = 10.0;       // of BIC, "very strong" evidence (Kass & Raftery 1995)
 constexpr double kOtherRoom = 10.0;     // degC, by which a given ambient may be wrong
 constexpr double kKnownRoom = 2.0;      // degC, half the 95 % interval of one that is fitted unasked
@@ -43,8 +44,9 @@ double first_temperature(const ThermalView& s) {
     return *std::find_if(s.temp_c.begin(), s.temp_c.end(), [](double t) { return !std::isnan(t); });
 }
 
+// Of two that fit alike but for rounding (readings of a power that rests) the first.
 const Solution& better(const Solution& a, const Solution& b) {
-    return b.bic() < a.bic() ? b : a;
+    return b.bic() < a.bic() - kAlike ? b : a;
 }
 
 Solution best_of(const Problem& problem, const Shape& shape, std::vector<Start> starts) {
