@@ -31,6 +31,7 @@ Frame Frame::of_device(std::string_view name) const {
     Frame out;
     out.names = names;
     out.columns.resize(columns.size());
+    out.unread = unread;
     out.warnings = warnings;
     const bool named = !device.empty() || !only_device.empty();
     const std::string known = named ? std::string(name) : std::string();

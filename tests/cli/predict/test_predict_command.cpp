@@ -116,6 +116,22 @@ TEST_CASE("the event may be a throttle flag, or any column") {
     CHECK(lines_of(none.err).size() == 1);
 }
 
+TEST_CASE(
+    "columns that predict does not use can be named all the same, and bad cells of theirs are no matter") {
+    const std::string text =
+        "t_s,device,temp_c,note,rle,grad_norm,collapse,fan_pct\n"
+        "0,gpu,60,1,0.5,2,0,40\n0,cpu,50,1,0.5,2,0,40\n1,gpu,60,x,0.5,2,0,40\n1,cpu,50,1,0.5,2,0,40\n";
+    const Finished other = rlecouple({"predict", "-", "--device", "gpu", "--event", "absent"}, text);
+    CHECK(other.exit_code == 1);
+    CHECK(other.err.find("--event takes one of collapse, fan_pct, grad_norm, note, rle, temp_c") !=
+          std::string::npos);
+    const Finished done = rlecouple({"predict", "-", "--device", "gpu"}, text);
+    CHECK(done.exit_code == 4);
+    CHECK(done.err.find("note") == std::string::npos);
+    const Finished used = rlecouple({"predict", "-", "--device", "gpu", "--driver", "note"}, text);
+    CHECK(used.err.find("column 'note': 1 cell(s) are no number; missing") != std::string::npos);
+}
+
 TEST_CASE("the same seed gives the same bytes; a longer horizon makes later events right") {
     const std::string input = table(600, 5);
     const auto once = [&](std::vector<std::string> more) {
