@@ -44,14 +44,8 @@ void warn_about_rows(Alignment& result) {
                                                   reason.substr(0, reason.size() - 10) + " duplicate"));
         }
         if (reason == "grad_norm_non_finite") {
-            result.warnings.push_back(
-                fmt::format("{} training steps with a nan or inf gradient norm (or -1, as DeepSpeed has it) "
-                            "were left out",
-                            n));
-        }
-        if (reason == "training_outside_telemetry") {
-            result.warnings.push_back(
-                fmt::format("{} training steps lie outside the telemetry and were left out", n));
+            result.warnings.push_back(fmt::format(
+                "{} training steps with an overflowed gradient norm (nan, inf or -1) were left out", n));
         }
     }
 }
