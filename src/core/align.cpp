@@ -47,6 +47,10 @@ void warn_about_rows(Alignment& result) {
             result.warnings.push_back(fmt::format(
                 "{} training steps with an overflowed gradient norm (nan, inf or -1) were left out", n));
         }
+        if (reason == "training_outside_telemetry") {
+            result.warnings.push_back(
+                fmt::format("{} training steps lie outside the telemetry and were left out", n));
+        }
     }
 }
 
