@@ -62,7 +62,10 @@ void note_wall_clock(const ClockFacts& telemetry, std::vector<std::string>& warn
 [[noreturn]] void refuse_without_clock(bool telemetry_lacks_time) {
     throw Error(ErrorKind::insufficient_data, telemetry_lacks_time ? "telemetry" : "training log",
                 "no clock in common: neither t_s nor a timestamp stands in both streams",
-                telemetry_lacks_time ? "give telemetry with a timestamp" : "give --start and --step-seconds");
+                telemetry_lacks_time
+                    ? "give telemetry with a timestamp, or, where both count seconds from one "
+                      "start, call that column t_s in both"
+                    : "give --start and --step-seconds");
 }
 
 }  // namespace

@@ -101,6 +101,19 @@ std::string_view throttle_flag(std::string_view cell) {
     return (bits & kNvidiaThrottling) != 0 ? "1" : "0";
 }
 
+// One reason asked for by its name, "Active" or "Not Active": those that are bits of kNvidiaThrottling.
+bool holds_clocks_down(std::string_view name) {
+    constexpr std::array<std::string_view, 5> kReasonNames{"sw_power_cap", "hw_slowdown",
+                                                           "hw_thermal_slowdown", "hw_power_brake_slowdown",
+                                                           "sw_thermal_slowdown"};
+    for (const std::string_view prefix : {"clocks_event_reasons.", "clocks_throttle_reasons."}) {
+        if (!name.starts_with(prefix)) continue;
+        name.remove_prefix(prefix.size());
+        return std::find(kReasonNames.begin(), kReasonNames.end(), name) != kReasonNames.end();
+    }
+    return false;
+}
+
 TablePlan plan_of(const Table& table, const ReadOptions& options) {
     const std::vector<std::string>& header = table.header();
     TablePlan plan;
@@ -117,7 +130,8 @@ TablePlan plan_of(const Table& table, const ReadOptions& options) {
         column.role = field != nullptr ? field->role : Role::other;
         column.name = field != nullptr ? std::string(field->ours) : std::string(without_unit(cell));
         column.numeric = field == nullptr || field->numeric;
-        if (column.name == kReasons) column.derived = {"throttle", throttle_flag};
+        if (column.name == kReasons) column.throttle = throttle_flag;
+        if (holds_clocks_down(without_unit(cell))) column.throttle = flag_in_words;
         if (!device.empty() && without_unit(cell) == device) column.role = Role::device;
         plan.columns.push_back(column);
     }

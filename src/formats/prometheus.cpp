@@ -7,8 +7,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
+#include <vector>
 
+#include "formats/encoding.hpp"
 #include "formats/json_fields.hpp"
 #include "formats/numbers.hpp"
 #include "formats/telemetry_table.hpp"
@@ -27,8 +30,8 @@ struct Metric {
     std::string_view device;  ///< where the series' labels name no GPU
     double scale;
     bool counter;     ///< its rate is the quantity
-    Combine combine;  ///< of several series of one device: sensors, sockets, cores; a GPU's come again for
-                      ///< each pod
+    Combine combine;  ///< of several sensors of one device: chips, sockets, cores; a GPU's series come again
+                      ///< for each pod
     double offset = 0.0;    ///< added after scaling
     const char* mode = "";  ///< label that a series must bear; empty: any
 };
@@ -43,11 +46,21 @@ constexpr Metric kMetrics[] = {
     {"node_rapl_package_joules_total", "power_w", "cpu", 1.0, true, Combine::sum},
     {"node_cpu_seconds_total", "util_pct", "cpu", -100.0, true, Combine::mean, 100.0, "idle"},
 };
+constexpr std::string_view kChipNames = "node_hwmon_chip_names";
 
 constexpr double kBlank = 9.2e18;  // DCGM prints its blank values as numbers near 2^63
 
 using Row = std::map<std::string, double>;                         // our name -> value
 using Rows = std::map<std::pair<std::int64_t, std::string>, Row>;  // time, device
+using Points = std::map<std::int64_t, double>;                     // time -> value
+
+// What measures one quantity of one device, by what tells one sensor from the other.
+struct Group {
+    const Metric* metric;
+    std::map<std::string, Points> sensors;
+    std::size_t partial = 0;  // times at which some of them had no value
+};
+using Groups = std::map<std::pair<std::string, std::string_view>, Group>;  // device, name of the metric
 
 const Metric* find_metric(const Json& labels) {
     const auto name = labels.find("__name__");
@@ -90,34 +103,60 @@ std::string full_name(const Json& labels, const Metric& metric, const Hosts& hos
     return hosts.at(device).size() > 1 ? device + "@" + host_of(labels) : device;
 }
 
-std::string series_of(std::string_view ours) {
-    return std::string(ours) + ", series";
+bool is_of_cpu(std::string_view chip) {
+    constexpr std::string_view kCpuChips[] = {"coretemp", "k10temp", "zenpower", "cpu_thermal"};
+    return std::any_of(std::begin(kCpuChips), std::end(kCpuChips),
+                       [&](auto name) { return chip.find(name) != std::string_view::npos; });
 }
 
-void combine(Row& row, const Metric& metric, double value) {
-    const auto [at, added] = row.try_emplace(std::string(metric.ours), value);
-    const double n = ++row[series_of(metric.ours)];
-    if (metric.combine == Combine::mean) {
-        at->second += (value - at->second) / n;
-    } else if (!added) {
-        at->second = metric.combine == Combine::sum ? at->second + value : std::max(at->second, value);
+// Drivers of chips, "k10temp", by host and by the bus address that stands for the chip elsewhere.
+using Chips = std::map<std::pair<std::string, std::string>, std::string>;
+
+void note_chip(const Json& labels, Chips& chips) {
+    if (label(labels, "__name__") == kChipNames)
+        chips[{host_of(labels), label(labels, "chip")}] = label(labels, "chip_name");
+}
+
+// Which sensor a series is of. A node's are always all there, so that one that lacks tells; a GPU is one
+// sensor, whichever pod it serves.
+std::string sensor_of(const Json& labels, const Metric& metric, const Chips& chips) {
+    if (metric.device != "cpu") return {};
+    std::string sensor;
+    for (const char* name : {"chip", "sensor", "zone", "index", "path", "cpu"})
+        sensor += label(labels, name) + '/';
+    const auto chip = chips.find({host_of(labels), label(labels, "chip")});
+    return chip == chips.end() ? sensor : chip->second + '/' + sensor;
+}
+
+// The hottest chip of a machine may be a disk: where it has a CPU's, those alone count.
+void keep_cpu_chips(Group& group) {
+    if (group.metric->name != "node_hwmon_temp_celsius") return;
+    const bool any = std::any_of(group.sensors.begin(), group.sensors.end(),
+                                 [](const auto& sensor) { return is_of_cpu(sensor.first); });
+    if (any) std::erase_if(group.sensors, [](const auto& sensor) { return !is_of_cpu(sensor.first); });
+}
+
+double combined(Combine how, const std::vector<double>& values) {
+    if (how == Combine::largest) return *std::max_element(values.begin(), values.end());
+    const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+    return how == Combine::sum ? sum : sum / static_cast<double>(values.size());
+}
+
+// What several sensors say together is said only where each of them has a value: without one socket the
+// power of a machine is another quantity.
+void combine(Group& group, const std::string& device, Rows& rows) {
+    keep_cpu_chips(group);
+    std::map<std::int64_t, std::vector<double>> values;
+    for (const auto& [sensor, points] : group.sensors) {
+        for (const auto& [us, value] : points) values[us].push_back(value);
     }
-}
-
-// A sum over sockets is none where one of them has no value, as when its counter began anew.
-void drop_partial_sums(Rows& rows) {
-    for (const Metric& metric : kMetrics) {
-        if (metric.combine != Combine::sum) continue;
-        const std::string ours(metric.ours), series = series_of(metric.ours);
-        std::map<std::string, double> most;  // series, by device
-        for (const auto& [key, row] : rows) {
-            const auto n = row.find(series);
-            if (n != row.end()) most[key.second] = std::max(most[key.second], n->second);
+    for (const auto& [us, of_sensors] : values) {
+        Row& row = rows[{us, device}];
+        if (of_sensors.size() < group.sensors.size()) {
+            ++group.partial;
+            continue;
         }
-        for (auto& [key, row] : rows) {
-            const auto n = row.find(series);
-            if (n != row.end() && n->second < most[key.second]) row.erase(ours);
-        }
+        row[std::string(group.metric->ours)] = combined(group.metric->combine, of_sensors);
     }
 }
 
@@ -133,43 +172,72 @@ void stand_in_for_sensors(Rows& rows) {
     }
 }
 
-void add_series(const Json& series, const Hosts& hosts, Rows& rows) {
-    const Json& labels = series.at("metric");
-    const Metric* metric = find_metric(labels);
-    if (metric == nullptr || !series.contains("values")) return;
-    const std::string device = full_name(labels, *metric, hosts);
+// A number, or infinity, which is no reading and will be counted. Missing: NaN, or a blank value.
+double value_at(const Json& point) {
+    const Cell cell = parse_cell(trim(point.at(1).get_ref<const std::string&>()));
+    const bool number = cell.kind == CellKind::number && cell.value <= kBlank;
+    return number || cell.kind == CellKind::infinite ? cell.value : kMissing;
+}
+
+void add_points(const Json& values, const Metric& metric, Points& points) {
     double before = kMissing;
     double before_s = kMissing;
-    for (const Json& point : series.at("values")) {
+    for (const Json& point : values) {
         const double seconds = point.at(0).get<double>();
         const auto us = epoch_us(seconds);
-        const auto number = parse_number(point.at(1).get_ref<const std::string&>());
-        if (!us || !number || *number > kBlank) continue;
-        double value = *number;
-        if (metric->counter) {
+        double value = value_at(point);
+        if (!us || std::isnan(value)) continue;
+        if (metric.counter) {
             const double rate = (value - before) / (seconds - before_s);
             before = value;
             before_s = seconds;
             if (!(rate >= 0.0) || std::isinf(rate)) continue;  // the first point, or the counter began anew
             value = rate;
         }
-        value = metric->offset + metric->scale * value;
+        value = metric.offset + metric.scale * value;
         // A counter read a moment later than the query says grows by more than a second a second.
-        if (metric->ours == "util_pct") value = std::clamp(value, 0.0, 100.0);
-        combine(rows[{*us, device}], *metric, value);
+        if (metric.counter && metric.ours == "util_pct") value = std::clamp(value, 0.0, 100.0);
+        const auto [at, added] = points.try_emplace(*us, value);
+        if (!added) at->second = std::max(at->second, value);
     }
 }
 
+const Json& series_of(const Json& answer) {
+    return answer.at("data").at("result");
+}
+
 // `document` is an answer or a list of them.
-void add_answers(const Json& document, Rows& rows) {
+Groups groups_of(const Json& document) {
     const Json answers = document.is_array() ? document : Json::array({document});
     Hosts hosts;
+    Chips chips;
     for (const Json& answer : answers) {
-        for (const Json& series : answer.at("data").at("result")) note_host(series, hosts);
+        for (const Json& series : series_of(answer)) {
+            note_host(series, hosts);
+            note_chip(series.at("metric"), chips);
+        }
     }
+    Groups groups;
     for (const Json& answer : answers) {
-        for (const Json& series : answer.at("data").at("result")) add_series(series, hosts, rows);
+        for (const Json& series : series_of(answer)) {
+            const Json& labels = series.at("metric");
+            const Metric* metric = find_metric(labels);
+            if (metric == nullptr || !series.contains("values")) continue;
+            Group& group = groups[{full_name(labels, *metric, hosts), metric->name}];
+            group.metric = metric;
+            add_points(series.at("values"), *metric, group.sensors[sensor_of(labels, *metric, chips)]);
+        }
     }
+    return groups;
+}
+
+void describe_partial(const std::string& where, const std::string& device, const Group& group,
+                      Telemetry& telemetry) {
+    if (group.partial == 0) return;
+    telemetry.dropped["partial"] += group.partial;
+    telemetry.warnings.push_back(fmt::format(
+        "{}: {}: at {} time(s) not every one of the {} series of {} has a value; {} is missing there", where,
+        device, group.partial, group.sensors.size(), group.metric->name, group.metric->ours));
 }
 
 double value_of(const Row& row, const char* name) {
@@ -196,7 +264,8 @@ Telemetry telemetry_of(const Rows& rows, const std::string& where) {
         out.util_pct.push_back(judged(util, "util_pct"));
         for (TextColumn& column : out.others) {
             cell.clear();
-            append_number(cell, value_of(row, column.name().c_str()));
+            const double value = value_of(row, column.name().c_str());
+            append_number(cell, std::isfinite(value) ? value : kMissing);
             column.push_back(cell);
         }
     }
@@ -206,32 +275,46 @@ Telemetry telemetry_of(const Rows& rows, const std::string& where) {
     return out;
 }
 
+// {"status": "error", "errorType": "bad_data", "error": "parse error"} in the server's own words.
+void refuse_error(const Json& document, const std::string& where) {
+    if (!document.is_object() || label(document, "status") != "error") return;
+    throw Error(ErrorKind::failed, where,
+                fmt::format("Prometheus answered with an error: {} ({})", quotable(label(document, "error")),
+                            quotable(label(document, "errorType"))));
+}
+
 }  // namespace
 
 std::string refuse_prometheus(const Source& source) {
     constexpr std::size_t kHead = 4096;
     const std::string_view head = source.text.substr(0, kHead);
-    const bool mine = head.find("\"resultType\"") != std::string_view::npos &&
-                      head.find("\"matrix\"") != std::string_view::npos;
-    return mine ? "" : "no query_range answer (\"resultType\": \"matrix\")";
+    const auto has = [&](std::string_view word) { return head.find(word) != std::string_view::npos; };
+    const bool answer = has("\"resultType\"") && has("\"matrix\"");
+    const bool error = has("\"status\"") && has("\"errorType\"") && has("\"error\"");
+    return answer || error ? "" : "no query_range answer (\"resultType\": \"matrix\")";
 }
 
 Telemetry read_prometheus(const Source& source) {
-    Rows rows;
+    Groups groups;
     try {
-        add_answers(Json::parse(source.text), rows);
+        const Json document = Json::parse(source.text);
+        refuse_error(document, source.where);
+        groups = groups_of(document);
     } catch (const Json::exception&) {
         throw Error(ErrorKind::failed, source.where, "not a whole answer of /api/v1/query_range",
                     "was it cut short?");
     }
-    drop_partial_sums(rows);
+    Rows rows;
+    for (auto& [key, group] : groups) combine(group, key.first, rows);
     stand_in_for_sensors(rows);
     if (rows.empty()) {
         throw Error(ErrorKind::insufficient_data, source.where, "no series that we know in it",
                     "query DCGM_FI_DEV_GPU_TEMP, _POWER_USAGE and _GPU_UTIL, or node_hwmon_temp_celsius and "
                     "node_rapl_package_joules_total");
     }
-    return telemetry_of(rows, source.where);
+    Telemetry telemetry = telemetry_of(rows, source.where);
+    for (const auto& [key, group] : groups) describe_partial(source.where, key.first, group, telemetry);
+    return telemetry;
 }
 
 }  // namespace rle::formats

@@ -8,8 +8,10 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "formats/date_order.hpp"
+#include "formats/encoding.hpp"
 #include "formats/numbers.hpp"
 #include "formats/row_pieces.hpp"
 #include "formats/vendor_columns.hpp"
@@ -58,6 +60,9 @@ constexpr Alias kAliases[] = {
     {"hostname", Role::device},
     {"host", Role::device},
     {"node", Role::device},
+    {"local_rank", Role::device},
+    {"rank", Role::device},
+    {"id", Role::device},
     {"temp_c", Role::temp},
     {"temperature_c", Role::temp},
     {"temperature", Role::temp},
@@ -172,18 +177,23 @@ bool is_index(const std::string& cell) {
            (number && *number >= 0.0 && *number < kMostDevices && *number == std::trunc(*number));
 }
 
-bool names_devices(const Table& table, std::size_t column, const ColumnName& name) {
-    const std::vector<std::string> cells = table.next_cells(column);
-    const bool numbers =
-        std::any_of(cells.begin(), cells.end(), [](auto& c) { return parse_number(c).has_value(); });
-    return name.name != "gpu" ||
-           (name.unit.empty() && (!numbers || std::all_of(cells.begin(), cells.end(), is_index)));
+// What may as well count the rows: devices come again and again.
+bool is_doubtful(std::string_view name) {
+    return name == "id" || name == "rank" || name == "local_rank";
 }
 
-// A device that is called by a number needs a word in front.
-bool is_called_by_number(const Table& table, std::size_t column) {
+bool comes_again(const std::vector<std::string>& cells) {
+    const std::set<std::string> values(cells.begin(), cells.end());
+    return cells.size() >= 4 * values.size() && std::all_of(values.begin(), values.end(), is_index);
+}
+
+bool names_devices(const Table& table, std::size_t column, const ColumnName& name) {
+    if (name.name != "gpu" && !is_doubtful(name.name)) return true;
     const std::vector<std::string> cells = table.next_cells(column);
-    return std::all_of(cells.begin(), cells.end(), is_index);
+    if (is_doubtful(name.name)) return comes_again(cells);
+    const bool numbers =
+        std::any_of(cells.begin(), cells.end(), [](auto& c) { return parse_number(c).has_value(); });
+    return name.unit.empty() && (!numbers || std::all_of(cells.begin(), cells.end(), is_index));
 }
 
 std::string device_by_names(const Names& names) {
@@ -204,11 +214,56 @@ std::string name_of_carried(const std::string& header, const ColumnName& name, c
     return header;
 }
 
-TablePlan plan_of(const Table& table) {
-    const std::vector<std::string>& header = table.header();
-    const Names names = normal_names(header);
+bool is_reading(Role role) {
+    return role == Role::temp || role == Role::power || role == Role::util;
+}
+
+std::string_view unit_of(Role role) {
+    return role == Role::temp ? "degC" : role == Role::power ? "W" : "%";
+}
+
+// A flag that is written as words gives way to one of numbers, of the same name.
+void make_flags(const Table& table, const Names& names, TablePlan& plan) {
+    for (std::size_t c = 0; c < names.size(); ++c) {
+        const bool ours = plan.columns[c].name == "throttle";
+        if ((!ours && names[c].name != "throttle_status") || plan.columns[c].role != Role::other) continue;
+        const std::vector<std::string> cells = table.next_cells(c);
+        const auto is_number = [](const std::string& cell) { return parse_number(cell).has_value(); };
+        const auto is_flag = [](const std::string& cell) { return !flag_in_words(cell).empty(); };
+        if (std::any_of(cells.begin(), cells.end(), is_number) ||
+            std::none_of(cells.begin(), cells.end(), is_flag))
+            continue;
+        if (ours) plan.columns[c].role = Role::ignored;
+        if (!ours &&
+            std::any_of(names.begin(), names.end(), [](auto& name) { return name.name == "throttle"; }))
+            continue;
+        plan.columns[c].throttle = flag_in_words;
+    }
+}
+
+// Of the columns that may play a role; missing: none of them does.
+std::optional<std::size_t> chosen_column(const Table& table, const Names& names, Role role,
+                                         const std::vector<std::size_t>& candidates) {
+    if (is_reading(role)) return first_with_numbers(table, candidates);
+    if (role != Role::device) return candidates.front();
+    const auto it = std::find_if(candidates.begin(), candidates.end(),
+                                 [&](std::size_t c) { return names_devices(table, c, names[c]); });
+    return it == candidates.end() ? std::nullopt : std::optional(*it);
+}
+
+// A device that is called by a number needs a word in front.
+std::string prefix_of_devices(const Table& table, std::size_t column, const std::string& name) {
+    constexpr std::array<std::string_view, 6> kByIndex{"index",  "gpu_index", "gpu_idx",
+                                                       "gpu_id", "gpu",       "card"};
+    if (is_doubtful(name)) return name;
+    if (std::find(kByIndex.begin(), kByIndex.end(), name) == kByIndex.end()) return {};
+    const std::vector<std::string> cells = table.next_cells(column);
+    return std::all_of(cells.begin(), cells.end(), is_index) ? "gpu" : "";
+}
+
+// As if every column were carried.
+TablePlan plan_to_carry(const std::vector<std::string>& header, const Names& names) {
     TablePlan plan;
-    plan.only_device = device_by_names(names);
     std::map<std::string, int> uses;
     for (std::size_t c = 0; c < header.size(); ++c) {
         PlannedColumn column;
@@ -217,17 +272,26 @@ TablePlan plan_of(const Table& table) {
         if (const int nth = ++uses[column.name]; nth > 1) column.name += fmt::format("_{}", nth);
         plan.columns.push_back(column);
     }
+    return plan;
+}
+
+TablePlan plan_of(const Table& table) {
+    const std::vector<std::string>& header = table.header();
+    const Names names = normal_names(header);
+    TablePlan plan = plan_to_carry(header, names);
+    plan.only_device = device_by_names(names);
     for (const auto& [role, candidates] : find_roles(names)) {
-        const bool reading = role == Role::temp || role == Role::power || role == Role::util;
-        const std::size_t c = reading ? first_with_numbers(table, candidates) : candidates.front();
-        if (role == Role::device && !names_devices(table, c, names[c])) continue;
-        plan.columns[c].role = role;
-        apply_unit(names[c].unit, plan.columns[c]);
-        constexpr std::array<std::string_view, 6> kByIndex{"index",  "gpu_index", "gpu_idx",
-                                                           "gpu_id", "gpu",       "card"};
-        const bool by_index = std::find(kByIndex.begin(), kByIndex.end(), names[c].name) != kByIndex.end();
-        if (role == Role::device && by_index && is_called_by_number(table, c)) plan.device_prefix = "gpu";
+        const std::optional<std::size_t> c = chosen_column(table, names, role, candidates);
+        if (!c) continue;
+        plan.columns[*c].role = role;
+        if (!apply_unit(names[*c].unit, plan.columns[*c]) && is_reading(role)) {
+            plan.warnings.push_back(fmt::format("column '{}': the unit '{}' is not known; taken as {}",
+                                                quotable(header[*c]), quotable(names[*c].unit),
+                                                unit_of(role)));
+        }
+        if (role == Role::device) plan.device_prefix = prefix_of_devices(table, *c, names[*c].name);
     }
+    make_flags(table, names, plan);
     return plan;
 }
 

@@ -44,11 +44,10 @@ TelemetryRows::TelemetryRows(const std::vector<std::string>& header, const Table
                              std::string where)
     : plan_(plan), clock_(clock), where_(std::move(where)), other_of_(plan.columns.size()) {
     for (std::size_t c = 0; c < plan.columns.size(); ++c) place(c, header[c]);
-    for (const std::size_t c : others_) {
-        if (plan.columns[c].derived.name.empty()) continue;
-        derived_.push_back(c);
-        out_.others.emplace_back(std::string(plan.columns[c].derived.name));
+    for (std::size_t c = 0; c < plan.columns.size(); ++c) {
+        if (plan.columns[c].throttle != nullptr) flags_.push_back(c);
     }
+    if (!flags_.empty()) out_.others.emplace_back("throttle");
     if (!time_ && !t_s_ && !plan.step_s) {
         throw Error(ErrorKind::insufficient_data, where_, "the file says nowhere when its samples were taken",
                     "give --sample-seconds S (and --start TIME), or record it with times");
@@ -76,8 +75,7 @@ void TelemetryRows::add(const Record& cells, std::size_t line) {
     out_.power_w.push_back(power_.take(cell_at(cells, power_column_), plan_.units_in_cells, line));
     out_.util_pct.push_back(util_.take(cell_at(cells, util_column_), plan_.units_in_cells, line));
     for (const std::size_t c : others_) add_other(c, cells[c]);
-    auto to = out_.others.end() - std::ssize(derived_);
-    for (const std::size_t c : derived_) (to++)->push_back(plan_.columns[c].derived.of(cells[c]));
+    if (!flags_.empty()) add_throttle(cells);
 }
 
 void TelemetryRows::take(Telemetry& piece) {
@@ -105,6 +103,7 @@ Telemetry TelemetryRows::finish(const Counts& skipped) {
         out_.warnings.push_back(
             fmt::format("{}: {} row(s) without a readable time were left out", where_, lost->second));
     }
+    for (const std::string& warning : plan_.warnings) out_.warnings.push_back(where_ + ": " + warning);
     for (const Reading* reading : {&temp_, &power_, &util_}) reading->finish(where_, rows, out_);
     warn_of_naive_times(clock_, where_, out_.warnings);
     out_.times_made = !time_ && !t_s_;
@@ -205,6 +204,15 @@ void TelemetryRows::add_other(std::size_t c, std::string_view cell) {
     to.push_back(scratch_);
 }
 
+void TelemetryRows::add_throttle(const Record& cells) {
+    std::string_view flag;
+    for (const std::size_t c : flags_) {
+        const std::string_view one = plan_.columns[c].throttle(cells[c]);
+        if (one > flag) flag = one;  // nothing, "0", "1"
+    }
+    out_.others.back().push_back(flag);
+}
+
 // Some loggers of Windows write code page 1252, which must not get into files of UTF-8.
 void TelemetryRows::decode_others() {
     if (not_ascii_) make_utf8(out_.others);
@@ -247,7 +255,8 @@ double Reading::take(std::string_view cell, bool with_unit, std::size_t line) {
             break;
     }
     const std::string_view bare = without_own_unit(cell, *quantity_);
-    if (bare.size() < cell.size() && scale_ == 1.0 && offset_ == 0.0) return take(bare, false, line);
+    const bool own_unit = bare.size() < cell.size() && parse_cell(bare).kind != CellKind::text;
+    if (own_unit && scale_ == 1.0 && offset_ == 0.0) return take(bare, false, line);
     if (texts_++ == 0) {
         first_text_ = quotable(cell);
         first_text_line_ = line;
@@ -261,6 +270,8 @@ double Reading::judge(double value) {
         return kMissing;
     }
     ++numbers_;
+    largest_ = std::max(largest_, value);
+    fractions_ = fractions_ || (value > 0.0 && value < 1.0);
     return value;
 }
 
@@ -284,6 +295,10 @@ void Reading::finish(const std::string& where, std::size_t rows, Telemetry& tele
             fmt::format("{}: {}: {} reading(s) outside {} to {} {} are no readings; missing", where, column,
                         unphysical_, quantity_->physical_low, quantity_->physical_high, quantity_->unit));
     }
+    if (quantity_->unit == "%" && fractions_ && largest_ <= 1.0) {
+        telemetry.warnings.push_back(fmt::format(
+            "{}: {} never exceeds 1: a fraction? It is taken as %, from 0 to 100", where, column));
+    }
     if (numbers_ == 0 && rows > 0) {
         telemetry.warnings.push_back(present_ ? fmt::format("{}: {} is empty throughout", where, column)
                                               : fmt::format("{}: no column for {}", where, name));
@@ -297,20 +312,62 @@ std::uint32_t device_index(Telemetry& telemetry, std::string_view name) {
     return static_cast<std::uint32_t>(telemetry.devices.size() - 1);
 }
 
-void apply_unit(std::string_view unit, PlannedColumn& column) {
-    if (unit == "mw" || unit == "mj" || unit == "milliwatts") column.scale = 1e-3;
-    if (unit == "uw") column.scale = 1e-6;
-    if (unit == "kw") column.scale = 1e3;
-    if (unit == "mc") column.scale = 1e-3;
-    if (unit == "k" || unit == "kelvin") column.offset = -273.15;
-    if (unit == "f" ||
-        unit ==
-            "\xc2\xb0"
-            "f" ||
-        unit == "fahrenheit") {
-        column.scale = 5.0 / 9.0;
-        column.offset = -32.0 * 5.0 / 9.0;
+bool apply_unit(std::string_view unit, PlannedColumn& column) {
+    struct Unit {
+        std::string_view name;
+        double scale;
+        double offset = 0.0;
+    };
+    constexpr double kPerF = 5.0 / 9.0;
+    constexpr Unit kUnits[] = {
+        {"", 1},
+        {"c", 1},
+        {"\xc2\xb0"
+         "c",
+         1},
+        {"degc", 1},
+        {"celsius", 1},
+        {"w", 1},
+        {"watt", 1},
+        {"watts", 1},
+        {"%", 1},
+        {"pct", 1},
+        {"percent", 1},
+        {"j", 1},
+        {"mw", 1e-3},
+        {"mj", 1e-3},
+        {"milliwatts", 1e-3},
+        {"mc", 1e-3},
+        {"uw", 1e-6},
+        {"kw", 1e3},
+        {"k", 1, -273.15},
+        {"kelvin", 1, -273.15},
+        {"f", kPerF, -32 * kPerF},
+        {"\xc2\xb0"
+         "f",
+         kPerF, -32 * kPerF},
+        {"degf", kPerF, -32 * kPerF},
+        {"fahrenheit", kPerF, -32 * kPerF},
+    };
+    const auto it =
+        std::find_if(std::begin(kUnits), std::end(kUnits), [&](const Unit& u) { return u.name == unit; });
+    if (it == std::end(kUnits)) return false;
+    column.scale = it->scale;
+    column.offset = it->offset;
+    return true;
+}
+
+std::string_view flag_in_words(std::string_view cell) {
+    std::string word;
+    for (const char c : trim(cell))
+        word.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    for (const std::string_view set : {"true", "yes", "active", "throttled", "1"}) {
+        if (word == set) return "1";
     }
+    for (const std::string_view clear : {"false", "no", "not active", "inactive", "unthrottled", "0"}) {
+        if (word == clear) return "0";
+    }
+    return {};
 }
 
 void warn_of_naive_times(const Clock& clock, const std::string& where, std::vector<std::string>& warnings) {

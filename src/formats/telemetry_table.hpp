@@ -20,19 +20,18 @@ namespace rle::formats {
 
 enum class Role { ignored, time, t_s, device, temp, power, util, other };
 
-/// A column that the file does not have.
-struct DerivedColumn {
-    std::string_view name;                                    ///< empty: none
-    std::string_view (*of)(std::string_view cell) = nullptr;  ///< of the cell as it stands in the file
-};
+/// What a cell says of throttling: "1", "0", or nothing.
+using FlagOf = std::string_view (*)(std::string_view cell);
+/// Flags that are written as words: yes or no, true or false, active or not, throttled or not.
+std::string_view flag_in_words(std::string_view cell);
 
 struct PlannedColumn {
     Role role = Role::ignored;
     std::string name;    ///< for Role::other: what it is called behind the reader
     double scale = 1.0;  ///< ours = scale * theirs + offset
     double offset = 0.0;
-    bool numeric = false;     ///< for Role::other: written by us as a bare number (unit off, scaled)
-    DerivedColumn derived{};  ///< for Role::other: another column, made of this one's cells
+    bool numeric = false;       ///< for Role::other: written by us as a bare number (unit off, scaled)
+    FlagOf throttle = nullptr;  ///< makes the column `throttle`: 1 where any such column says so
 };
 
 struct TablePlan {
@@ -43,6 +42,7 @@ struct TablePlan {
     std::string only_device;               ///< where no column names the device, or its cell is empty
     std::optional<std::int64_t> start_us;  ///< for tables without a time column: of the first sample
     std::optional<double> step_s;          ///< likewise: from one sample to the next
+    std::vector<std::string> warnings{};   ///< about the columns
 };
 
 /// A quantity of the telemetry as it is being read: judges each cell and remembers what was wrong.
@@ -63,6 +63,8 @@ class Reading {
     bool present_ = false;
     std::string header_;
     std::size_t numbers_ = 0;
+    double largest_ = 0.0;
+    bool fractions_ = false;  ///< between 0 and 1
     std::size_t unphysical_ = 0;
     std::size_t texts_ = 0;
     std::string first_text_;
@@ -96,6 +98,7 @@ class TelemetryRows {
     void count_time(std::uint32_t device, std::int64_t& wall, double& t_s);
     std::uint32_t device_of(const Record& cells);
     void add_other(std::size_t c, std::string_view cell);
+    void add_throttle(const Record& cells);
     void decode_others();
     [[noreturn]] void explain_no_rows(const Counts& skipped) const;
 
@@ -108,8 +111,7 @@ class TelemetryRows {
     std::optional<std::size_t> time_, t_s_, device_, temp_column_, power_column_, util_column_;
     std::vector<std::size_t> others_;    ///< columns of Role::other
     std::vector<std::size_t> other_of_;  ///< by column: index into out_.others
-    std::vector<std::size_t>
-        derived_;  ///< columns that another one is derived of; those are the last of out_.others
+    std::vector<std::size_t> flags_;     ///< columns that make `throttle`, the last of out_.others
     Reading temp_{"temp_c"}, power_{"power_w"}, util_{"util_pct"};
     bool not_ascii_ = false;  ///< among the carried cells that wait to be taken
     std::string last_device_cell_, first_bad_time_, scratch_;
@@ -120,7 +122,8 @@ class TelemetryRows {
 
 /// The factor that makes `unit` (as in a header) into ours: "uw", "mw", "kw" -> W; "f", "k", "mc" -> degC;
 /// "mj" -> J.
-void apply_unit(std::string_view unit, PlannedColumn& column);
+/// False: it is no unit that we know.
+bool apply_unit(std::string_view unit, PlannedColumn& column);
 /// Says that times without a zone were taken as UTC.
 void warn_of_naive_times(const Clock& clock, const std::string& where, std::vector<std::string>& warnings);
 

@@ -219,13 +219,17 @@ TEST_CASE(
     CHECK(std::isnan(joined.power_w[1]));
     CHECK((*joined.other("clock_mhz"))[1] == "1800");
 
-    const auto rapl = [&](const char* values) {
-        return answer("node_rapl_package_joules_total", "", values);
+    const auto rapl = [&](const char* index, const char* values) {
+        return answer("node_rapl_package_joules_total", index, values);
     };
-    const Telemetry node = telemetry(
-        "[" + rapl(R"([1790596800,"0"],[1790596801,"50"],[1790596802,"100"],[1790596803,"150"])") + "," +
-        rapl(R"([1790596800,"900"],[1790596801,"1000"],[1790596802,"3"],[1790596803,"103"])") + "," +
-        answer("node_thermal_zone_temp", "", R"([1790596801,"40"],[1790596802,"41"])") + "]");
+    const Telemetry node =
+        telemetry("[" +
+                  rapl(R"(,"index":"0")",
+                       R"([1790596800,"0"],[1790596801,"50"],[1790596802,"100"],[1790596803,"150"])") +
+                  "," +
+                  rapl(R"(,"index":"1")",
+                       R"([1790596800,"900"],[1790596801,"1000"],[1790596802,"3"],[1790596803,"103"])") +
+                  "," + answer("node_thermal_zone_temp", "", R"([1790596801,"40"],[1790596802,"41"])") + "]");
     CHECK(node.power_w[0] == 150);
     CHECK(std::isnan(node.power_w[1]));  // of one socket alone
     CHECK(node.power_w[2] == 150);
