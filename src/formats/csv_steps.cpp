@@ -17,7 +17,7 @@ std::optional<TrainingRecord> CsvSteps::parse(std::string_view line) {
     RecordMaker maker;
     for (std::size_t c = 0; c < keys_.size(); ++c) maker.set(keys_[c], cells[c]);
     TrainingRecord row = maker.record();
-    if (std::isnan(row.loss) && std::isnan(row.grad_norm)) return std::nullopt;
+    if ((std::isnan(row.loss) && std::isnan(row.grad_norm)) || row.is_evaluation()) return std::nullopt;
     fill_from_earlier(row);
     if (has_norm_ && std::isnan(row.grad_norm)) {
         earlier_ = row;

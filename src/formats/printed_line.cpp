@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "formats/printed_time.hpp"
+
 namespace rle::formats {
 namespace {
 
@@ -13,32 +15,6 @@ bool in_key(char c) {
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
-}
-
-// A calendar time near the line's beginning, as loggers print it.
-ParsedTime time_in_front(std::string_view line) {
-    constexpr std::size_t kWithin = 100;
-    constexpr std::size_t kShortest = 19;  // 2026-01-05 12:00:00
-    for (std::size_t i = 0; i < kWithin && i + kShortest <= line.size(); ++i) {
-        if (!is_digit(line[i]) || (line[i + 4] != '-' && line[i + 4] != '/') ||
-            (i > 0 && is_digit(line[i - 1])))
-            continue;
-        std::size_t end = i + kShortest;
-        if (end < line.size() && (line[end] == '.' || line[end] == ',')) {
-            ++end;
-            while (end < line.size() && is_digit(line[end])) ++end;
-        }
-        const std::size_t bare_end = end;
-        if (end < line.size() && line[end] == 'Z') ++end;
-        if (end < line.size() && (line[end] == '+' || line[end] == '-')) {
-            ++end;
-            while (end < line.size() && (is_digit(line[end]) || line[end] == ':')) ++end;
-        }
-        ParsedTime time = parse_time(line.substr(i, end - i));
-        if (time.time_class == TimeClass::none) time = parse_time(line.substr(i, bare_end - i));
-        if (time.time_class != TimeClass::none) return time;
-    }
-    return {};
 }
 
 // The number behind "iteration", "step" or "iter" (Megatron-LM: "iteration       10/     500", torchtune:
@@ -58,8 +34,8 @@ void set_iteration(std::string_view line, RecordMaker& maker) {
 }
 
 // A record's own time goes before that of the line that it stands in.
-TrainingRecord timed(TrainingRecord record, std::string_view in_front) {
-    if (record.time.time_class == TimeClass::none) record.time = time_in_front(in_front);
+TrainingRecord timed(TrainingRecord record, std::string_view in_front, DateOrder order) {
+    if (record.time.time_class == TimeClass::none) record.time = time_in_front(in_front, order);
     return record;
 }
 
@@ -67,7 +43,7 @@ TrainingRecord timed(TrainingRecord record, std::string_view in_front) {
 // latter is not for the first ":" of a part, whose words belong together ("aux loss: 0.1" is no loss).
 KnownKey key_before(std::string_view line, std::size_t segment, std::size_t at, bool last_word,
                     std::string_view grad_key) {
-    const KnownKey whole = known_key(trim(line.substr(segment, at - segment)), grad_key);
+    const KnownKey whole = key_of_part(trim(line.substr(segment, at - segment)), grad_key);
     if (whole.field != StepField::none || (line[at] == ':' && !last_word)) return whole;
     std::size_t word = at;
     while (word > segment && in_key(line[word - 1])) --word;
@@ -88,6 +64,22 @@ std::string_view value_behind(std::string_view text) {
 
 }  // namespace
 
+KnownKey key_of_part(std::string_view key, std::string_view grad_key) {
+    constexpr unsigned kWorstRank = 1000;
+    if (key == "norm" && grad_key.empty()) return {StepField::grad_norm, kWorstRank};
+    return known_key(key, grad_key);
+}
+
+bool speaks_of_evaluation(std::string_view words) {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i <= words.size(); ++i) {
+        if (i < words.size() && in_key(words[i])) continue;
+        if (i > begin && means_held_out(words.substr(begin, i - begin))) return true;
+        begin = i + 1;
+    }
+    return false;
+}
+
 std::string_view visible_text(std::string_view line, std::string& scratch) {
     while (line.ends_with('\r') || line.ends_with('\n')) line.remove_suffix(1);
     if (line.find_first_of("\x1b\r") == std::string_view::npos) return line;
@@ -106,7 +98,7 @@ std::string_view visible_text(std::string_view line, std::string& scratch) {
     return scratch;
 }
 
-std::optional<TrainingRecord> record_in_line(std::string_view line, std::string_view grad_key,
+std::optional<TrainingRecord> record_in_line(std::string_view line, const LineOptions& options,
                                              std::vector<RecordField>& scratch) {
     constexpr int kBraces = 8;  // a line of braces is no log
     std::size_t at = 0;
@@ -115,13 +107,17 @@ std::optional<TrainingRecord> record_in_line(std::string_view line, std::string_
         if (at == std::string_view::npos) return std::nullopt;
         const Scan scan = scan_record(line, at, scratch);
         if (scan.result == ScanResult::complete) {
-            RecordMaker maker;
+            RecordMaker maker(options.date_order);
             bool summary = false;
             for (const RecordField& field : scratch) {
                 summary = summary || field.key == "train_runtime";
-                maker.set(known_key(field.key, grad_key), field.value);
+                maker.set(known_key(field.key, options.grad_key), field.value);
             }
-            if (maker.record().is_step && !summary) return timed(maker.record(), line.substr(0, at));
+            const TrainingRecord& record = maker.record();
+            const bool evaluation = record.is_evaluation() || (std::isnan(record.grad_norm) &&
+                                                               speaks_of_evaluation(line.substr(0, at)));
+            if (record.is_step && !summary && !evaluation)
+                return timed(record, line.substr(0, at), options.date_order);
             at = scan.end;
         } else {
             ++at;
@@ -130,34 +126,42 @@ std::optional<TrainingRecord> record_in_line(std::string_view line, std::string_
     return std::nullopt;
 }
 
-TrainingRecord step_and_time_of(std::string_view line) {
+TrainingRecord step_and_time_of(std::string_view line, const LineOptions& options) {
     RecordMaker maker;
     set_iteration(line, maker);
-    return timed(maker.record(), line);
+    return timed(maker.record(), line, options.date_order);
 }
 
-std::optional<TrainingRecord> pairs_in_line(std::string_view line, std::string_view grad_key) {
+std::optional<TrainingRecord> pairs_in_line(std::string_view line, const LineOptions& options) {
     RecordMaker maker;
     std::size_t segment = 0;  // begin of the part between two "|"
     std::size_t pairs = 0;    // seen in that part
+    std::size_t loss_at = 0;  // where the loss that is taken stands
+    ParsedTime time;          // "time=1780315200.1"; a smaller number may be how long the step took
     for (std::size_t i = 0; i < line.size(); ++i) {
         if (line[i] == '|') {
             segment = i + 1;
             pairs = 0;
         }
         if (line[i] != ':' && line[i] != '=') continue;
-        const KnownKey key = key_before(line, segment, i, segment == 0 || pairs > 0, grad_key);
+        const KnownKey key = key_before(line, segment, i, segment == 0 || pairs > 0, options.grad_key);
         ++pairs;
-        if (key.field != StepField::none && key.field != StepField::time) {
-            maker.set(key, value_behind(line.substr(i + 1)));
+        if (key.field == StepField::none) continue;
+        const std::string_view value = value_behind(line.substr(i + 1));
+        if (key.field == StepField::time) {
+            if (time.time_class == TimeClass::none) time = epoch_of(value);
+        } else {
+            maker.set(key, value);
+            if (key.field == StepField::loss && loss_at == 0) loss_at = i;
         }
     }
     set_iteration(line, maker);
     TrainingRecord record = maker.record();
     const bool norm = !std::isnan(record.grad_norm);
     if (!norm && (std::isnan(record.loss) || std::isnan(record.step))) return std::nullopt;
-    record.time = time_in_front(line);
-    return record;
+    if (!norm && (record.held_out || speaks_of_evaluation(line.substr(0, loss_at)))) return std::nullopt;
+    record.time = time;
+    return timed(record, line, options.date_order);
 }
 
 }  // namespace rle::formats

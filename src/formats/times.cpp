@@ -71,8 +71,8 @@ bool read_year_last(Cursor& cursor, unsigned (&numbers)[2], unsigned& year) {
            cursor.short_number(numbers[1]) && cursor.skip(separator) && cursor.digits(4, year);
 }
 
-// Dots have the day first wherever they are used.
-bool read_date(Cursor& cursor, DateOrder order, Date& date) {
+// Dots have the day first wherever they are used. `compact`: 20260928.
+bool read_date(Cursor& cursor, DateOrder order, Date& date, bool& compact) {
     if (const char last = separator_of_year_last(cursor.rest()); last != '\0') {
         if (last == '.') order = DateOrder::day_first;
         unsigned numbers[2];
@@ -84,7 +84,8 @@ bool read_date(Cursor& cursor, DateOrder order, Date& date) {
     }
     if (!cursor.digits(4, date.year)) return false;
     const char separator = cursor.rest().empty() ? '\0' : cursor.rest().front();
-    if (separator != '-' && separator != '/' && separator != '.') {
+    compact = separator != '-' && separator != '/' && separator != '.';
+    if (compact) {
         return cursor.digits(2, date.month) && cursor.digits(2, date.day);
     }
     return cursor.skip(separator) && cursor.short_number(date.month) && cursor.skip(separator) &&
@@ -122,25 +123,45 @@ bool read_zone(std::string_view text, bool& zoned, std::int64_t& east_us) {
     return true;
 }
 
+struct TimeOfDay {
+    unsigned hour = 0, minute = 0, second = 0, microsecond = 0;
+};
+
+// "12:00", "12:00:00.123"; behind a compact date also "120000".
+bool read_time_of_day(Cursor& cursor, bool compact, TimeOfDay& time) {
+    if (!cursor.short_number(time.hour)) return false;
+    const bool colon = cursor.skip(':');
+    if ((!colon && !compact) || !cursor.digits(2, time.minute)) return false;
+    if (colon && !cursor.skip(':')) return true;
+    if (!cursor.digits(2, time.second)) return false;
+    if (cursor.skip('.') || cursor.skip(',')) time.microsecond = cursor.fraction_us();
+    return true;
+}
+
 ParsedTime calendar_time(std::string_view text, DateOrder order) {
     Cursor cursor(text);
     Date date;
-    unsigned hour = 0, minute = 0, second = 0, microsecond = 0;
-    if (!read_date(cursor, order, date)) return {};
+    TimeOfDay time;
+    bool compact = false;
+    if (!read_date(cursor, order, date, compact)) return {};
     if (!cursor.skip('T') && !cursor.skip(' ') && !cursor.skip('t')) return {};
-    if (!cursor.short_number(hour) || !cursor.skip(':') || !cursor.digits(2, minute)) return {};
-    if (cursor.skip(':')) {
-        if (!cursor.digits(2, second)) return {};
-        if (cursor.skip('.') || cursor.skip(',')) microsecond = cursor.fraction_us();
-    }
+    if (!read_time_of_day(cursor, compact, time)) return {};
     std::string_view behind = cursor.rest();
     bool zoned = false;
     std::int64_t east_us = 0;
-    if (!read_half_of_day(behind, hour) || !read_zone(behind, zoned, east_us)) return {};
-    const auto us =
-        civil_us(static_cast<int>(date.year), date.month, date.day, hour, minute, second, microsecond);
+    if (!read_half_of_day(behind, time.hour) || !read_zone(behind, zoned, east_us)) return {};
+    const auto us = civil_us(static_cast<int>(date.year), date.month, date.day, time.hour, time.minute,
+                             time.second, time.microsecond);
     if (!us) return {};
     return {zoned ? TimeClass::zoned : TimeClass::naive, *us - east_us};
+}
+
+// "20260928120000"; as an epoch in ms such numbers lie beyond the year 2286.
+ParsedTime time_of_14_digits(std::int64_t number) {
+    const auto part = [&](std::int64_t unit) { return static_cast<unsigned>(number / unit % 100); };
+    const auto us = civil_us(static_cast<int>(number / 10'000'000'000), part(100'000'000), part(1'000'000),
+                             part(10'000), part(100), part(1), 0);
+    return us ? ParsedTime{TimeClass::naive, *us} : ParsedTime{};
 }
 
 // Two digits; anything above 99 where they are none.
@@ -189,6 +210,7 @@ std::optional<std::int64_t> civil_us(int year, unsigned month, unsigned day, uns
 std::optional<std::int64_t> epoch_us(double value) {
     constexpr double kSmallest = 1e8;  // 1973 in seconds
     if (!(value >= kSmallest) || value >= 1e20) return std::nullopt;
+    if (value >= 1e13 && value < 1e14) return std::nullopt;  // ms beyond the year 2286: 20260928120000.5
     const double to_us = value < 1e11 ? 1e6 : value < 1e14 ? 1e3 : value < 1e17 ? 1.0 : 1e-3;
     return std::llround(value * to_us);
 }
@@ -229,6 +251,7 @@ ParsedTime parse_time(std::string_view text, DateOrder order) {
         error == std::errc{} && stop == end) {
         if (whole >= 100'000'000'000'000'000) return {TimeClass::epoch, whole / 1000};
         if (whole >= 100'000'000'000'000) return {TimeClass::epoch, whole};
+        if (whole >= 10'000'000'000'000) return time_of_14_digits(whole);
     }
     const auto number = parse_number(text);
     const auto us = number ? epoch_us(*number) : std::nullopt;

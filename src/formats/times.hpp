@@ -28,9 +28,9 @@ struct ParsedTime {
 enum class DateOrder : std::uint8_t { unknown, day_first, month_first };
 
 /// An epoch or a calendar time: "1761699262.488", "2025-10-28T08:00:00.408Z", "2026/09/28 12:00:00.000",
-/// "20260928 12:00:00", "2026-01-05 12:00:00,123", "28.9.2026 12:00:00", where the order is known
-/// "28/9/2026 12:00:00", of 24 hours or with "AM" or "PM", with "Z", "+02:00", "+0200", " UTC" or nothing
-/// behind.
+/// "20260928 12:00:00", "20260928T120000Z", "20260928120000", "2026-01-05 12:00:00,123", "28.9.2026
+/// 12:00:00", where the order is known "28/9/2026 12:00:00", of 24 hours or with "AM" or "PM", with "Z",
+/// "+02:00", "+0200", " UTC" or nothing behind.
 ParsedTime parse_time(std::string_view text, DateOrder order = DateOrder::unknown);
 
 /// parse_time of one text after another: within a minute, times as we write them are read quicker.

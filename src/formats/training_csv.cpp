@@ -121,7 +121,11 @@ class CsvLog : public TrainingPieces {
             maker_.clear();
             for (std::size_t c = 0; c < keys_.size(); ++c) maker_.set(keys_[c], cells_[c]);
             rows_.builder().note_texts(maker_);
-            rows_.add(maker_.record());
+            if (maker_.record().is_evaluation()) {
+                rows_.builder().count("evaluation");
+            } else {
+                rows_.add(maker_.record());
+            }
         }
     }
     bool next(Training& piece, std::size_t most) override {

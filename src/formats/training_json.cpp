@@ -93,7 +93,7 @@ class JsonLog : public TrainingPieces {
                                                                                          : field.value);
         }
         builder_.note_texts(maker_);
-        if (maker_.record().is_step) builder_.add(maker_.record());
+        if (maker_.record().is_step && !maker_.record().is_evaluation()) builder_.add(maker_.record());
     }
 
     // Records of one log have the same keys in the same places, as a rule.

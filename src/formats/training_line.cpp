@@ -16,15 +16,17 @@ constexpr std::size_t kLongestForPattern = 4096;
 }  // namespace
 
 struct PrintedParser::State {
-    std::string grad_key;
+    LineOptions options;
     std::optional<std::regex> pattern;
-    mutable std::string scratch;
+    mutable std::string scratch, inner;
     mutable std::vector<RecordField> fields;
+
+    std::optional<TrainingRecord> parse(std::string_view line) const;
 };
 
-PrintedParser::PrintedParser(std::string grad_key, const std::string& grad_pattern)
+PrintedParser::PrintedParser(std::string grad_key, const std::string& grad_pattern, DateOrder order)
     : state_(std::make_unique<State>()) {
-    state_->grad_key = std::move(grad_key);
+    state_->options = {std::move(grad_key), order};
     if (grad_pattern.empty()) return;
     try {
         state_->pattern.emplace(grad_pattern, std::regex::ECMAScript | std::regex::optimize);
@@ -41,20 +43,28 @@ PrintedParser::PrintedParser(std::string grad_key, const std::string& grad_patte
 PrintedParser::~PrintedParser() = default;
 PrintedParser::PrintedParser(PrintedParser&&) noexcept = default;
 
-std::optional<TrainingRecord> PrintedParser::parse(std::string_view raw) const {
-    const std::string_view line = visible_text(raw, state_->scratch);
-    std::optional<TrainingRecord> record = record_in_line(line, state_->grad_key, state_->fields);
-    if (!record) record = pairs_in_line(line, state_->grad_key);
-    if (!state_->pattern) return record;
+std::optional<TrainingRecord> PrintedParser::parse(std::string_view line) const {
+    const std::optional<WrappedLine> wrapped = wrapped_line(line, state_->fields, state_->inner);
+    std::optional<TrainingRecord> record = state_->parse(wrapped ? wrapped->line : line);
+    if (record && wrapped && wrapped->time.time_class < record->time.time_class) record->time = wrapped->time;
+    return record;
+}
+
+std::optional<TrainingRecord> PrintedParser::State::parse(std::string_view raw) const {
+    const std::string_view line = visible_text(raw, scratch);
+    std::optional<TrainingRecord> record = record_in_line(line, options, fields);
+    if (!record) record = pairs_in_line(line, options);
+    if (!record) record = bare_pairs_in_line(line, options);
+    if (!pattern) return record;
     std::cmatch match;
     if (line.size() > kLongestForPattern ||
-        !std::regex_search(line.data(), line.data() + line.size(), match, *state_->pattern)) {
+        !std::regex_search(line.data(), line.data() + line.size(), match, *pattern)) {
         return std::nullopt;
     }
     RecordMaker maker;
     maker.set({StepField::grad_norm, 0},
               std::string_view(match[1].first, static_cast<std::size_t>(match[1].length())));
-    if (!record) record = step_and_time_of(line);
+    if (!record) record = step_and_time_of(line, options);
     record->grad_norm = maker.record().grad_norm;
     return record;
 }

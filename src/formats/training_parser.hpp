@@ -12,7 +12,8 @@ namespace rle::formats {
 
 class PrintedParser {
   public:
-    PrintedParser(std::string grad_key, const std::string& grad_pattern);
+    explicit PrintedParser(std::string grad_key, const std::string& grad_pattern,
+                           DateOrder order = DateOrder::unknown);
     ~PrintedParser();
     PrintedParser(PrintedParser&&) noexcept;
     /// Missing: the line is not a step.

@@ -19,7 +19,8 @@ std::string_view take_line(std::string_view& rest, bool& ended) {
 
 // Is there a step among the first lines that holds `mark` too?
 bool prints_steps(const Source& source, std::string_view mark) {
-    const PrintedParser parser(source.options.grad_key, source.options.grad_pattern);
+    const ReadOptions& options = source.options;
+    const PrintedParser parser(options.grad_key, options.grad_pattern, options.date_order);
     std::string_view rest = source.text;
     bool ended = true;
     for (std::size_t i = 0; i < kLinesLookedAt && !rest.empty(); ++i) {
@@ -32,7 +33,8 @@ bool prints_steps(const Source& source, std::string_view mark) {
 class PrintedLog : public StepLines {
   public:
     explicit PrintedLog(const Source& source)
-        : StepLines(source), parser_(source.options.grad_key, source.options.grad_pattern) {}
+        : StepLines(source),
+          parser_(source.options.grad_key, source.options.grad_pattern, source.options.date_order) {}
 
   private:
     void read_line() override {
@@ -41,12 +43,17 @@ class PrintedLog : public StepLines {
         const std::string_view line = take_line(rest(), ended);
         const auto record = parser_.parse(line);
         if (!record) return;
+        if (record->time.time_class == TimeClass::none && !sought_time_) {
+            sought_time_ = true;
+            builder().note_unread_time(clock_in_front(line));
+        }
         // A number at the end of a line that was cut may be half of itself; a closed record is whole.
         if (ended || line.ends_with('}')) return builder().add(*record);
         leave_out_torn_line();
     }
 
     PrintedParser parser_;
+    bool sought_time_ = false;  ///< in the first line that has none
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "formats/encoding.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -34,6 +35,7 @@ constexpr Alias kAliases[] = {
     {"@timestamp", StepField::time},
     {"timestamp_iso", StepField::time},
     {"date", StepField::time},
+    {"asctime", StepField::time},
     {"t_s", StepField::t_s},
     {"_runtime", StepField::relative},
     {"elapsed", StepField::relative},
@@ -60,6 +62,9 @@ constexpr Alias kAliases[] = {
     {"optim/total_grad_norm", StepField::grad_norm},
     {"actor/grad_norm", StepField::grad_norm},
     {"l2_norm/grad/global", StepField::grad_norm},
+    {"global_gradient_norm", StepField::grad_norm},
+    {"grad/norm", StepField::grad_norm},
+    {"total_norm", StepField::grad_norm},
     {"loss", StepField::loss},
     {"lm_loss", StepField::loss},
     {"train_loss_step", StepField::loss},
@@ -67,9 +72,16 @@ constexpr Alias kAliases[] = {
     {"training_loss", StepField::loss},
     {"loss_step", StepField::loss},
     {"global_avg_loss", StepField::loss},
+    {"loss/train", StepField::loss},
     {"learning_rate", StepField::learning_rate},
     {"lr", StepField::learning_rate},
+    {"split", StepField::split},
+    {"phase", StepField::split},
+    {"mode", StepField::split},
+    {"stage", StepField::split},
+    {"subset", StepField::split},
 };
+constexpr unsigned kLastRank = std::size(kAliases);
 
 // `key` as the list above has it, in `buffer`; empty where it is too long to be in it.
 std::string_view normal_key(std::string_view key, std::array<char, 64>& buffer) {
@@ -111,6 +123,7 @@ KnownKey known_key(std::string_view key, std::string_view grad_key) {
     std::array<char, 64> buffer;
     const std::string_view normal = normal_key(key, buffer);
     if (normal.empty()) return {};
+    if (key.starts_with("lr-")) return {StepField::learning_rate, kLastRank};  // Lightning's "lr-AdamW"
     const auto it =
         std::find_if(std::begin(kAliases), std::end(kAliases), [&](auto& a) { return a.key == normal; });
     if (it == std::end(kAliases) || (it->field == StepField::grad_norm && !grad_key.empty())) return {};
@@ -129,7 +142,11 @@ void RecordMaker::set(const KnownKey& key, std::string_view value) {
     unsigned& rank = ranks_[static_cast<std::size_t>(key.field)];
     if (key.rank >= rank) return;
     rank = key.rank;
-    set_number(key.field, value);
+    if (key.field == StepField::split) {
+        record_.held_out = means_held_out(value);
+    } else {
+        set_number(key.field, value);
+    }
 }
 
 // The most trustworthy class of time goes, whatever the rank: an epoch before a calendar time with a zone
@@ -139,6 +156,7 @@ void RecordMaker::set_time(unsigned rank, std::string_view value) {
     if (time.time_class == TimeClass::none) {
         const auto seconds = parse_number(value);
         if (seconds && std::isnan(record_.relative_s)) record_.relative_s = *seconds;
+        if (!seconds && !means_missing(trim(value))) unread_time_ = value;
         return;
     }
     unsigned& best = ranks_[static_cast<std::size_t>(StepField::time)];
@@ -146,6 +164,13 @@ void RecordMaker::set_time(unsigned rank, std::string_view value) {
     if (!better && (time.time_class != record_.time.time_class || rank >= best)) return;
     best = rank;
     record_.time = time;
+}
+
+bool means_held_out(std::string_view word) {
+    std::array<char, 64> buffer;
+    const std::string_view normal = normal_key(word, buffer);
+    constexpr std::string_view kNames[] = {"val", "valid", "validation", "eval", "evaluation", "test", "dev"};
+    return std::find(std::begin(kNames), std::end(kNames), normal) != std::end(kNames);
 }
 
 namespace {
@@ -194,6 +219,7 @@ void RecordMaker::set_number(StepField field, std::string_view value) {
             break;
         case StepField::none:
         case StepField::time:
+        case StepField::split:
             break;
     }
 }
@@ -202,7 +228,7 @@ void TrainingBuilder::add(const TrainingRecord& record) {
     if (size() + taken_ == 0) {
         first_is_relative_ = !std::isnan(record.relative_s);
     }
-    if (std::isnan(first_step_)) first_step_ = last_step_ = record.step;
+    find_first_step(record);
     training_.wall_us.push_back(record.time.time_class == TimeClass::none ? kNoTime
                                                                           : clock_.to_utc(record.time));
     training_.t_s.push_back(record.t_s);
@@ -218,6 +244,17 @@ void TrainingBuilder::add(const TrainingRecord& record) {
     }
     classes_.push_back(record.time.time_class);
     relative_s_.push_back(record.relative_s);
+}
+
+// The step that --start is the time of. One without a gradient norm in front of smaller numbers tells of a
+// training before ("Restored step: 100, loss: 2.5").
+void TrainingBuilder::find_first_step(const TrainingRecord& record) {
+    const bool norm = !std::isnan(record.grad_norm);
+    if (std::isnan(first_step_) || (norm && !first_has_norm_ && record.step < first_step_)) {
+        moved_first_ = taken_ > 0 && !std::isnan(first_step_);
+        first_step_ = last_step_ = record.step;
+    }
+    first_has_norm_ = first_has_norm_ || (norm && !std::isnan(record.step));
 }
 
 void TrainingBuilder::take(Training& piece) {
@@ -238,6 +275,12 @@ void TrainingBuilder::take(Training& piece) {
 void TrainingBuilder::note_texts(const RecordMaker& maker) {
     not_numbers_ += maker.not_numbers();
     if (text_for_norm_.empty()) text_for_norm_ = maker.text_for_norm();
+    if (!maker.unread_time().empty()) note_unread_time(maker.unread_time());
+}
+
+void TrainingBuilder::note_unread_time(std::string_view text) {
+    constexpr std::size_t kShown = 40;
+    if (unread_time_.empty()) unread_time_ = quotable(text.substr(0, kShown));
 }
 
 // Times of different kinds in one log disagree (a local clock beside an epoch): the best kind goes, for all
@@ -277,12 +320,21 @@ void TrainingBuilder::make_times() {
 }
 
 void TrainingBuilder::refuse_without_times() const {
-    throw Error(ErrorKind::insufficient_data, source_.where,
-                first_is_relative_ ? "the log counts seconds from a start that it does not name"
-                                   : "the log says nowhere when its steps happened",
-                first_is_relative_
-                    ? "give --start TIME"
-                    : "give --start TIME and --step-seconds S, or record it with rlecouple collect -- CMD");
+    if (!unread_time_.empty() && !first_is_relative_) {
+        const bool slashes = unread_time_.find('/') != std::string::npos;
+        throw Error(ErrorKind::insufficient_data, source_.where,
+                    fmt::format("its times are of a form that is not understood: '{}'", unread_time_),
+                    slashes ? "--date-order mdy or dmy says which number is the day"
+                            : "give --start TIME and --step-seconds S instead");
+    }
+    throw Error(
+        ErrorKind::insufficient_data, source_.where,
+        first_is_relative_ ? "the log counts seconds from a start that it does not name"
+                           : "the log says nowhere when its steps happened",
+        first_is_relative_
+            ? "give --start TIME, or call the column t_s, in the telemetry too, where both count from one "
+              "start"
+            : "give --start TIME and --step-seconds S, or record it with rlecouple collect -- CMD");
 }
 
 void TrainingBuilder::judge_norms() {

@@ -1,0 +1,77 @@
+#include "formats/printed_time.hpp"
+
+#include "formats/numbers.hpp"
+
+namespace rle::formats {
+namespace {
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+constexpr std::size_t kTimeWithin = 100;  // characters of a line
+
+// Does "2026-01-05 1" or, where the order is known, "01/05/2026 1" begin at `i`?
+bool begins_date(std::string_view line, std::size_t i, DateOrder order) {
+    if (!is_digit(line[i]) || (i > 0 && is_digit(line[i - 1]))) return false;
+    const bool year_last = order != DateOrder::unknown && line[i + 2] == '/' && line[i + 5] == '/';
+    return line[i + 4] == '-' || line[i + 4] == '/' || year_last;
+}
+
+// A calendar time near the line's beginning, as loggers print it.
+ParsedTime calendar_in_front(std::string_view line, DateOrder order) {
+    constexpr std::size_t kShortest = 19;  // 2026-01-05 12:00:00
+    for (std::size_t i = 0; i < kTimeWithin && i + kShortest <= line.size(); ++i) {
+        if (!begins_date(line, i, order)) continue;
+        std::size_t end = i + kShortest;
+        if (end < line.size() && (line[end] == '.' || line[end] == ',')) {
+            ++end;
+            while (end < line.size() && is_digit(line[end])) ++end;
+        }
+        const std::size_t bare_end = end;
+        if (end < line.size() && line[end] == 'Z') ++end;
+        if (end < line.size() && (line[end] == '+' || line[end] == '-')) {
+            ++end;
+            while (end < line.size() && (is_digit(line[end]) || line[end] == ':')) ++end;
+        }
+        ParsedTime time = parse_time(line.substr(i, end - i), order);
+        if (time.time_class == TimeClass::none) time = parse_time(line.substr(i, bare_end - i), order);
+        if (time.time_class != TimeClass::none) return time;
+    }
+    return {};
+}
+
+}  // namespace
+
+ParsedTime epoch_of(std::string_view text) {
+    constexpr std::size_t kDigits = 10;
+    std::size_t end = 0;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    if (end < kDigits) return {};
+    if (end < text.size() && text[end] == '.') ++end;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    const bool whole =
+        end == text.size() || std::string_view(" \t,;|:])").find(text[end]) != std::string_view::npos;
+    return whole ? parse_time(text.substr(0, end)) : ParsedTime{};
+}
+
+ParsedTime time_in_front(std::string_view line, DateOrder order) {
+    const std::size_t begin = line.find_first_not_of(" \t[(");
+    if (begin == std::string_view::npos) return {};
+    const ParsedTime epoch = epoch_of(line.substr(begin));
+    return epoch.time_class != TimeClass::none ? epoch : calendar_in_front(line, order);
+}
+
+std::string_view clock_in_front(std::string_view line) {
+    constexpr std::size_t kWithin = 32;
+    constexpr std::string_view kShape = "00:00:00";
+    for (std::size_t i = 0; i < kWithin && i + kShape.size() <= line.size(); ++i) {
+        bool clock = i == 0 || !is_digit(line[i - 1]);
+        for (std::size_t k = 0; clock && k < kShape.size(); ++k)
+            clock = kShape[k] == '0' ? is_digit(line[i + k]) : line[i + k] == ':';
+        if (clock) return trim(line.substr(0, i + kShape.size()));
+    }
+    return {};
+}
+
+}  // namespace rle::formats
