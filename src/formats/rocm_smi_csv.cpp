@@ -58,6 +58,9 @@ OpenRows open_table(const Source& source) {
     TablePlan plan = plan_by_names(header, kColumns, source.options, &*table);
     plan.units_in_cells = true;
     plan.only_device = "gpu";
+    for (std::size_t c = 0; c < header.size(); ++c) {
+        if (header[c] == "throttle_status") plan.columns[c].throttle = flag_in_words;
+    }
     if (std::find(header.begin(), header.end(), "device") == header.end()) plan.device_prefix = "gpu";
     return {rows_of(std::move(*table), source), std::move(plan)};
 }

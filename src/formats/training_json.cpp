@@ -23,6 +23,30 @@ std::size_t line_of(std::string_view text, std::size_t at) {
                    std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
 }
 
+std::string_view value_of(const RecordField& field) {
+    return field.kind == ValueKind::bare && field.value == "null" ? std::string_view() : field.value;
+}
+
+// What a key one level deeper is: as --grad-key OUTER.KEY says, or under a name that means nothing else.
+KnownKey nested_key(std::string_view outer, std::string_view key, std::string_view grad_key) {
+    const bool named = grad_key.size() == outer.size() + 1 + key.size() && grad_key.starts_with(outer) &&
+                       grad_key[outer.size()] == '.' && grad_key.ends_with(key);
+    if (named) return {StepField::grad_norm, 0};
+    constexpr std::string_view kOuter[] = {"metrics", "train", "training", "scalars", "logs", "stats"};
+    const bool plain = std::find(std::begin(kOuter), std::end(kOuter), outer) != std::end(kOuter);
+    return plain ? known_key(key, grad_key) : KnownKey{};
+}
+
+// Gives take(key, value) what stands in `field` of {"metrics": {"grad_norm": 1}}. `inner` is for its fields.
+template <class Take>
+void each_nested(const RecordField& field, std::vector<RecordField>& inner, std::string_view grad_key,
+                 Take take) {
+    if (!field.value.starts_with('{') || scan_record(field.value, 0, inner).result != ScanResult::complete)
+        return;
+    for (const RecordField& deeper : inner)
+        take(nested_key(field.key, deeper.key, grad_key), value_of(deeper));
+}
+
 // Where the first record begins.
 struct Begin {
     std::size_t at = 0;  ///< of its brace; the text's size where there is none
@@ -89,8 +113,11 @@ class JsonLog : public TrainingPieces {
             const RecordField& field = fields_[i];
             // HF's closing summary names a train_loss that is no step's.
             if (field.key == kSummary) return;
-            maker_.set(key_of(i), field.kind == ValueKind::bare && field.value == "null" ? std::string_view()
-                                                                                         : field.value);
+            if (field.kind == ValueKind::nested) {
+                each_nested(field, inner_, source_.options.grad_key,
+                            [&](const KnownKey& key, std::string_view value) { maker_.set(key, value); });
+            }
+            maker_.set(key_of(i), value_of(field));
         }
         builder_.note_texts(maker_);
         if (maker_.record().is_step && !maker_.record().is_evaluation()) builder_.add(maker_.record());
@@ -125,7 +152,7 @@ class JsonLog : public TrainingPieces {
     const Source& source_;
     TrainingBuilder builder_;
     RecordMaker maker_;
-    std::vector<RecordField> fields_;
+    std::vector<RecordField> fields_, inner_;
     std::vector<std::pair<std::string, KnownKey>> last_keys_;  ///< by place in the record
     std::size_t at_;
     bool in_array_;
@@ -183,10 +210,16 @@ Begin first_record(std::string_view text) {
 bool is_step_record(const std::vector<RecordField>& fields, const std::string& grad_key) {
     if (std::any_of(fields.begin(), fields.end(), [](auto& field) { return field.key == kSummary; }))
         return false;
-    return std::any_of(fields.begin(), fields.end(), [&](const RecordField& field) {
-        const StepField known = known_key(field.key, grad_key).field;
-        return known == StepField::loss || known == StepField::grad_norm;
-    });
+    bool any = false;
+    const auto look = [&](const KnownKey& key, std::string_view) {
+        any = any || key.field == StepField::loss || key.field == StepField::grad_norm;
+    };
+    std::vector<RecordField> inner;
+    for (const RecordField& field : fields) {
+        look(known_key(field.key, grad_key), {});
+        if (field.kind == ValueKind::nested) each_nested(field, inner, grad_key, look);
+    }
+    return any;
 }
 
 Begin first_of_history(const Source& source) {

@@ -156,6 +156,25 @@ TEST_CASE("what a container's log has wrapped") {
     CHECK(t.grad_norm == Numbers{1.25});
 }
 
+TEST_CASE("records with their numbers one level deeper") {
+    const std::string log =
+        "{\"ts\": 1790596800, \"config\": {\"lr\": 7}, \"metrics\": {\"loss\": 2.5, \"grad_norm\": 1.5}, "
+        "\"step\": 1}\n"
+        "{\"ts\": 1790596801, \"eval\": {\"loss\": 9}, \"step\": 1}\n"
+        "{\"ts\": 1790596802, \"metrics\": {\"loss\": 2, \"norms\": {\"x\": 1}, \"grad_norm\": null}, "
+        "\"step\": 2}\n";
+    const Training t = training(log);
+    CHECK(t.step == Numbers{1, 2});
+    CHECK(t.loss == Numbers{2.5, 2});
+    CHECK(t.grad_norm[0] == 1.5);
+    CHECK(std::isnan(t.grad_norm[1]));
+    CHECK(std::isnan(t.learning_rate[0]));
+    ReadOptions options;
+    options.grad_key = "optim.g";
+    CHECK(training("{\"ts\": 1790596800, \"optim\": {\"g\": 1.25, \"h\": 3}}\n", options).grad_norm ==
+          Numbers{1.25});
+}
+
 TEST_CASE("Lightning's learning rates carry the optimizer's name") {
     const Training t = training("step,loss,grad_norm,lr-AdamW\n1,2.5,1.5,\n1,,,0.001\n", started(1));
     CHECK(t.step == Numbers{1});
