@@ -83,9 +83,12 @@ std::optional<WrappedLine> wrapped_line(std::string_view line, std::vector<Recor
     if (!line.starts_with("{\"log\":") || scan_record(line, 0, fields).result != ScanResult::complete)
         return std::nullopt;
     WrappedLine wrapped;
+    bool stream = false;  // all have it; without, the record may be a program's own
     for (const RecordField& field : fields) {
+        stream = stream || field.key == "stream";
         if (field.key == "time") wrapped.time = parse_time(field.value);
     }
+    if (!stream) return std::nullopt;
     unescape(fields.front().value, scratch);
     wrapped.line = scratch;
     return wrapped;

@@ -9,6 +9,10 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 constexpr std::size_t kTimeWithin = 100;  // characters of a line
 
 // Does "2026-01-05 1" or, where the order is known, "01/05/2026 1" begin at `i`?
@@ -16,6 +20,16 @@ bool begins_date(std::string_view line, std::size_t i, DateOrder order) {
     if (!is_digit(line[i]) || (i > 0 && is_digit(line[i - 1]))) return false;
     const bool year_last = order != DateOrder::unknown && line[i + 2] == '/' && line[i + 5] == '/';
     return line[i + 4] == '-' || line[i + 4] == '/' || year_last;
+}
+
+// Characters of a " PM" that `text` begins with.
+std::size_t half_of_day(std::string_view text) {
+    constexpr std::size_t kLength = 3;
+    if (text.size() > kLength && is_letter(text[kLength])) return 0;  // a word begins so
+    for (const std::string_view half : {" AM", " PM", " am", " pm"}) {
+        if (text.starts_with(half)) return kLength;
+    }
+    return 0;
 }
 
 // A calendar time near the line's beginning, as loggers print it.
@@ -28,6 +42,7 @@ ParsedTime calendar_in_front(std::string_view line, DateOrder order) {
             ++end;
             while (end < line.size() && is_digit(line[end])) ++end;
         }
+        end += half_of_day(line.substr(end));
         const std::size_t bare_end = end;
         if (end < line.size() && line[end] == 'Z') ++end;
         if (end < line.size() && (line[end] == '+' || line[end] == '-')) {
@@ -44,10 +59,10 @@ ParsedTime calendar_in_front(std::string_view line, DateOrder order) {
 }  // namespace
 
 ParsedTime epoch_of(std::string_view text) {
-    constexpr std::size_t kDigits = 10;
     std::size_t end = 0;
     while (end < text.size() && is_digit(text[end])) ++end;
-    if (end < kDigits) return {};
+    const bool epoch = end == 10 || end == 13 || end == 16 || end == 19;  // s, ms, us, ns
+    if (!epoch) return {};
     if (end < text.size() && text[end] == '.') ++end;
     while (end < text.size() && is_digit(text[end])) ++end;
     const bool whole =

@@ -10,7 +10,7 @@ namespace rle::formats {
 /// An epoch that the line begins with, else a calendar time near its beginning, as loggers print it.
 ParsedTime time_in_front(std::string_view line, DateOrder order);
 
-/// Of a text that begins with "1780315200.123": an epoch has ten digits at least.
+/// Of a text that begins with "1780315200.123": an epoch of this century, by its digits.
 ParsedTime epoch_of(std::string_view text);
 
 /// A time of day near the line's beginning and what stands before it, for a message; empty: there is none.

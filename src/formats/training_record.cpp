@@ -132,9 +132,7 @@ KnownKey known_key(std::string_view key, std::string_view grad_key) {
 
 void RecordMaker::set(const KnownKey& key, std::string_view value) {
     if (key.field == StepField::none) return;
-    const bool loss = key.field == StepField::loss;  // "loss: mse" tells of a configuration
-    if (key.field == StepField::grad_norm || (loss && parse_cell(unwrap(trim(value))).kind != CellKind::text))
-        record_.is_step = true;
+    if (key.field == StepField::grad_norm) record_.is_step = true;
     if (key.field == StepField::time) {
         set_time(key.rank, value);
         return;
@@ -213,6 +211,7 @@ void RecordMaker::set_number(StepField field, std::string_view value) {
             break;
         case StepField::loss:
             record_.loss = number;
+            if (cell.kind != CellKind::text) record_.is_step = true;  // "loss: mse" tells of a configuration
             break;
         case StepField::learning_rate:
             record_.learning_rate = number;
@@ -321,11 +320,12 @@ void TrainingBuilder::make_times() {
 
 void TrainingBuilder::refuse_without_times() const {
     if (!unread_time_.empty() && !first_is_relative_) {
-        const bool slashes = unread_time_.find('/') != std::string::npos;
+        const bool doubtful =
+            source_.options.date_order == DateOrder::unknown && unread_time_.find('/') != std::string::npos;
         throw Error(ErrorKind::insufficient_data, source_.where,
                     fmt::format("its times are of a form that is not understood: '{}'", unread_time_),
-                    slashes ? "--date-order mdy or dmy says which number is the day"
-                            : "give --start TIME and --step-seconds S instead");
+                    doubtful ? "--date-order mdy or dmy says which number is the day"
+                             : "give --start TIME and --step-seconds S instead");
     }
     throw Error(
         ErrorKind::insufficient_data, source_.where,
