@@ -187,9 +187,15 @@ bool comes_again(const std::vector<std::string>& cells) {
     return cells.size() >= 4 * values.size() && std::all_of(values.begin(), values.end(), is_index);
 }
 
+// A word that is the same in all rows tells nothing apart; "gpu" says more than the model or the machine.
+bool is_label(std::string_view name) {
+    return name == "name" || name == "gpu_name" || name == "hostname" || name == "host" || name == "node";
+}
+
 bool names_devices(const Table& table, std::size_t column, const ColumnName& name) {
-    if (name.name != "gpu" && !is_doubtful(name.name)) return true;
+    if (name.name != "gpu" && !is_doubtful(name.name) && !is_label(name.name)) return true;
     const std::vector<std::string> cells = table.next_cells(column);
+    if (is_label(name.name)) return std::set<std::string>(cells.begin(), cells.end()).size() > 1;
     if (is_doubtful(name.name)) return comes_again(cells);
     const bool numbers =
         std::any_of(cells.begin(), cells.end(), [](auto& c) { return parse_number(c).has_value(); });

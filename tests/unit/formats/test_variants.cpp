@@ -258,6 +258,7 @@ TEST_CASE("what tells devices apart in plain CSV, and what a column called gpu i
     CHECK(devices("t_s,uuid,temp_c,power_w", "0,GPU-a,50,100\n0,GPU-b,60,200\n") == Names{"GPU-a", "GPU-b"});
     CHECK(devices("t_s,card,temp_c,power_w", "0,card0,50,100\n0,card1,60,200\n") == Names{"card0", "card1"});
     CHECK(devices("t_s,hostname,temp_c,power_w", "0,a,50,100\n0,b,60,200\n") == Names{"a", "b"});
+    CHECK(devices("t_s,hostname,gpu_temp,power_w", "0,a,50,100\n1,a,60,200\n") == Names{"gpu"});
     CHECK(devices("t_s,gpu,temp_c,power_w", "0,97,50,100\n1,98.5,60,200\n") == Names{"gpu"});  // busy
 }
 
