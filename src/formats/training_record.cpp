@@ -250,7 +250,7 @@ void TrainingBuilder::add(const TrainingRecord& record) {
 void TrainingBuilder::find_first_step(const TrainingRecord& record) {
     const bool norm = !std::isnan(record.grad_norm);
     if (std::isnan(first_step_) || (norm && !first_has_norm_ && record.step < first_step_)) {
-        moved_first_ = taken_ > 0 && !std::isnan(first_step_);
+        moved_first_ = moved_first_ || taken_ > 0;
         first_step_ = last_step_ = record.step;
     }
     first_has_norm_ = first_has_norm_ || (norm && !std::isnan(record.step));

@@ -49,6 +49,10 @@ TEST_CASE("a line of a training before moves no step of this one") {
     const Times times{kNoon + 10 * kSecond, kNoon, kNoon + kSecond};  // step n at n * 0.1 s
     CHECK(training(log, started(0.1)).wall_us == times);
     CHECK(in_pieces(log, started(0.1)).wall_us == times);
+    // Nor does it in pieces that end before the first number, or before the first gradient norm.
+    const std::string unnumbered = "grad_norm=1\ngrad_norm=2\nstep=5 grad_norm=1\nstep=15 grad_norm=1\n";
+    CHECK(training(unnumbered, started(0.1)).wall_us == Times{kNoon, kNoon, kNoon, kNoon + kSecond});
+    CHECK(in_pieces(unnumbered, started(0.1)).wall_us == training(unnumbered, started(0.1)).wall_us);
     // A training that goes on counts from its own first step.
     const Training resumed =
         training("Restored step: 100, loss: 2.5\nstep=110 grad_norm=1\nstep=120 grad_norm=2\n", started(0.1));
