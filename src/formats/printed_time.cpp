@@ -15,11 +15,18 @@ bool is_letter(char c) {
 
 constexpr std::size_t kTimeWithin = 100;  // characters of a line
 
-// Does "2026-01-05 1" or, where the order is known, "01/05/2026 1" begin at `i`?
+constexpr std::size_t kShortest = 19;  // of a time: 2026-01-05 12:00:00
+
+// Does a date such as "01/05/2026" begin at `i`?
+bool has_year_last(std::string_view line, std::size_t i) {
+    return line[i + 2] == '/' && line[i + 5] == '/';
+}
+
+// Does that or, where the order is not known, only one such as "2026-01-05" begin at `i`?
 bool begins_date(std::string_view line, std::size_t i, DateOrder order) {
     if (!is_digit(line[i]) || (i > 0 && is_digit(line[i - 1]))) return false;
-    const bool year_last = order != DateOrder::unknown && line[i + 2] == '/' && line[i + 5] == '/';
-    return line[i + 4] == '-' || line[i + 4] == '/' || year_last;
+    return line[i + 4] == '-' || line[i + 4] == '/' ||
+           (order != DateOrder::unknown && has_year_last(line, i));
 }
 
 // Characters of a " PM" that `text` begins with.
@@ -34,7 +41,6 @@ std::size_t half_of_day(std::string_view text) {
 
 // A calendar time near the line's beginning, as loggers print it.
 ParsedTime calendar_in_front(std::string_view line, DateOrder order) {
-    constexpr std::size_t kShortest = 19;  // 2026-01-05 12:00:00
     for (std::size_t i = 0; i < kTimeWithin && i + kShortest <= line.size(); ++i) {
         if (!begins_date(line, i, order)) continue;
         std::size_t end = i + kShortest;
@@ -57,6 +63,14 @@ ParsedTime calendar_in_front(std::string_view line, DateOrder order) {
 }
 
 }  // namespace
+
+DateOrder order_in_front(std::string_view line) {
+    for (std::size_t i = 0; i < kTimeWithin && i + kShortest <= line.size(); ++i) {
+        if (!is_digit(line[i]) || !has_year_last(line, i)) continue;
+        return order_shown_by(line.substr(i)).value_or(DateOrder::unknown);
+    }
+    return DateOrder::unknown;
+}
 
 ParsedTime epoch_of(std::string_view text) {
     std::size_t end = 0;

@@ -10,6 +10,10 @@ namespace rle::formats {
 /// An epoch that the line begins with, else a calendar time near its beginning, as loggers print it.
 ParsedTime time_in_front(std::string_view line, DateOrder order);
 
+/// The order that a date near the line's beginning shows, "09/28/2026"; unknown where there is none, or it
+/// may mean two days.
+DateOrder order_in_front(std::string_view line);
+
 /// Of a text that begins with "1780315200.123": an epoch of this century, by its digits.
 ParsedTime epoch_of(std::string_view text);
 

@@ -1,5 +1,6 @@
 #include "formats/training_printed.hpp"
 
+#include "formats/printed_time.hpp"
 #include "formats/step_lines.hpp"
 #include "formats/training_parser.hpp"
 
@@ -30,11 +31,22 @@ bool prints_steps(const Source& source, std::string_view mark) {
     return false;
 }
 
+// As --date-order says, else as the first line shows that has a date with a number above 12.
+DateOrder order_of_dates(const Source& source) {
+    constexpr std::size_t kLines = 200;  // loggers date each of theirs
+    DateOrder order = source.options.date_order;
+    std::string_view rest = source.text;
+    bool ended = true;
+    for (std::size_t i = 0; order == DateOrder::unknown && i < kLines && !rest.empty(); ++i)
+        order = order_in_front(take_line(rest, ended));
+    return order;
+}
+
 class PrintedLog : public StepLines {
   public:
     explicit PrintedLog(const Source& source)
         : StepLines(source),
-          parser_(source.options.grad_key, source.options.grad_pattern, source.options.date_order) {}
+          parser_(source.options.grad_key, source.options.grad_pattern, order_of_dates(source)) {}
 
   private:
     void read_line() override {
