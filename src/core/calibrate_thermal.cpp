@@ -25,6 +25,10 @@ constexpr std::array kFamilies{
                   600.0, 10.0, 30.0, false, false, false, 0.0, 3.0},
     ThermalFamily{"logged-ambient", "the same, with the room's temperature logged", 10.0, 60.0, 600.0, 10.0,
                   30.0, false, false, false, 0.0, 3.0, true},
+    ThermalFamily{.name = "whole-watts",
+                  .about = "the meter gives whole watts",
+                  .tau_low_s = 10.0,
+                  .power_step_w = 1.0},
 };
 
 constexpr double kStep = 0.01;  // s
@@ -145,7 +149,8 @@ ThermalSession simulate_session(const ThermalFamily& family, std::uint64_t seed,
                                          : power;
             out.samples.t_s.push_back(t);
             out.samples.temp_c.push_back(std::round(at.die));
-            out.samples.power_w.push_back(mean);
+            const double step = family.power_step_w;
+            out.samples.power_w.push_back(step > 0.0 ? step * std::round(mean / step) : mean);
             if (family.fan_steps) out.samples.fan.push_back(fan);
             if (family.ambient_logged)
                 out.samples.room.push_back(std::round(10.0 * m.drift_c_per_s * t) / 10.0);

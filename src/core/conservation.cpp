@@ -263,22 +263,16 @@ std::optional<double> coolant_heat(const BalanceInput& input) {
         !has_column(input.coolant_out_c)) {
         return std::nullopt;
     }
-    double joules = 0.0;
-    double before = kMissing;
-    double t_before = kMissing;
-    bool any = false;
+    std::vector<double> t_s, watts;
     for (std::size_t i = 0; i < input.t_s.size(); ++i) {
-        const double watts =
+        const double w =
             input.coolant_flow_kg_s[i] * kWaterHeat * (input.coolant_out_c[i] - input.coolant_in_c[i]);
-        if (std::isnan(watts)) continue;
-        if (!std::isnan(t_before)) {
-            joules += 0.5 * (watts + before) * (input.t_s[i] - t_before);
-            any = true;
-        }
-        before = watts;
-        t_before = input.t_s[i];
+        if (std::isnan(w)) continue;
+        t_s.push_back(input.t_s[i]);
+        watts.push_back(w);
     }
-    return any ? std::optional(joules) : std::nullopt;
+    const EnergyIn carried = energy_in(t_s, watts, longest_interval(t_s));
+    return carried.seconds > 0.0 ? std::optional(carried.joules) : std::nullopt;
 }
 
 }  // namespace rle

@@ -67,7 +67,8 @@ struct CounterFaults {
 /// of the counter, its glitches (core/counter_readings.hpp) and gaps are left out on both sides.
 std::optional<EnergyCounter> compare_counter(const BalanceInput& input, CounterFaults& faults);
 
-/// int flow cp (T_out - T_in) dt, J, with water's cp; missing without the three columns.
+/// int flow cp (T_out - T_in) dt, J, with water's cp, by the rule of energy_in() (each row's until the next,
+/// no gaps), so that the two compare; missing without the three columns.
 std::optional<double> coolant_heat(const BalanceInput& input);
 
 }  // namespace rle

@@ -120,8 +120,9 @@ PathScores scores(const Problem& problem, const Solution& s, const std::vector<H
 
 PathScores path_scores(const Problem& problem, const Solution& s, const std::vector<Harmonic>& harmonics,
                        const Eigen::MatrixXd& offsets) {
-    return s.shape.two_nodes ? scores<true, 10>(problem, s, harmonics, offsets)
-                             : scores<false, 6>(problem, s, harmonics, offsets);
+    if (s.shape.two_nodes) return scores<true, 10>(problem, s, harmonics, offsets);
+    return s.free.size() <= 4 ? scores<false, 4>(problem, s, harmonics, offsets)
+                              : scores<false, 6>(problem, s, harmonics, offsets);
 }
 
 }  // namespace rle::thermal

@@ -131,11 +131,15 @@ class Account {
 
     // Judged without scatter of the power, which would explain away whatever the model lacks.
     bool adequate() const {
-        if (s_.shape.power_sd == 0.0) return explained_by_rounding(problem_, s_) || u_.ljung_box_p > 0.001;
+        if (s_.shape.power_sd == 0.0) return adequate(s_, u_);
         Shape shape = s_.shape;
         shape.power_sd = 0.0;
         const Solution exact = fit_shape(problem_, shape, s_.theta);
-        return explained_by_rounding(problem_, exact) || uncertainty_of(problem_, exact).ljung_box_p > 0.001;
+        return adequate(exact, uncertainty_of(problem_, exact));
+    }
+
+    bool adequate(const Solution& s, const Uncertainty& u) const {
+        return u.ljung_box_p > 0.001 || explained_by_rounding(problem_, s, u.by_power_steps);
     }
 
     void fill_reading(ThermalFit& fit) const {

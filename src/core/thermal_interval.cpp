@@ -6,6 +6,7 @@
 #include <random>
 
 #include "core/linear_algebra.hpp"
+#include "core/power_scores.hpp"
 #include "core/rounding_scores.hpp"
 
 namespace rle::thermal {
@@ -83,6 +84,10 @@ Information information_of(const Solution& s) {
             scale.asDiagonal() * eigen.with_values(values.cwiseInverse()) * scale.asDiagonal()};
 }
 
+double degrees_of(const Solution& s) {
+    return std::max(static_cast<double>(s.n) - static_cast<double>(s.free.size()), 1.0);
+}
+
 }  // namespace
 
 double student_quantile(double nu) {
@@ -95,24 +100,30 @@ double student_quantile(double nu) {
 
 Uncertainty uncertainty_of(const Problem& problem, const Solution& s) {
     const double rounding = problem.resolution * problem.resolution / 12.0;
-    const double noise = std::max(s.residual_variance() - rounding, 0.0);
     const Information known = information_of(s);
     const Eigen::MatrixXd& inverse = known.inverse;
+    const PowerScores power = power_scores(problem, s, inverse);
+    Uncertainty u;
+    u.by_power_steps = power.left / degrees_of(s);
+    const double noise = std::max(s.residual_variance() - rounding - u.by_power_steps, 0.0);
     const std::vector<Harmonic> harmonics = harmonics_of(problem, noise);
     const PathScores path = path_scores(problem, s, harmonics,
                                         likely_offsets(problem.samples.size(), (noise + rounding) * inverse));
-    Uncertainty u;
     u.autocorrelation = path.errors.autocorrelation(1);
     u.ljung_box_p = path.errors.p_value();
     const double rho = noise > 0.5 * rounding ? std::clamp(u.autocorrelation, 0.0, 0.98) : 0.0;
     const double inflation = (1.0 + rho) / (1.0 - rho);
     double white = rounding;  // what of the rounding is left to white noise
     for (const Harmonic& harmonic : harmonics) white -= harmonic.share;
-    const Eigen::MatrixXd scores = path.covariance + (noise * inflation + white) * known.floored;
+    const Eigen::MatrixXd scores =
+        path.covariance + power.covariance + (noise * inflation + white) * known.floored;
     u.covariance = product(inverse, product(scores, inverse));
-    const double left = (static_cast<double>(s.n) - static_cast<double>(s.free.size())) / inflation;
-    u.quantile = student_quantile(std::max(left, 4.0));
+    u.quantile = student_quantile(std::max(degrees_of(s) / inflation, 4.0));
     return u;
+}
+
+double variance_by_power_steps(const Problem& problem, const Solution& s) {
+    return power_scores(problem, s, information_of(s).inverse).left / degrees_of(s);
 }
 
 Drift drift_of(std::span<const double> t_s, std::span<const double> measured, std::span<const double> model) {

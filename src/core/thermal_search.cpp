@@ -160,6 +160,7 @@ double resolution_of(std::span<const double> temp_c) {
 Problem::Problem(const ThermalView& of)
     : samples(of),
       power(of.t_s, of.power_w),
+      power_steps(of.power_w),
       by_time(of, false),
       by_fan(of.fan.empty() ? ThermalView{} : of, true),
       resolution(resolution_of(of.temp_c)),

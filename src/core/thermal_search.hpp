@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/alike_steps.hpp"
+#include "core/power_steps.hpp"
 #include "core/power_table.hpp"
 #include "core/thermal_filter.hpp"
 #include "core/thermal_parameters.hpp"
@@ -18,6 +19,7 @@ struct Problem {
 
     ThermalView samples;
     PowerTable power;
+    PowerSteps power_steps;
     AlikeSteps by_time;  ///< for an hA that is constant
     AlikeSteps by_fan;   ///< for one that follows the fan; none without a fan
     Bounds bounds;       ///< within which the samples can tell anything at all

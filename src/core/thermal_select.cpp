@@ -263,9 +263,15 @@ bool second_node_told(const Problem& problem, const Solution& s) {
            told([](const ThermalConstants& c) { return c.C_die + c.C_sink; });
 }
 
-bool explained_by_rounding(const Problem& problem, const Solution& s) {
+bool explained_by_rounding(const Problem& problem, const Solution& s, std::optional<double> by_power_steps) {
     const double sd = problem.rounding_sd();
-    return s.residual_variance() <= sd * sd * (1.0 + 3.0 * 0.9 / std::sqrt(static_cast<double>(s.n)));
+    const double by_temperature = sd * sd * (1.0 + 3.0 * 0.9 / std::sqrt(static_cast<double>(s.n)));
+    if (s.residual_variance() <= by_temperature) return true;
+    if (problem.power_steps.variance() == 0.0) return false;
+    if (!by_power_steps) by_power_steps = variance_by_power_steps(problem, s);
+    const auto readings = static_cast<double>(problem.power_steps.distinct());
+    return s.residual_variance() <=
+           by_temperature + *by_power_steps * (1.0 + 3.0 * 0.9 / std::sqrt(readings));
 }
 
 Choice choose_model(const Problem& problem, const ThermalOptions& options) {

@@ -33,7 +33,9 @@ Choice choose_model(const Problem& problem, const ThermalOptions& options);
 /// hA, the capacity and the slow time constant of a two-node solution are told by the samples.
 bool second_node_told(const Problem& problem, const Solution& s);
 
-/// The errors are as small as rounding makes them (squares of a uniform error scatter by 0.9 of their mean).
-bool explained_by_rounding(const Problem& problem, const Solution& s);
+/// The errors are as small as the rounding of temperatures and power makes them (squares of a uniform error
+/// scatter by 0.9 of their mean). `by_power_steps`: Uncertainty's, where it is there.
+bool explained_by_rounding(const Problem& problem, const Solution& s,
+                           std::optional<double> by_power_steps = std::nullopt);
 
 }  // namespace rle::thermal

@@ -166,6 +166,11 @@ TEST_CASE("coolant carries flow times cp times its rise: that is where kg/s belo
     // 0.05 kg/s * 4186 J/(kg degC) * 1 degC over 89 s
     CHECK_THAT(*balance_energy(in, balanced_at(22.0)).conservation.coolant_out_j,
                WithinRel(0.05 * 4186.0 * 89.0, 1e-12));
+    // A coolant that carries each reading of the power off carries off all that goes in.
+    for (std::size_t i = 0; i < in.t_s.size(); ++i)
+        in.coolant_out_c[i] = 25.0 + in.power_w[i] / (0.05 * 4186.0);
+    const Conservation all = balance_energy(in, balanced_at(22.0)).conservation;
+    CHECK_THAT(*all.coolant_out_j, WithinRel(*all.energy_in_j, 1e-9));
     in.coolant_out_c.clear();
     CHECK_FALSE(balance_energy(in, balanced_at(22.0)).conservation.coolant_out_j);
 }

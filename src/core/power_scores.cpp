@@ -1,0 +1,180 @@
+#include "core/power_scores.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "core/random.hpp"
+#include "core/thermal_simulate.hpp"
+
+namespace rle::thermal {
+namespace {
+
+constexpr std::size_t kMost = 24;  // errors that are followed, so many in one pass:
+constexpr std::size_t kAtOnce = 8;
+constexpr std::size_t kLong = 5000;  // samples; beyond, so many are followed as go in one pass
+
+template <std::size_t W>
+using Row = std::array<double, W>;
+
+template <std::size_t W>
+RLE_ALWAYS_INLINE void add_times(Row<W>& sum, double factor, const Row<W>& row) {
+    for (std::size_t e = 0; e < W; ++e) sum[e] += factor * row[e];
+}
+
+// The errors that one pass follows, W: a row a distinct reading. Of errors that are drawn signs suffice, for
+// only products of two readings' errors matter, and those average to 0.
+template <std::size_t W>
+std::vector<Row<W>> errors_of_pass(std::size_t readings, std::size_t pass, bool drawn) {
+    std::vector<Row<W>> out(readings, Row<W>{});
+    Random random(1, pass);
+    for (std::size_t k = 0; k < readings; ++k) {
+        for (std::size_t e = 0; e < W; ++e) {
+            const bool own = k == pass * W + e;
+            const bool up = drawn && random.bits() >> 63 == 0;
+            out[k][e] = drawn ? (up ? 1.0 : -1.0) : (own ? 1.0 : 0.0);
+        }
+    }
+    return out;
+}
+
+// The path of each error, as the filter leaves it, and its scores.
+template <bool kTwoNodes, std::size_t N, std::size_t W>
+class Paths {
+  public:
+    Paths(const Problem& problem, const Solution& s, const std::vector<Row<W>>& errors)
+        : problem_(problem),
+          s_(s),
+          errors_(errors),
+          free_(s.free.size()),
+          steps_(problem.samples, problem.alike(s.shape.fan), network_of(s.constants())),
+          shift_s_(s.constants().power_shift_s) {}
+
+    /// Sample i, whose prediction is t, has a temperature.
+    RLE_ALWAYS_INLINE void add(std::size_t i, const Dual<N>& t) {
+        const double weight = s_.gains.weight(i);
+        const Row<W> seen = die_;
+        for (std::size_t e = 0; e < W; ++e) square_[e] += weight * seen[e] * seen[e];
+        for (std::size_t j = 0; j < free_; ++j) add_times(score_[j], weight * t.derivative(j), seen);
+        if (s_.gains.die.empty()) return;
+        add_times(die_, -s_.gains.die[i], seen);
+        if constexpr (kTwoNodes) add_times(sink_, -s_.gains.sink[i], seen);
+    }
+
+    /// On to the next sample.
+    RLE_ALWAYS_INLINE void advance(std::size_t i) {
+        if (i + 1 == problem_.samples.size()) return;
+        const Row<W> watts = mean_error(i);
+        const Step<double>& step = steps_.step(i);
+        const Row<W> die = die_;
+        for (std::size_t e = 0; e < W; ++e) die_[e] = step.dd * die[e] + step.die_per_w * watts[e];
+        if constexpr (kTwoNodes) {
+            add_times(die_, step.ds, sink_);
+            for (std::size_t e = 0; e < W; ++e)
+                sink_[e] = step.ss * sink_[e] + step.sd * die[e] + step.sink_per_w * watts[e];
+        }
+    }
+
+    /// Adds `share` of what each error's variance of 1 W^2 does.
+    void add_to(PowerScores& out, double share, const Eigen::MatrixXd& inverse) const {
+        Eigen::VectorXd score(inverse.rows());
+        for (std::size_t e = 0; e < W; ++e) {
+            for (Eigen::Index j = 0; j < score.size(); ++j) score[j] = score_[static_cast<std::size_t>(j)][e];
+            double fitted = 0.0;  // of the sum of squares, by parameters that are off
+            for (Eigen::Index j = 0; j < score.size(); ++j) {
+                out.covariance.col(j) += share * score[j] * score;
+                fitted += score[j] * inverse.col(j).dot(score);
+            }
+            out.left += share * std::max(square_[e] - fitted, 0.0);
+        }
+    }
+
+  private:
+    const Row<W>& error_of(std::size_t i) const {
+        return errors_[problem_.power_steps.number_of(problem_.samples.power_w[i])];
+    }
+
+    // The mean error of the power over the interval behind sample i, as PowerTable reads it.
+    RLE_ALWAYS_INLINE Row<W> mean_error(std::size_t i) {
+        switch (s_.shape.reading) {
+            case PowerReading::held:
+                return error_of(i);
+            case PowerReading::averaged:
+                return error_of(i + 1);
+            case PowerReading::sampled: {
+                Row<W> out{};
+                add_times(out, 0.5, error_of(i));
+                add_times(out, 0.5, error_of(i + 1));
+                return out;
+            }
+            case PowerReading::late:
+                break;
+        }
+        return late_error(i);
+    }
+
+    Row<W> late_error(std::size_t i) {
+        const std::span<const double> t = problem_.samples.t_s;
+        const double dt = t[i + 1] - t[i], to = t[i + 1] + shift_s_;
+        double from = t[i] + shift_s_;
+        Row<W> out{};
+        while (at_ > 0 && t[at_] > from) --at_;
+        for (;; ++at_) {
+            const double end = at_ + 1 < t.size() ? std::min(t[at_ + 1], to) : to;
+            if (end > from) add_times(out, (end - from) / dt, error_of(at_));
+            from = std::max(from, end);
+            if (end >= to) return out;
+        }
+    }
+
+    const Problem& problem_;
+    const Solution& s_;
+    const std::vector<Row<W>>& errors_;
+    std::size_t free_;
+    StepTable<double> steps_;
+    double shift_s_;
+    std::size_t at_ = 0;  // the reading that a late meter gives now
+    Row<W> die_{};
+    Row<W> sink_{};
+    Row<W> square_{};
+    Row<W> score_[N]{};  // of each parameter
+};
+
+template <bool kTwoNodes, std::size_t N, std::size_t W>
+PowerScores followed(const Problem& problem, const Solution& s, const Eigen::MatrixXd& inverse) {
+    const std::size_t readings = problem.power_steps.distinct();
+    const std::size_t most = problem.samples.size() > kLong ? kAtOnce : kMost;
+    const std::size_t passes = (std::min(readings, most) + W - 1) / W;
+    const bool drawn = readings > most;
+    const double share = problem.power_steps.variance() / (drawn ? static_cast<double>(passes * W) : 1.0);
+    PowerScores out{Eigen::MatrixXd::Zero(inverse.rows(), inverse.cols())};
+    for (std::size_t pass = 0; pass < passes; ++pass) {
+        const std::vector<Row<W>> errors = errors_of_pass<W>(readings, pass, drawn);
+        Paths<kTwoNodes, N, W> paths(problem, s, errors);
+        simulate<kTwoNodes, N>(problem.samples, problem.power, problem.alike(s.shape.fan), s.shape, s.theta,
+                               s.free, s.gains, [&](std::size_t i, const Dual<N>& t) {
+                                   if (!std::isnan(problem.samples.temp_c[i])) paths.add(i, t);
+                                   paths.advance(i);
+                               });
+        paths.add_to(out, share, inverse);
+    }
+    return out;
+}
+
+template <bool kTwoNodes, std::size_t N>
+PowerScores followed(const Problem& problem, const Solution& s, const Eigen::MatrixXd& inverse) {
+    return problem.power_steps.distinct() <= 2 ? followed<kTwoNodes, N, 2>(problem, s, inverse)
+                                               : followed<kTwoNodes, N, kAtOnce>(problem, s, inverse);
+}
+
+}  // namespace
+
+PowerScores power_scores(const Problem& problem, const Solution& s, const Eigen::MatrixXd& inverse) {
+    if (problem.power_steps.variance() == 0.0) return {Eigen::MatrixXd::Zero(inverse.rows(), inverse.cols())};
+    if (s.shape.two_nodes) return followed<true, 10>(problem, s, inverse);
+    return s.free.size() <= 4 ? followed<false, 4>(problem, s, inverse)
+                              : followed<false, 6>(problem, s, inverse);
+}
+
+}  // namespace rle::thermal
