@@ -49,11 +49,7 @@ formats::ReadOptions training_options(const AnalysisOptions& given) {
 }  // namespace
 
 Telemetry read_telemetry_files(const std::vector<formats::Input>& files, const AnalysisOptions& given) {
-    const formats::ReadOptions options = telemetry_options(given);
-    std::vector<Telemetry> parts;
-    for (const formats::Input& file : files)
-        parts.push_back(formats::read_telemetry(file.path(), options, file.name()));
-    return formats::concatenate(std::move(parts));
+    return formats::read_telemetry(files, telemetry_options(given));
 }
 
 Training read_training_files(const std::vector<formats::Input>& files, const AnalysisOptions& given) {

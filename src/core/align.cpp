@@ -81,6 +81,14 @@ struct DeviceLane {
     BusyStretch busy{};
 };
 
+// No row up to this time still waits.
+template <class Row>
+bool all_behind(const CleanStream<Row>& stream, double t_s) {
+    bool behind = true;
+    stream.for_each_held([&](const Row& row) { behind = behind && row.t_s > t_s; });
+    return behind;
+}
+
 }  // namespace
 
 struct Aligner::State {
@@ -164,14 +172,12 @@ struct Aligner::State {
     bool telemetry_covers(double t_s) const {
         const double held = telemetry_ended ? INFINITY : telemetry_seen.latest_s - telemetry_disorder_s;
         return held > t_s && std::all_of(lanes.begin(), lanes.end(), [&](const DeviceLane& lane) {
-                   const auto& rows = lane.stream.order().held();
-                   return std::all_of(rows.begin(), rows.end(), [&](auto& row) { return row.t_s > t_s; });
+                   return all_behind(lane.stream, t_s);
                });
     }
     bool training_covers(double t_s) const {
         const double held = training_ended ? INFINITY : training_seen.latest_s - training_disorder_s;
-        const auto& rows = step_stream.order().held();
-        return held > t_s && std::all_of(rows.begin(), rows.end(), [&](auto& row) { return row.t_s > t_s; });
+        return held > t_s && all_behind(step_stream, t_s);
     }
 
     void count(const AlignedRows& rows, const std::vector<double>& sample_s,
@@ -266,7 +272,7 @@ std::ptrdiff_t Aligner::oldest_row() const {
     std::ptrdiff_t oldest = state_->rows_read;
     for (const DeviceLane& lane : state_->lanes) {
         for (const std::ptrdiff_t row : lane.window.rows()) oldest = std::min(oldest, row);
-        for (const SampleRow& row : lane.stream.order().held()) oldest = std::min(oldest, row.row);
+        lane.stream.for_each_held([&](const SampleRow& row) { oldest = std::min(oldest, row.row); });
     }
     return oldest;
 }

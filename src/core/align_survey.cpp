@@ -1,6 +1,7 @@
 #include "core/align_survey.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace rle {
 namespace {
@@ -8,8 +9,20 @@ namespace {
 constexpr std::size_t kReach = 1024;  // rows that a late row may stand behind its place in a bounded survey
 constexpr double kMostRowsNear = 200'000;  // that may lie within the disorder and the tolerance
 
-bool equal_or_both_missing(double a, double b) {
-    return a == b || (std::isnan(a) && std::isnan(b));
+// Puts what `row` has of these into `before`, where nothing is there yet.
+template <class Row>
+Meeting merged(Row& before, const Row& row, std::initializer_list<double Row::*> values) {
+    bool adds = false;
+    for (const auto value : values) {
+        if (std::isnan(row.*value)) continue;
+        if (!std::isnan(before.*value) && before.*value != row.*value) return Meeting::contradiction;
+        adds = adds || std::isnan(before.*value);
+    }
+    if (!adds) return Meeting::duplicate;
+    for (const auto value : values) {
+        if (std::isnan(before.*value)) before.*value = row.*value;
+    }
+    return Meeting::completes;
 }
 
 bool is_wanted(const AlignOptions& options, const std::string& device) {
@@ -37,17 +50,16 @@ double span_of(const std::vector<DeviceFacts>& devices, bool by_t_s) {
 
 }  // namespace
 
-bool is_duplicate(const StepRow& before, const StepRow& row) {
-    return row.t_s - before.t_s < kTimeResolution && equal_or_both_missing(before.step, row.step) &&
-           equal_or_both_missing(before.grad_norm, row.grad_norm) &&
-           equal_or_both_missing(before.loss, row.loss) &&
-           equal_or_both_missing(before.learning_rate, row.learning_rate);
+Meeting meet(SampleRow& before, const SampleRow& row) {
+    if (row.t_s - before.t_s >= kTimeResolution) return Meeting::apart;
+    return merged(before, row, {&SampleRow::temp_c, &SampleRow::power_w, &SampleRow::util_pct});
 }
 
-bool contradicts(const SampleRow& before, const SampleRow& row) {
-    const auto differ = [](double a, double b) { return std::isfinite(a) && std::isfinite(b) && a != b; };
-    return differ(before.temp_c, row.temp_c) || differ(before.power_w, row.power_w) ||
-           differ(before.util_pct, row.util_pct);
+Meeting meet(StepRow& before, const StepRow& row) {
+    const bool same_step = before.step == row.step || (std::isnan(before.step) && std::isnan(row.step));
+    if (row.t_s - before.t_s >= kTimeResolution || !same_step) return Meeting::apart;
+    const Meeting met = merged(before, row, {&StepRow::grad_norm, &StepRow::loss, &StepRow::learning_rate});
+    return met == Meeting::contradiction ? Meeting::apart : met;
 }
 
 SurveyState::SurveyState(const AlignOptions& given, bool use_t_s, std::size_t within)

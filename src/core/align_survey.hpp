@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,18 +64,18 @@ struct StepRow {
     double time_taken_s = kMissing;  ///< since the step before, divided by the steps between the two
 };
 
-/// A sample at the time of the one before it is its duplicate; a step, if it has its number and values, too.
-inline bool is_duplicate(const SampleRow& before, const SampleRow& row) {
-    return row.t_s - before.t_s < kTimeResolution;
-}
-bool is_duplicate(const StepRow& before, const StepRow& row);
-/// Both have a reading, and it is another.
-bool contradicts(const SampleRow& before, const SampleRow& row);
-inline bool contradicts(const StepRow&, const StepRow&) {
-    return false;
-}
+/// What a row is to the one before it in time.
+enum class Meeting {
+    apart,          ///< another sample, another step
+    completes,      ///< has what the other lacks and contradicts it in nothing; the other was completed
+    duplicate,      ///< adds nothing
+    contradiction,  ///< of the same time and device, with other readings
+};
+/// Samples of one time are one. Steps are, if they have one number too, and values that are no others.
+Meeting meet(SampleRow& before, const SampleRow& row);
+Meeting meet(StepRow& before, const StepRow& row);
 
-/// Rows in time order, without duplicates, as they become certain.
+/// Rows in time order, those of one time and kind as one, as they become certain.
 template <class Row>
 class CleanStream {
   public:
@@ -83,27 +84,35 @@ class CleanStream {
     void push(const Row& row) { order_.push(row); }
     template <class Take>
     void release(Take take, bool end = false) {
-        order_.release(
-            [&](const Row& row) {
-                if (any_ && is_duplicate(last_, row)) {
-                    ++duplicates_;
-                    contradicting_ += contradicts(last_, row) ? 1 : 0;
-                    return;
-                }
+        const auto next = [&](const Row& row) {
+            const Meeting met = last_ ? meet(*last_, row) : Meeting::apart;
+            if (met == Meeting::completes) return;
+            if (met == Meeting::apart) {
+                if (last_) take(*last_);
                 last_ = row;
-                any_ = true;
-                take(row);
-            },
-            end);
+                return;
+            }
+            ++duplicates_;
+            contradicting_ += met == Meeting::contradiction ? 1 : 0;
+        };
+        order_.release(next, end);
+        if (!end || !last_) return;
+        take(*last_);
+        last_.reset();
     }
     const TimeOrder<Row>& order() const { return order_; }
+    /// Calls `look` with every row that was not handed out yet.
+    template <class Look>
+    void for_each_held(Look look) const {
+        if (last_) look(*last_);
+        for (const Row& row : order_.held()) look(row);
+    }
     std::size_t duplicates() const { return duplicates_; }
     std::size_t contradicting() const { return contradicting_; }
 
   private:
     TimeOrder<Row> order_;
-    Row last_{};
-    bool any_ = false;
+    std::optional<Row> last_;  ///< which a row to come may complete
     std::size_t duplicates_ = 0, contradicting_ = 0;
 };
 

@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <cmath>
-#include <map>
 #include <utility>
 
 #include "formats/parts.hpp"
@@ -72,58 +70,6 @@ void append_others(Telemetry& to, const Telemetry& from, std::size_t rows_before
     }
 }
 
-// Row by row: the one before it of the same device and time that it completes, if there is one; else itself.
-std::vector<std::size_t> joined_to(const Telemetry& t) {
-    std::map<std::pair<std::uint32_t, std::int64_t>, std::size_t> seen;
-    std::vector<std::size_t> to(t.size());
-    const auto both = [](double a, double b) { return !std::isnan(a) && !std::isnan(b); };
-    for (std::size_t i = 0; i < t.size(); ++i) {
-        to[i] = i;
-        if (t.wall_us[i] == kNoTime) continue;
-        const auto [at, is_new] = seen.try_emplace({t.device[i], t.wall_us[i]}, i);
-        const std::size_t j = at->second;
-        if (is_new || both(t.temp_c[i], t.temp_c[j]) || both(t.power_w[i], t.power_w[j]) ||
-            both(t.util_pct[i], t.util_pct[j]))
-            continue;
-        to[i] = j;
-    }
-    return to;
-}
-
-// One answer a quantity: rows of one device and time complete each other.
-Telemetry join_rows(Telemetry t) {
-    const std::vector<std::size_t> to = joined_to(t);
-    std::vector<std::vector<std::size_t>> rows(t.size());
-    for (std::size_t i = 0; i < t.size(); ++i) rows[to[i]].push_back(i);
-    if (std::none_of(rows.begin(), rows.end(), [](auto& r) { return r.size() > 1; })) return t;
-    Telemetry out;
-    out.devices = t.devices;
-    out.dropped = t.dropped;
-    out.warnings = t.warnings;
-    out.times_made = t.times_made;
-    for (const TextColumn& column : t.others) out.others.emplace_back(column.name());
-    for (const std::vector<std::size_t>& joined : rows) {
-        if (joined.empty()) continue;
-        const auto there = [&](const std::vector<double>& column) {
-            const auto at = std::find_if(joined.begin(), joined.end(),
-                                         [&](std::size_t i) { return !std::isnan(column[i]); });
-            return at == joined.end() ? kMissing : column[*at];
-        };
-        out.wall_us.push_back(t.wall_us[joined.front()]);
-        out.device.push_back(t.device[joined.front()]);
-        out.t_s.push_back(there(t.t_s));
-        out.temp_c.push_back(there(t.temp_c));
-        out.power_w.push_back(there(t.power_w));
-        out.util_pct.push_back(there(t.util_pct));
-        for (std::size_t c = 0; c < t.others.size(); ++c) {
-            const auto at = std::find_if(joined.begin(), joined.end(),
-                                         [&](std::size_t i) { return !t.others[c][i].empty(); });
-            out.others[c].push_back(at == joined.end() ? std::string_view() : t.others[c][*at]);
-        }
-    }
-    return out;
-}
-
 }  // namespace
 
 PartOrder order_parts(const std::vector<Beginning>& parts) {
@@ -163,7 +109,7 @@ Telemetry concatenate(std::vector<Telemetry> parts) {
     Telemetry out;
     for (const std::size_t i : order.nth) append_rows(out, parts[i], order.keep_t_s);
     if (order.dropped_t_s) out.warnings.emplace_back(kOtherStarts);
-    return join_rows(std::move(out));
+    return out;
 }
 
 Training concatenate(std::vector<Training> parts) {

@@ -85,7 +85,7 @@ bool is_header(const std::vector<std::string>& header) {
 
 // What tells one GPU from another, best first; empty: nothing does.
 std::string_view device_field(const std::vector<std::string>& header) {
-    for (const std::string_view name : {"index", "uuid", "pci.bus_id", "serial", "gpu_name", "name"}) {
+    for (const std::string_view name : {"index", "uuid", "pci.bus_id", "serial"}) {
         if (has(header, name)) return name;
     }
     return {};

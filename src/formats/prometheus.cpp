@@ -206,9 +206,7 @@ const Json& series_of(const Json& answer) {
     return answer.at("data").at("result");
 }
 
-// `document` is an answer or a list of them.
-Groups groups_of(const Json& document) {
-    const Json answers = document.is_array() ? document : Json::array({document});
+Groups groups_of(const Json& answers) {
     Hosts hosts;
     Chips chips;
     for (const Json& answer : answers) {
@@ -283,6 +281,20 @@ void refuse_error(const Json& document, const std::string& where) {
                             quotable(label(document, "errorType"))));
 }
 
+// A document is an answer or a list of them.
+void add_answers(const Source& source, Json& answers) {
+    Json document;
+    try {
+        document = Json::parse(source.text);
+    } catch (const Json::exception&) {
+        throw Error(ErrorKind::failed, source.where, "not a whole answer of /api/v1/query_range",
+                    "was it cut short?");
+    }
+    refuse_error(document, source.where);
+    if (!document.is_array()) document = Json::array({std::move(document)});
+    for (Json& answer : document) answers.push_back(std::move(answer));
+}
+
 }  // namespace
 
 std::string refuse_prometheus(const Source& source) {
@@ -295,25 +307,32 @@ std::string refuse_prometheus(const Source& source) {
 }
 
 Telemetry read_prometheus(const Source& source) {
+    return read_answers({source});
+}
+
+Telemetry read_answers(const std::vector<Source>& sources) {
+    const std::string where = sources.size() == 1
+                                  ? sources.front().where
+                                  : fmt::format("{} and {} more", sources.front().where, sources.size() - 1);
     Groups groups;
     try {
-        const Json document = Json::parse(source.text);
-        refuse_error(document, source.where);
-        groups = groups_of(document);
+        Json answers = Json::array();
+        for (const Source& source : sources) add_answers(source, answers);
+        groups = groups_of(answers);
     } catch (const Json::exception&) {
-        throw Error(ErrorKind::failed, source.where, "not a whole answer of /api/v1/query_range",
+        throw Error(ErrorKind::failed, where, "not a whole answer of /api/v1/query_range",
                     "was it cut short?");
     }
     Rows rows;
     for (auto& [key, group] : groups) combine(group, key.first, rows);
     stand_in_for_sensors(rows);
     if (rows.empty()) {
-        throw Error(ErrorKind::insufficient_data, source.where, "no series that we know in it",
+        throw Error(ErrorKind::insufficient_data, where, "no series that we know in it",
                     "query DCGM_FI_DEV_GPU_TEMP, _POWER_USAGE and _GPU_UTIL, or node_hwmon_temp_celsius and "
                     "node_rapl_package_joules_total");
     }
-    Telemetry telemetry = telemetry_of(rows, source.where);
-    for (const auto& [key, group] : groups) describe_partial(source.where, key.first, group, telemetry);
+    Telemetry telemetry = telemetry_of(rows, where);
+    for (const auto& [key, group] : groups) describe_partial(where, key.first, group, telemetry);
     return telemetry;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "formats/files.hpp"
+#include "formats/prometheus.hpp"
 #include "formats/registry.hpp"
 #include "rlecouple/error.hpp"
 
@@ -79,6 +80,32 @@ std::unique_ptr<TrainingPieces> open_training(const std::string& path, const Rea
 Telemetry read_telemetry(const std::string& path, const ReadOptions& options, const std::string& name) {
     const std::string text = read_text(path, name);
     return read_telemetry_text({text, name_of(path, name), options});
+}
+
+namespace {
+
+bool is_answer(const Input& file, const ReadOptions& options) {
+    const std::optional<MappedText> text = MappedText::open(file.path(), file.name());
+    return text && refuse_prometheus({text->text(), file.name(), options}).empty();
+}
+
+}  // namespace
+
+Telemetry read_telemetry(const std::vector<Input>& files, const ReadOptions& options) {
+    const bool may_be_answers =
+        files.size() > 1 && (options.format.empty() || options.format == "prometheus");
+    if (may_be_answers && std::all_of(files.begin(), files.end(),
+                                      [&](const Input& file) { return is_answer(file, options); })) {
+        std::vector<std::string> texts;
+        for (const Input& file : files) texts.push_back(read_text(file.path(), file.name()));
+        std::vector<Source> sources;
+        for (std::size_t i = 0; i < files.size(); ++i)
+            sources.push_back({texts[i], files[i].name(), options});
+        return read_answers(sources);
+    }
+    std::vector<Telemetry> parts;
+    for (const Input& file : files) parts.push_back(read_telemetry(file.path(), options, file.name()));
+    return concatenate(std::move(parts));
 }
 
 Training read_training(const std::string& path, const ReadOptions& options, const std::string& name) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/input.hpp"
 #include "formats/times.hpp"
 #include "rlecouple/telemetry.hpp"
 
@@ -46,6 +47,9 @@ std::unique_ptr<Pieces<Training>> open_training(const std::string& path, const R
 /// are named.
 using FrameColumns = std::vector<std::string>;
 Frame read_frame(const std::string& path, const FrameColumns& only = {});
+
+/// Several files of one stream: Prometheus' answers as one, others one after the other in time.
+Telemetry read_telemetry(const std::vector<Input>& files, const ReadOptions& options);
 
 /// Several files of one stream, one after the other in time.
 Telemetry concatenate(std::vector<Telemetry> parts);

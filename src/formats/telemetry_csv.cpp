@@ -117,21 +117,27 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kRenamed{
 
 using Names = std::vector<ColumnName>;
 
-bool is_alias(std::string_view name) {
-    return std::any_of(std::begin(kAliases), std::end(kAliases),
-                       [&](const Alias& alias) { return alias.name == name; });
+const Alias* find_alias(std::string_view name) {
+    const auto it = std::find_if(std::begin(kAliases), std::end(kAliases),
+                                 [&](const Alias& alias) { return alias.name == name; });
+    return it == std::end(kAliases) ? nullptr : &*it;
+}
+
+bool is_unit_of(Role role, std::string_view unit) {
+    constexpr std::array<std::string_view, 7> kTemp{"c", "celsius", "f", "fahrenheit", "k", "kelvin", "mc"};
+    constexpr std::array<std::string_view, 6> kPower{"w", "watts", "mw", "milliwatts", "uw", "kw"};
+    if (role == Role::temp) return std::find(kTemp.begin(), kTemp.end(), unit) != kTemp.end();
+    if (role == Role::power) return std::find(kPower.begin(), kPower.end(), unit) != kPower.end();
+    return role == Role::util && unit == "percent";
 }
 
 // "power_draw_mw" is power_draw in mW.
 void split_unit_off(ColumnName& column) {
-    constexpr std::array<std::string_view, 14> kUnits{"w",  "watts",  "mw",      "milliwatts", "uw",
-                                                      "kw", "c",      "celsius", "f",          "fahrenheit",
-                                                      "k",  "kelvin", "mc",      "percent"};
     const std::size_t at = column.name.rfind('_');
-    if (at == std::string::npos || !column.unit.empty() || is_alias(column.name)) return;
+    if (at == std::string::npos || !column.unit.empty() || find_alias(column.name) != nullptr) return;
     const std::string base = column.name.substr(0, at), unit = column.name.substr(at + 1);
-    if (!is_alias(base) || std::find(kUnits.begin(), kUnits.end(), unit) == kUnits.end()) return;
-    column = {base, unit};
+    const Alias* const alias = find_alias(base);
+    if (alias != nullptr && is_unit_of(alias->role, unit)) column = {base, unit};
 }
 
 Names normal_names(const std::vector<std::string>& header) {
@@ -169,37 +175,50 @@ bool is_header(const std::vector<std::string>& header) {
     return what_is_missing(header).empty();
 }
 
-// A number that a device may be called by. "gpu" is how busy it is in some logs, and which it is in others.
+// A whole number, by which a device may be called.
 bool is_index(const std::string& cell) {
-    constexpr double kMostDevices = 16.0;
     const std::optional<double> number = parse_number(cell);
-    return cell.empty() ||
-           (number && *number >= 0.0 && *number < kMostDevices && *number == std::trunc(*number));
+    return cell.empty() || (number && *number >= 0.0 && *number == std::trunc(*number));
 }
 
-// What may as well count the rows: devices come again and again.
+// What may as well count the rows, or, as "gpu" does in some logs, tell how busy one is.
 bool is_doubtful(std::string_view name) {
-    return name == "id" || name == "rank" || name == "local_rank";
+    return name == "gpu" || name == "serial" || name == "id" || name == "rank" || name == "local_rank";
 }
 
-bool comes_again(const std::vector<std::string>& cells) {
+// Values of which each comes again, one after the other.
+bool takes_turns(const std::vector<std::string>& cells) {
+    const std::size_t n = std::set<std::string>(cells.begin(), cells.end()).size();
+    if (n < 2 || cells.size() < 2 * n) return false;
+    std::size_t changes = 0, again = 0;
+    for (std::size_t i = 1; i < cells.size(); ++i) {
+        changes += cells[i] != cells[i - 1] ? 1 : 0;
+        again += i >= n && cells[i] == cells[i - n] ? 1 : 0;
+    }
+    return 10 * again >= 9 * (cells.size() - n) && 10 * changes >= 9 * (cells.size() - 1);
+}
+
+// All rows of one value, then all of the next.
+bool lies_in_blocks(const std::vector<std::string>& cells) {
     const std::set<std::string> values(cells.begin(), cells.end());
-    return cells.size() >= 4 * values.size() && std::all_of(values.begin(), values.end(), is_index);
+    std::size_t blocks = 1;
+    for (std::size_t i = 1; i < cells.size(); ++i) blocks += cells[i] != cells[i - 1] ? 1 : 0;
+    return values.size() > 1 && cells.size() >= 2 * values.size() && blocks == values.size();
 }
 
-// A word that is the same in all rows tells nothing apart; "gpu" says more than the model or the machine.
+// What may as well be a model, a machine that is the same in all rows, or a phase of the work.
 bool is_label(std::string_view name) {
     return name == "name" || name == "gpu_name" || name == "hostname" || name == "host" || name == "node";
 }
 
 bool names_devices(const Table& table, std::size_t column, const ColumnName& name) {
-    if (name.name != "gpu" && !is_doubtful(name.name) && !is_label(name.name)) return true;
+    if (!is_doubtful(name.name) && !is_label(name.name)) return true;
     const std::vector<std::string> cells = table.next_cells(column);
-    if (is_label(name.name)) return std::set<std::string>(cells.begin(), cells.end()).size() > 1;
-    if (is_doubtful(name.name)) return comes_again(cells);
-    const bool numbers =
-        std::any_of(cells.begin(), cells.end(), [](auto& c) { return parse_number(c).has_value(); });
-    return name.unit.empty() && (!numbers || std::all_of(cells.begin(), cells.end(), is_index));
+    const bool numbers = std::any_of(cells.begin(), cells.end(), [](const std::string& cell) {
+        return parse_with_unit(cell).kind == CellKind::number;
+    });
+    if (numbers && !std::all_of(cells.begin(), cells.end(), is_index)) return false;
+    return name.unit.empty() && (takes_turns(cells) || (!is_label(name.name) && lies_in_blocks(cells)));
 }
 
 std::string device_by_names(const Names& names) {

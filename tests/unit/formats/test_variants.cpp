@@ -210,10 +210,17 @@ TEST_CASE(
                R"(},"values":[)" + values + "]}]}}";
     };
     const std::string gpu = R"(,"gpu":"0")", times = R"([1790596800,"50"],[1790596801,"51"])";
-    const Telemetry joined =
-        rle::formats::concatenate({telemetry(answer("DCGM_FI_DEV_GPU_TEMP", gpu, times)),
-                                   telemetry(answer("DCGM_FI_DEV_POWER_USAGE", gpu, R"([1790596800,"100"])")),
-                                   telemetry(answer("DCGM_FI_DEV_SM_CLOCK", gpu, R"([1790596801,"1800"])"))});
+    const TempDir folder;
+    std::vector<rle::formats::Input> files;
+    const auto give = [&](const std::string& text) {
+        const std::string path = folder / (std::to_string(files.size()) + ".json");
+        rle::test::write_file(path, text);
+        files.push_back(rle::formats::Input::as_it_is(path));
+    };
+    give(answer("DCGM_FI_DEV_GPU_TEMP", gpu, times));
+    give(answer("DCGM_FI_DEV_POWER_USAGE", gpu, R"([1790596800,"100"])"));
+    give("[" + answer("DCGM_FI_DEV_SM_CLOCK", gpu, R"([1790596801,"1800"])") + "]");
+    const Telemetry joined = rle::formats::read_telemetry(files, {});
     CHECK(joined.temp_c == Numbers{50, 51});
     CHECK(joined.power_w[0] == 100);
     CHECK(std::isnan(joined.power_w[1]));
@@ -251,7 +258,7 @@ TEST_CASE("of several columns for one quantity the first that has readings goes"
 
 TEST_CASE("what tells devices apart in plain CSV, and what a column called gpu is") {
     const auto devices = [](const std::string& header, const std::string& rows) {
-        return telemetry(header + "\n" + rows).devices;
+        return telemetry(header + "\n" + rows + rows).devices;
     };
     using Names = std::vector<std::string>;
     CHECK(devices("t_s,gpu,temp_c,power_w", "0,0,50,100\n0,1,60,200\n") == Names{"gpu0", "gpu1"});
@@ -260,6 +267,23 @@ TEST_CASE("what tells devices apart in plain CSV, and what a column called gpu i
     CHECK(devices("t_s,hostname,temp_c,power_w", "0,a,50,100\n0,b,60,200\n") == Names{"a", "b"});
     CHECK(devices("t_s,hostname,gpu_temp,power_w", "0,a,50,100\n1,a,60,200\n") == Names{"gpu"});
     CHECK(devices("t_s,gpu,temp_c,power_w", "0,97,50,100\n1,98.5,60,200\n") == Names{"gpu"});  // busy
+    CHECK(devices("t_s,gpu,temp_c,power_w", "0,45%,50,100\n1,46%,60,200\n") == Names{"gpu"});
+    std::string idle = "0,0,50,100\n1,0,50,100\n2,1,50,100\n3,0,50,100\n4,0,50,100\n5,97,50,100\n";
+    CHECK(devices("t_s,gpu,temp_c,power_w", idle) == Names{"gpu"});
+    CHECK(devices("t_s,index,temp_c,power_w", "0,0,50,100\n0,17,60,200\n") == Names{"gpu0", "gpu17"});
+    // Phases of the work, and a number that counts up.
+    std::string phases = "0,idle,50,100\n1,idle,50,100\n2,load,50,100\n3,load,50,100\n";
+    CHECK(telemetry("t_s,name,temp_c,power_w\n" + phases).devices == Names{"device0"});
+    CHECK(telemetry("t_s,serial,temp_c,power_w\n0,7,50,100\n1,8,60,200\n2,9,60,200\n3,10,60,200\n").devices ==
+          Names{"device0"});
+}
+
+TEST_CASE("a unit at the end of a name makes nothing of it that it is not") {
+    const Telemetry t = telemetry("t_s,temp_c,power_w,node_w,gpu_usage_w,t_c\n0,50,100,480,45,41\n");
+    CHECK(t.devices == std::vector<std::string>{"gpu"});
+    CHECK(t.t_s == Numbers{0});
+    CHECK(std::isnan(t.util_pct[0]));
+    CHECK((*t.other("node_w"))[0] == "480");
 }
 
 TEST_CASE("units that stand in a column's name, and commas between thousands") {
