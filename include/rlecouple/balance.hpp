@@ -61,7 +61,7 @@ struct ThermalFit {
     std::vector<double> simulated_c;  ///< the model's temperature, degC, to be drawn beside the recorded one
     /// The input's row of each, from 0, where it has more than kMostSimulated: of each of kSimulatedStretches
     /// stretches those at which the simulated or the recorded temperature or their difference is lowest or
-    /// highest, and the first and the last of all. Empty: all rows, in order.
+    /// highest, one at which either is missing, and the first and the last of all. Empty: all rows, in order.
     std::vector<std::size_t> simulated_rows = {};
     std::string
         power_reading;  ///< how the power readings were taken: "held", "sampled", "averaged" or "late"

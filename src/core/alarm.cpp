@@ -33,7 +33,8 @@ double SpikeScore::median_deviation() {
     while (up < half && above(up) < below(half - up - 1)) ++up;
     while (up > 0 && above(up - 1) >= below(half - up)) --up;
     of_lower_half_above_ = up;
-    const bool more_above = up<n - half, more_below = up> 0;
+    const bool more_above = up + half < n;
+    const bool more_below = up > 0;
     const double next = !more_below   ? above(up)
                         : !more_above ? below(half - up)
                                       : std::min(above(up), below(half - up));

@@ -329,7 +329,8 @@ struct Alone {
     std::optional<double> repeated_every_s;
 };
 
-Alone alone(BalanceInput& input, const BalanceOptions& options) {
+// Frees the columns that nothing else looks at (= {} would keep their memory).
+Alone take_alone(BalanceInput& input, const BalanceOptions& options) {
     Alone out;
     out.rle = rle_range(input.rle);
     out.counts.rle = count_outside("rle", input.rle);
@@ -348,7 +349,7 @@ Balance balance_in_time(BalanceInput& input, const BalanceOptions& options, Bala
     thermal.ambient_c = usable.ambient_c.value_or(options.ambient_c);
     thermal.fit_ambient = options.fit_ambient;
     thermal.ambient_assumed = options.ambient_assumed && !usable.ambient_c;
-    Alone known = alone(input, options);
+    Alone known = take_alone(input, options);
     Fits fits = fit_both(usable, thermal);
     out.thermal = std::move(fits.whole.fit);
     fill_room(out.thermal, usable.samples);

@@ -80,10 +80,6 @@ std::vector<LagPoint> correlate_all(std::span<const double> driver, std::span<co
     return points;
 }
 
-}  // namespace
-
-namespace {
-
 // In s, without the last bits' noise: nine steps of 0.3 s are 2.7 s.
 double lag_of(std::ptrdiff_t steps, double dt_s) {
     constexpr double kPico = 1e12, kMost = 1e3;  // s, up to which a double has picoseconds

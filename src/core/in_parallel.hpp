@@ -9,7 +9,7 @@
 namespace rle {
 
 /// Fits to a series of so many samples are worth a thread of their own: a shorter one does not pay for its
-/// start, and of a longer one two at a time would hold too much memory.
+/// start.
 constexpr bool worth_a_thread(std::size_t samples) {
     return samples >= 512;
 }

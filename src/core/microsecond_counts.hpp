@@ -6,6 +6,7 @@
 // memory as a table of counts; where they do not, they stay one by one, and crowded() says so.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -17,9 +18,9 @@
 
 namespace rle {
 
-/// `seconds` in whole microseconds; below 2^52 us.
+/// `seconds` in whole microseconds; to the last one below 2^52 us, and no more than 2^62.
 inline std::int64_t nearest_us(double seconds) {
-    const double us = seconds * 1e6;
+    const double us = std::clamp(seconds * 1e6, -0x1p62, 0x1p62);
     return static_cast<std::int64_t>(us + std::copysign(0.5, us));
 }
 

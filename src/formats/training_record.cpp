@@ -248,6 +248,8 @@ void TrainingBuilder::add(const TrainingRecord& record) {
 // The step that --start is the time of. One without a gradient norm in front of smaller numbers tells of a
 // training before ("Restored step: 100, loss: 2.5").
 void TrainingBuilder::find_first_step(const TrainingRecord& record) {
+    constexpr std::size_t kMostStrays = 16;  // rows without a number in front: of more, the log's rows count
+    if (std::isnan(first_step_) && size() + taken_ > kMostStrays) return;
     const bool norm = !std::isnan(record.grad_norm);
     if (std::isnan(first_step_) || (norm && !first_has_norm_ && record.step < first_step_)) {
         moved_first_ = moved_first_ || taken_ > 0;

@@ -33,7 +33,9 @@ void note_reduction(Chart& chart) {
 // Of a long session balance.json holds the fit at the rows that a drawing needs: the chart is made of those.
 std::span<const std::size_t> fitted_rows(const View& view) {
     if (!view.input->balance) return {};
-    return view.input->balance->thermal.simulated_rows;
+    const std::vector<std::size_t>& rows = view.input->balance->thermal.simulated_rows;
+    const bool of_this_table = !rows.empty() && rows.back() + 1 == view.rows.size();
+    return of_this_table ? std::span<const std::size_t>(rows) : std::span<const std::size_t>();
 }
 
 // A recorded column over the session's time. `id` is ours: a column's name may be anything.
@@ -262,8 +264,8 @@ std::vector<double> fitted_temperature(const View& view) {
     if (!view.input->balance) return {};
     const std::vector<double>& simulated = view.input->balance->thermal.simulated_c;
     if (simulated.empty()) return {};
-    if (simulated.size() == view.rows.size()) return simulated;
     const std::vector<std::size_t>& kept = view.input->balance->thermal.simulated_rows;
+    if (kept.empty() && simulated.size() == view.rows.size()) return simulated;
     std::vector<double> out(view.rows.size(), kMissing);
     if (!kept.empty()) {
         if (kept.size() != simulated.size() || kept.back() + 1 != out.size()) return {};

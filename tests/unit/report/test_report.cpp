@@ -302,6 +302,11 @@ TEST_CASE("a fit told at some rows is drawn by these rows, unbroken") {
           std::vector<double>{temp[0] - 50, temp[7] - 51, temp[40] - 52, temp[89] - 53});
     thermal.simulated_rows.back() = 88;
     CHECK(fitted_temperature(view_of(input)).empty());  // of another table
+    // One of as many rows as the fit is told at.
+    thermal.simulated_rows.back() = 1'000'000'000'000;
+    thermal.simulated_c.assign(90, 50.0);
+    CHECK(fitted_temperature(view_of(input)).empty());
+    CHECK(thermal_charts(view_of(input))[0].chart.x.size() == 90);
 }
 
 TEST_CASE("a million rows give a page under 5 MB in which the one spike is drawn") {
