@@ -172,6 +172,36 @@ TEST_CASE("streamed and whole: what is refused") {
     same_either_way("nothing,like\nit,\n", steps());
 }
 
+TEST_CASE("streamed and whole: rows of one time complete each other, in one file or in several") {
+    const auto warm = [](std::size_t i, double t) {
+        return fmt::format("{},gpu0,{},", stamp(t), 50 + i % 9);
+    };
+    const auto drawn = [](std::size_t i, double t) {
+        return fmt::format("{},gpu0,,{}", stamp(t), 100 + i % 7);
+    };
+    const std::string header = "timestamp,device,temp_c,power_w";
+    const std::string both =
+        same_either_way(lines(header, kRows, 0.1,
+                              [&](std::size_t i, double t) {
+                                  return fmt::format("{},gpu0,{},{}", stamp(t), 50 + i % 9, 100 + i % 7);
+                              }),
+                        steps());
+    CHECK(same_either_way(lines(header, kRows, 0.1,
+                                [&](std::size_t i, double t) { return warm(i, t) + "\n" + drawn(i, t); }),
+                          steps()) == both);
+    for (const std::size_t n : {std::size_t{300}, kRows}) {  // within what is held back, and far beyond
+        const std::string whole =
+            same_either_way({lines(header, n, 0.1, warm), lines(header, n, 0.1, drawn)}, steps());
+        CHECK(whole == both.substr(0, whole.size()));
+        CHECK(count_lines(whole) == n + 1);
+    }
+    // What contradicts is left out.
+    const std::string other = lines(header, kRows, 0.1, [&](std::size_t i, double t) {
+        return fmt::format("{},gpu0,{},{}\n{},gpu0,9,", stamp(t), 50 + i % 9, 100 + i % 7, stamp(t));
+    });
+    CHECK(same_either_way(other, steps()) == both);
+}
+
 TEST_CASE("what cannot be streamed is aligned all the same") {
     // A node of 20 s whose power steps every 100 s: the time constant can be fitted, but only to the whole.
     double temp_c = 21.0;
