@@ -29,6 +29,7 @@ struct ThermalFamily {
     double meter_average_s = 0.0;  ///< the meter's averaging time
     double ambient_drift_c = 0.0;  ///< the room warms by so much over the session
     bool ambient_logged = false;   ///< and the fit is told, to a tenth of a degree
+    double meter_late_s = 0.0;     ///< a meter that gives the power of so long ago; not with an average
     double power_step_w = 0.0;     ///< the meter's readings are multiples of this; 0: as exact as a double
 };
 

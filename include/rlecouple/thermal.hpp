@@ -57,11 +57,13 @@ double fan_effect(double fan, double exponent);
 
 /// What a power reading says of the power between the samples.
 enum class PowerReading {
-    held,      ///< the power from this sample to the next
-    sampled,   ///< the power at this instant: over the interval the mean of both ends, unsure by the step
-               ///< between them
-    averaged,  ///< the mean since the sample before
-    late,      ///< the power at t - shift, held
+    held,          ///< the power from this sample to the next
+    sampled,       ///< the power at this instant: over the interval the mean of both ends, unsure by the step
+                   ///< between them
+    averaged,      ///< the mean since the sample before
+    late,          ///< the power at t - shift, held
+    late_sampled,  ///< the power at the instant t - shift: between two readings it moves from one to the
+                   ///< other, unsure by the step between them
 };
 
 /// The constants of the network and its state at the first sample.

@@ -25,6 +25,11 @@ constexpr std::array kFamilies{
                   600.0, 10.0, 30.0, false, false, false, 0.0, 3.0},
     ThermalFamily{"logged-ambient", "the same, with the room's temperature logged", 10.0, 60.0, 600.0, 10.0,
                   30.0, false, false, false, 0.0, 3.0, true},
+    ThermalFamily{.name = "late-meter",
+                  .about = "the meter gives the power of 0.6 s ago, which steps anywhere",
+                  .tau_high_s = 30.0,
+                  .free_edges = true,
+                  .meter_late_s = 0.6},
     ThermalFamily{.name = "whole-watts",
                   .about = "the meter gives whole watts",
                   .tau_low_s = 10.0,
@@ -146,7 +151,7 @@ ThermalSession simulate_session(const ThermalFamily& family, std::uint64_t seed,
             const bool averages = back > 0 && i >= back;
             const double mean = averages ? (energy[here] - energy[here - static_cast<std::size_t>(back)]) /
                                                family.meter_average_s
-                                         : power;
+                                         : m.power(std::max(t - family.meter_late_s, 0.0));
             out.samples.t_s.push_back(t);
             out.samples.temp_c.push_back(std::round(at.die));
             const double step = family.power_step_w;

@@ -109,6 +109,7 @@ class Paths {
                 return out;
             }
             case PowerReading::late:
+            case PowerReading::late_sampled:
                 break;
         }
         return late_error(i);
@@ -122,10 +123,21 @@ class Paths {
         while (at_ > 0 && t[at_] > from) --at_;
         for (;; ++at_) {
             const double end = at_ + 1 < t.size() ? std::min(t[at_ + 1], to) : to;
-            if (end > from) add_times(out, (end - from) / dt, error_of(at_));
+            if (end > from) {
+                const double share = (end - from) / dt, next = share_of_next(0.5 * (from + end));
+                add_times(out, share * (1.0 - next), error_of(at_));
+                if (next > 0.0) add_times(out, share * next, error_of(at_ + 1));
+            }
             from = std::max(from, end);
             if (end >= to) return out;
         }
+    }
+
+    // Of the power at t behind the reading at_, what the next reading tells.
+    double share_of_next(double t) const {
+        const std::span<const double> times = problem_.samples.t_s;
+        if (s_.shape.reading == PowerReading::late || at_ + 1 == times.size()) return 0.0;
+        return std::max(t - times[at_], 0.0) / (times[at_ + 1] - times[at_]);
     }
 
     const Problem& problem_;

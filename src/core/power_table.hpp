@@ -16,16 +16,16 @@ namespace rle {
 
 class PowerTable {
   public:
-    /// `reading`: the only one that is asked for; late ones are the only ones that take memory.
+    /// `reading`: the only one that is asked for; late ones, held, are the only ones that take memory.
     PowerTable(std::span<const double> t_s, std::span<const double> power_w,
                PowerReading reading = PowerReading::late);
 
     /// Mean power over one interval.
     struct Mean {
-        double value = 0.0;  ///< W
-        double slope = 0.0;  ///< by the shift of a late reading, W/s
-        double step =
-            0.0;  ///< W, by which the reading changes over the interval: how far the mean may be off
+        double value = 0.0;        ///< W
+        double slope = 0.0;        ///< by the shift of a late reading, W/s
+        double step_square = 0.0;  ///< W^2, of the reading's change over the interval: how far the mean may
+                                   ///< be off
     };
     /// The energy and the power at a time.
     struct Point {
@@ -39,14 +39,16 @@ class PowerTable {
         Point end;
     };
     RLE_ALWAYS_INLINE Mean mean(std::size_t i, PowerReading reading, double shift_s, Cursor& cursor) const {
-        const double step = p_[i + 1] - p_[i];
+        const double step = p_[i + 1] - p_[i], square = step * step;
         switch (reading) {
             case PowerReading::held:
-                return {p_[i], 0.0, step};
+                return {p_[i], 0.0, square};
             case PowerReading::sampled:
-                return {0.5 * (p_[i] + p_[i + 1]), 0.0, step};
+                return {0.5 * (p_[i] + p_[i + 1]), 0.0, square};
             case PowerReading::averaged:
-                return {p_[i + 1], 0.0, step};
+                return {p_[i + 1], 0.0, square};
+            case PowerReading::late_sampled:
+                return late_sampled(i, shift_s, cursor);
             case PowerReading::late:
                 break;
         }
@@ -76,14 +78,43 @@ class PowerTable {
         cursor.next = i + 1;
         cursor.end = to;
         const double per_s = 1.0 / (t_[i + 1] - t_[i]), step = to.power - from.power;
-        return {(to.energy - from.energy) * per_s, step * per_s, step};
+        return {(to.energy - from.energy) * per_s, step * per_s, step * step};
     }
 
-    RLE_ALWAYS_INLINE Point at(double t, Cursor& cursor) const {
+    // An edge that lies anywhere between two readings is on average a slope from one to the other.
+    RLE_ALWAYS_INLINE Mean late_sampled(std::size_t i, double shift_s, Cursor& cursor) const {
+        const double start = t_[i] + shift_s, end = t_[i + 1] + shift_s;
+        const double per_s = 1.0 / (t_[i + 1] - t_[i]);
+        std::size_t k = reading_at(start, cursor);
+        double from = start, power = p_[k], first = power;
+        Mean out;
+        for (;; ++k) {
+            const bool last = k + 1 == t_.size();
+            const double to = last ? end : std::min(t_[k + 1], end), step = last ? 0.0 : p_[k + 1] - p_[k];
+            const double slope = step != 0.0 ? step / (t_[k + 1] - t_[k]) : 0.0;
+            if (from == start) first = power = p_[k] + slope * std::max(start - t_[k], 0.0);
+            const double next = p_[k] + slope * std::max(to - t_[k], 0.0), share = (to - from) * per_s;
+            out.value += 0.5 * (power + next) * share;
+            out.step_square += step * slope * (to - from);
+            from = to;
+            power = next;
+            if (to >= end) break;
+        }
+        out.slope = (power - first) * per_s;
+        return out;
+    }
+
+    // The last reading at or before t, or the first.
+    RLE_ALWAYS_INLINE std::size_t reading_at(double t, Cursor& cursor) const {
         std::size_t k = cursor.at;
         while (k > 0 && t_[k] > t) --k;
         while (k + 1 < t_.size() && t_[k + 1] <= t) ++k;
         cursor.at = k;
+        return k;
+    }
+
+    RLE_ALWAYS_INLINE Point at(double t, Cursor& cursor) const {
+        const std::size_t k = reading_at(t, cursor);
         return {energy_[k] + p_[k] * (t - t_[k]), p_[k]};
     }
 

@@ -39,7 +39,8 @@ Gains gains_of(const ThermalView& samples, const PowerTable& power, const AlikeS
     if (is_plain(samples, noise)) return g;
     for (std::vector<double>* v : {&g.die, &g.sink, &g.relative}) v->reserve(samples.size());
     StepTable<double> steps(samples, alike, network_of(c));
-    const double r = noise.temp_sd * noise.temp_sd, power_variance = noise.power_sd * noise.power_sd;
+    const double r = noise.temp_sd * noise.temp_sd, power_variance = noise.power_sd * noise.power_sd,
+                 edge_variance = noise.edge_share * noise.edge_share;
     Spread p;
     PowerTable::Cursor cursor;
     for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -55,8 +56,8 @@ Gains gains_of(const ThermalView& samples, const PowerTable& power, const AlikeS
             continue;
         }
         const Step<double>& step = steps.step(i);
-        const double edge = noise.edge_share * power.mean(i, c.reading, c.power_shift_s, cursor).step;
-        const double variance = edge * edge + power_variance;
+        const double variance =
+            edge_variance * power.mean(i, c.reading, c.power_shift_s, cursor).step_square + power_variance;
         p = carried(p, step, c.two_nodes);
         p.dd += variance * step.die_per_w * step.die_per_w;
         if (c.two_nodes) {

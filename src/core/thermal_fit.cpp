@@ -154,6 +154,7 @@ class Account {
                 fit.power_reading = "averaged";
                 break;
             case PowerReading::late:
+            case PowerReading::late_sampled:
                 fit.power_reading = "late";
                 fit.power_delay_s = c_.power_shift_s;
                 break;

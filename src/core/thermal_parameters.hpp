@@ -31,6 +31,10 @@ enum Slot : std::size_t {
 /// One value a slot: logarithms for the constants, degC and s for the rest.
 using Theta = std::array<double, kSlots>;
 
+inline bool is_late(PowerReading reading) {
+    return reading == PowerReading::late || reading == PowerReading::late_sampled;
+}
+
 /// Which of the parameters a candidate model has.
 struct Shape {
     bool two_nodes = false;
@@ -47,7 +51,7 @@ struct Shape {
         if (two_nodes) slots.insert(slots.end(), {kSink, kCoupling, kSinkStart});
         if (fan) slots.push_back(kFan);
         if (ambient) slots.push_back(kAmbient);
-        if (reading == PowerReading::late) slots.push_back(kShift);
+        if (is_late(reading)) slots.push_back(kShift);
         return slots;
     }
 };
@@ -76,7 +80,7 @@ inline ThermalConstants constants_of(const Theta& theta, const Shape& shape) {
     c.sink_start_c = theta[kSinkStart];
     c.fan_exponent = shape.fan_exponent;
     c.reading = shape.reading;
-    c.power_shift_s = shape.reading == PowerReading::late ? theta[kShift] : 0.0;
+    c.power_shift_s = is_late(shape.reading) ? theta[kShift] : 0.0;
     return c;
 }
 

@@ -120,8 +120,17 @@ Solution with_meter(const Problem& problem, const Solution& held) {
     if (explained_by_rounding(problem, best)) return best;
     attempt(PowerReading::late, kAnywhere, problem.interval_s);
     const bool late = best.shape.reading == PowerReading::late;
-    attempt(PowerReading::late, 0.0, late ? best.theta[kShift] : 0.5 * problem.interval_s);
+    const double shift_s = late ? best.theta[kShift] : 0.5 * problem.interval_s;
+    attempt(PowerReading::late, 0.0, shift_s);
+    const double instant_s = shift_s - 0.5 * problem.interval_s;  // no reading is of an instant to come
+    if (late && instant_s > 0.0) attempt(PowerReading::late_sampled, kAnywhere, instant_s);
     return best;
+}
+
+// What 1 W can warm the die by, degC; a path that some of the power makes stays below.
+double most_per_w(const Solution& s) {
+    const ThermalConstants c = s.constants();
+    return 1.0 / c.hA_still + (c.two_nodes ? 1.0 / c.coupling : 0.0);
 }
 
 double free_squares(const Problem& problem, const Solution& s) {
@@ -267,11 +276,12 @@ bool explained_by_rounding(const Problem& problem, const Solution& s, std::optio
     const double sd = problem.rounding_sd();
     const double by_temperature = sd * sd * (1.0 + 3.0 * 0.9 / std::sqrt(static_cast<double>(s.n)));
     if (s.residual_variance() <= by_temperature) return true;
-    if (problem.power_steps.variance() == 0.0) return false;
-    if (!by_power_steps) by_power_steps = variance_by_power_steps(problem, s);
     const auto readings = static_cast<double>(problem.power_steps.distinct());
-    return s.residual_variance() <=
-           by_temperature + *by_power_steps * (1.0 + 3.0 * 0.9 / std::sqrt(readings));
+    const double scatter = 1.0 + 3.0 * 0.9 / std::sqrt(std::max(readings, 1.0));
+    const double most = problem.power_steps.variance() * most_per_w(s) * most_per_w(s);
+    if (s.residual_variance() > by_temperature + most * scatter) return false;
+    if (!by_power_steps) by_power_steps = variance_by_power_steps(problem, s);
+    return s.residual_variance() <= by_temperature + *by_power_steps * scatter;
 }
 
 Choice choose_model(const Problem& problem, const ThermalOptions& options) {

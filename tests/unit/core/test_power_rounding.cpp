@@ -136,7 +136,8 @@ TEST_CASE("the errors of the readings move the parameters as fits to moved readi
         GENERATE(table<PowerReading, double>({{PowerReading::held, 0.0},
                                               {PowerReading::sampled, 0.288675},
                                               {PowerReading::averaged, 0.0},
-                                              {PowerReading::late, 0.0}}));
+                                              {PowerReading::late, 0.0},
+                                              {PowerReading::late_sampled, 0.288675}}));
     INFO(static_cast<int>(reading) << (two_nodes ? ", two nodes" : ", one node"));
     const Exact exact(shape_of(reading, edge_share, two_nodes), readings(kLevels, 240, 1.0));
     const Problem problem{ThermalView(exact.samples)};

@@ -48,7 +48,7 @@ TEST_CASE("sessions are whole degrees at 1 Hz and lie where their truth puts the
 TEST_CASE("the families that the model fits are given back within 2 %, and their intervals hold",
           "[simulation]") {
     const std::string name = GENERATE("one-node-3-10s", "one-node-10-60s", "free-edges", "averaging-meter",
-                                      "two-nodes", "fan-steps", "whole-watts");
+                                      "two-nodes", "fan-steps", "whole-watts", "late-meter");
     INFO(name);
     const ThermalScore s = score_thermal_family(family(name), 40, 2);
     CHECK(s.told == s.n);

@@ -1,6 +1,7 @@
 // The steps of the thermal network: alike ones made once, and the derivatives that the fit goes by.
 #include <cmath>
 
+#include "core/power_table.hpp"
 #include "core/thermal_simulate.hpp"
 #include "support/catch.hpp"
 
@@ -82,8 +83,8 @@ TEST_CASE("the derivatives of a prediction are those of finite differences, howe
         gains.sink.push_back(0.05);
         gains.relative.push_back(1.0);
     }
-    for (const PowerReading reading :
-         {PowerReading::held, PowerReading::sampled, PowerReading::averaged, PowerReading::late}) {
+    for (const PowerReading reading : {PowerReading::held, PowerReading::sampled, PowerReading::averaged,
+                                       PowerReading::late, PowerReading::late_sampled}) {
         Shape shape;
         shape.reading = reading;
         check_derivatives<false>(regular, shape, {});
@@ -139,4 +140,21 @@ TEST_CASE("steps of which hardly two are alike give what alike ones do") {
         const std::vector<double> even = simulate_thermal(s, c), uneven = simulate_thermal(jittered, c);
         for (std::size_t i = 0; i < 400; ++i) CHECK_THAT(uneven[i], WithinAbs(even[i], 1e-4));
     }
+}
+
+TEST_CASE("a late meter of instants is one of instants where it is not late, and its energies add up") {
+    const std::vector<double> t{0.0, 1.0, 2.5, 3.0, 5.0, 6.0}, p{60.0, 60.0, 240.0, 90.0, 150.0, 150.0};
+    const PowerTable power(t, p);
+    PowerTable::Cursor cursor;
+    double joules = 0.0;
+    for (std::size_t i = 0; i + 1 < t.size(); ++i) {
+        const double dt = t[i + 1] - t[i];
+        const PowerTable::Mean now = power.mean(i, PowerReading::late_sampled, 0.0, cursor);
+        CHECK_THAT(now.value, WithinRel(power.mean(i, PowerReading::sampled, 0.0, cursor).value, 1e-12));
+        CHECK_THAT(now.step_square, WithinAbs((p[i + 1] - p[i]) * (p[i + 1] - p[i]), 1e-9));
+        joules += dt * power.mean(i, PowerReading::late_sampled, 0.4, cursor).value;
+    }
+    // From 0.4 to 6.4 s: 0.6 s of 60 W, 1.5 s of 150 W on average, 0.5 s of 165 W, 2 s of 120 W, 1.4 s of 150
+    // W.
+    CHECK_THAT(joules, WithinRel(36.0 + 225.0 + 82.5 + 240.0 + 210.0, 1e-12));
 }
