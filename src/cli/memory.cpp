@@ -13,6 +13,7 @@ void keep_freed_memory() {
     constexpr int kMost = 1 << 30;  // bytes
     mallopt(M_MMAP_THRESHOLD, kMost);
     mallopt(M_TRIM_THRESHOLD, kMost);
+    mallopt(M_ARENA_MAX, 1);
 #endif
 }
 
