@@ -2,23 +2,17 @@
 #include <cmath>
 #include <functional>
 
-#include "formats/readers.hpp"
-#include "formats/registry.hpp"
 #include "support/catch.hpp"
 #include "unit/formats/message.hpp"
+#include "unit/formats/texts.hpp"
 
 using rle::Telemetry;
-using rle::formats::ReadOptions;
 using rle::test::refusal_of;
+using rle::test::telemetry;
 
 namespace {
 
 constexpr int kNoon = 1790596800;
-
-Telemetry telemetry(const std::string& text) {
-    const ReadOptions options;
-    return rle::formats::read_telemetry_text({text, "log", options});
-}
 
 // A series with a value a second from `first` on, but at `lacking`.
 std::string series(const std::string& labels, const std::function<double(int)>& value, int first = 0,

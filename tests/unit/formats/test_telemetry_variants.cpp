@@ -1,23 +1,13 @@
 // What columns of telemetry are called and written like elsewhere: values worked out by hand.
 #include <algorithm>
 
-#include "formats/readers.hpp"
-#include "formats/registry.hpp"
 #include "support/catch.hpp"
 #include "unit/formats/message.hpp"
+#include "unit/formats/texts.hpp"
 
 using rle::Telemetry;
-using rle::formats::ReadOptions;
 using rle::test::refusal_of;
-
-namespace {
-
-Telemetry telemetry(const std::string& text) {
-    const ReadOptions options;
-    return rle::formats::read_telemetry_text({text, "log", options});
-}
-
-}  // namespace
+using rle::test::telemetry;
 
 TEST_CASE("throttling told in words becomes the flag") {
     const std::string header =

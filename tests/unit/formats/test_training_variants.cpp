@@ -1,31 +1,21 @@
 // What other programs print and log of their training: values and times worked out by hand.
 #include <cmath>
 
-#include "formats/readers.hpp"
-#include "formats/registry.hpp"
 #include "support/catch.hpp"
 #include "unit/formats/message.hpp"
+#include "unit/formats/texts.hpp"
 
 using rle::Training;
 using rle::formats::DateOrder;
 using rle::formats::ReadOptions;
+using rle::test::kNoon;
+using rle::test::kSecond;
+using rle::test::Numbers;
 using rle::test::refusal_of;
+using rle::test::started;
+using rle::test::training;
 
 namespace {
-
-constexpr std::int64_t kNoon = 1790596800'000000;  // date -u -d "2026-09-28 12:00" +%s
-constexpr std::int64_t kSecond = 1'000'000;
-
-Training training(const std::string& text, const ReadOptions& options = {}) {
-    return rle::formats::read_training_text({text, "log", options});
-}
-
-ReadOptions started(double step_seconds) {
-    ReadOptions options;
-    options.start_us = kNoon;
-    options.step_seconds = step_seconds;
-    return options;
-}
 
 // The same text at once, and in pieces of one step.
 Training in_pieces(const std::string& text, const ReadOptions& options) {
@@ -38,7 +28,6 @@ Training in_pieces(const std::string& text, const ReadOptions& options) {
     return pieces->holds() ? all : training(text, options);
 }
 
-using Numbers = std::vector<double>;
 using Times = std::vector<std::int64_t>;
 
 }  // namespace

@@ -1,40 +1,22 @@
 // What tools of other versions and locales write: values worked out by hand.
 #include <cmath>
 
-#include "formats/readers.hpp"
-#include "formats/registry.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"
 #include "unit/formats/message.hpp"
+#include "unit/formats/texts.hpp"
 
 using rle::Telemetry;
 using rle::Training;
 using rle::formats::ReadOptions;
+using rle::test::kNoon;
+using rle::test::kSecond;
+using rle::test::Numbers;
 using rle::test::refusal_of;
+using rle::test::started;
+using rle::test::telemetry;
 using rle::test::TempDir;
-
-namespace {
-
-constexpr std::int64_t kNoon = 1790596800'000000;  // date -u -d "2026-09-28 12:00" +%s
-constexpr std::int64_t kSecond = 1'000'000;
-
-Telemetry telemetry(const std::string& text, const ReadOptions& options = {}) {
-    return rle::formats::read_telemetry_text({text, "log", options});
-}
-Training training(const std::string& text, const ReadOptions& options = {}) {
-    return rle::formats::read_training_text({text, "log", options});
-}
-
-ReadOptions started(double step_seconds) {
-    ReadOptions options;
-    options.start_us = kNoon;
-    options.step_seconds = step_seconds;
-    return options;
-}
-
-using Numbers = std::vector<double>;
-
-}  // namespace
+using rle::test::training;
 
 TEST_CASE("a German spreadsheet: semicolons, decimal commas, dates with dots") {
     const Telemetry t = telemetry(
