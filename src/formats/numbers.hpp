@@ -22,6 +22,10 @@ struct Cell {
 /// "12,345" or "1,234.5" without the commas of its thousands; missing where they do not stand so.
 std::optional<std::string> without_thousands(std::string_view cell);
 
+/// Whatever the locale.
+inline bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 /// Without spaces and tabs at its ends.
 std::string_view trim(std::string_view text);
 /// Is this one of the ways in which tools write "no reading"?

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "formats/numbers.hpp"
 #include "formats/printed_time.hpp"
 
 namespace rle::formats {
@@ -11,10 +12,6 @@ namespace {
 bool in_key(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '/' || c == '-' || c == '.';
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 // The number behind "iteration", "step" or "iter" (Megatron-LM: "iteration       10/     500", torchtune:

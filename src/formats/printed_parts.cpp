@@ -9,10 +9,6 @@
 namespace rle::formats {
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 // Takes the next part off `rest`: up to "|", ", " or ": ".
 std::string_view take_part(std::string_view& rest) {
     std::size_t end = 0;

@@ -239,10 +239,6 @@ std::string name_of_carried(const std::string& header, const ColumnName& name, c
     return header;
 }
 
-bool is_reading(Role role) {
-    return role == Role::temp || role == Role::power || role == Role::util;
-}
-
 std::string_view unit_of(Role role) {
     return role == Role::temp ? "degC" : role == Role::power ? "W" : "%";
 }

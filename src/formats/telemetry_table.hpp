@@ -19,6 +19,9 @@
 namespace rle::formats {
 
 enum class Role { ignored, time, t_s, device, temp, power, util, other };
+constexpr bool is_reading(Role role) {
+    return role == Role::temp || role == Role::power || role == Role::util;
+}
 
 /// What a cell says of throttling: "1", "0", or nothing.
 using FlagOf = std::string_view (*)(std::string_view cell);

@@ -1,6 +1,7 @@
 #include "formats/vendor_columns.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "formats/numbers.hpp"
@@ -17,16 +18,19 @@ bool is_one_alone(Role role) {
     return role != Role::other && role != Role::ignored;
 }
 
-// Of those that may play the role.
-std::size_t chosen_column(const std::vector<std::string>& header, std::span<const VendorColumn> known,
-                          Role role, const Table* table) {
-    std::vector<std::size_t> columns;
+// Of the columns that may play a role, the one that does.
+std::map<Role, std::size_t> chosen_columns(const std::vector<std::string>& header,
+                                           std::span<const VendorColumn> known, const Table* table) {
+    std::map<Role, std::vector<std::size_t>> candidates;
     for (const VendorColumn& entry : known) {
         const std::optional<std::size_t> at = column_called(header, entry.theirs);
-        if (at && entry.role == role) columns.push_back(*at);
+        if (at && is_one_alone(entry.role)) candidates[entry.role].push_back(*at);
     }
-    const bool reading = role == Role::temp || role == Role::power || role == Role::util;
-    return table != nullptr && reading ? first_with_numbers(*table, columns) : columns.front();
+    std::map<Role, std::size_t> chosen;
+    for (const auto& [role, columns] : candidates)
+        chosen[role] =
+            table != nullptr && is_reading(role) ? first_with_numbers(*table, columns) : columns.front();
+    return chosen;
 }
 
 }  // namespace
@@ -54,10 +58,10 @@ TablePlan plan_by_names(const std::vector<std::string>& header, std::span<const 
         column.name = name;
         plan.columns.push_back(column);
     }
+    const std::map<Role, std::size_t> chosen = chosen_columns(header, known, table);
     for (const VendorColumn& entry : known) {
         const std::optional<std::size_t> at = column_called(header, entry.theirs);
-        if (!at || (is_one_alone(entry.role) && chosen_column(header, known, entry.role, table) != *at))
-            continue;
+        if (!at || (is_one_alone(entry.role) && chosen.at(entry.role) != *at)) continue;
         PlannedColumn& column = plan.columns[*at];
         column.role = entry.role;
         column.scale = entry.scale;
