@@ -8,6 +8,7 @@ import sys
 WORK, ROOT = os.environ["BENCH_WORK"], os.environ["BENCH_ROOT"]
 OURS = f"{WORK}/build/src/cli/rlecouple"
 ALIGN = f"{OURS} align --telemetry telemetry.csv --training {{log}} --device gpu0 -o ours.csv"
+MANUAL = f"{WORK}/build/bench/bench_manual ours.csv"
 CORRELATE = f"{OURS} correlate ours.csv --response temp_c -o ours.json"
 
 
@@ -16,6 +17,7 @@ def contestants():
     known = {
         "align": ALIGN.format(log="training.csv"),
         "align, JSON lines": ALIGN.format(log="training.jsonl"),
+        "align and manual lags": f"{ALIGN.format(log='training.csv')} && {MANUAL}",
         "align and correlate": f"{ALIGN.format(log='training.csv')} && {CORRELATE}",
         "bare C++": f"{WORK}/build/bench/bench_floor {peer}",
         "polars": f"node {ROOT}/bench/peer_polars.js {peer}",
@@ -60,7 +62,7 @@ def measure(rows):
             print(f"compare.py: {name} does not run here; left out", file=sys.stderr)
             continue
         commands[name] = command
-        if "align" not in name or "correlate" in name:
+        if name not in ("align", "align, JSON lines"):
             tables[name] = lag_table(name, output, folder)
     check(tables)
     runs = "3" if rows >= 1_000_000 else "10"

@@ -12,7 +12,7 @@ peers=$work/peers
 mkdir -p "$work" "$peers"
 cmake -S "$root" -B "$work/build" -DCMAKE_BUILD_TYPE=Release -DRLE_BUILD_BENCH=ON -DRLE_BUILD_TESTS=OFF \
     -DRLE_BUILD_EXAMPLES=OFF > "$work/cmake.log"
-cmake --build "$work/build" --target rlecouple bench_floor -j "$(nproc)" >> "$work/cmake.log"
+cmake --build "$work/build" --target rlecouple bench_floor bench_manual -j "$(nproc)" >> "$work/cmake.log"
 if command -v npm > /dev/null && [ ! -d "$peers/node_modules" ]; then
     (cd "$peers" && npm install --silent nodejs-polars@0.26.1 nodejs-polars-linux-x64-gnu@0.26.1 @duckdb/node-api@1.5.6-r.1 \
         > npm.log 2>&1) || echo "run.sh: the npm peers could not be installed, see $peers/npm.log" >&2
