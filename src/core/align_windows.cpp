@@ -23,6 +23,13 @@ void scatter(const std::vector<double>& of, const std::vector<std::ptrdiff_t>& s
     }
 }
 
+// Whole microseconds without the noise of the last bits (0.3, not 0.30000000000000004).
+double told_time(double t_s, std::int64_t t_us) {
+    constexpr double kNoise = 1e-9;  // s
+    const double whole_s = static_cast<double>(t_us) / 1e6;
+    return std::abs(t_s - whole_s) < kNoise ? whole_s : t_s;
+}
+
 }  // namespace
 
 void SampleWindow::push(const SampleRow& sample) {
@@ -125,9 +132,11 @@ void open_block(AlignedRows& rows, const Grid& grid, std::int64_t origin_wall_us
         column->assign(n, kMissing);
     }
     for (std::size_t i = 0; i < n; ++i) {
-        rows.t_s[i] = grid.at(i / stride);
+        const double t_s = grid.at(i / stride);
+        const std::int64_t t_us = nearest_us(t_s);
+        rows.t_s[i] = told_time(t_s, t_us);
         rows.device[i] = static_cast<std::uint32_t>(i % stride);
-        rows.wall_us[i] = origin_wall_us == kNoTime ? kNoTime : origin_wall_us + nearest_us(rows.t_s[i]);
+        rows.wall_us[i] = origin_wall_us == kNoTime ? kNoTime : origin_wall_us + t_us;
     }
 }
 

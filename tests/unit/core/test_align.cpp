@@ -134,6 +134,13 @@ TEST_CASE("the grid reaches each sample to within half a step") {
     CHECK(align(telemetry_at(times), nullptr, at_hz(1.0)).rows.size() == 30);
 }
 
+TEST_CASE("the grid's times carry no noise of the last bits") {
+    const Alignment a = align(telemetry_at({0.1, 0.2, 0.3, 0.4, 0.5}), nullptr, at_hz(10.0));
+    CHECK(a.rows.t_s == std::vector<double>{0.1, 0.2, 0.3, 0.4, 0.5});  // 0.1 + 0.2 is 0.30000000000000004
+    const Alignment thirds = align(telemetry_at({0.0, 1.0}), nullptr, at_hz(3.0));
+    CHECK(thirds.rows.t_s == std::vector<double>{0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0});
+}
+
 TEST_CASE("the rated power is the user's, else the session's, else the telemetry's power limit") {
     Telemetry telemetry = telemetry_at({0, 1, 2, 3});
     AlignOptions options = at_hz(1.0);
