@@ -64,9 +64,12 @@ std::unique_ptr<formats::TelemetryPieces> open_telemetry_files(const std::vector
                                                                const AnalysisOptions& given) {
     const formats::ReadOptions options = telemetry_options(given);
     std::vector<formats::OpenPart<Telemetry>> parts;
-    for (const formats::Input& file : files)
+    std::vector<std::string> names;
+    for (const formats::Input& file : files) {
         parts.emplace_back([=] { return formats::open_telemetry(file.path(), options, file.name()); });
-    return formats::chain(std::move(parts));
+        names.push_back(file.name());
+    }
+    return formats::chain(std::move(parts), names);
 }
 
 std::unique_ptr<formats::TrainingPieces> open_training_files(const std::vector<formats::Input>& files,

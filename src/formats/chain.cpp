@@ -2,12 +2,11 @@
 
 #include <utility>
 
+#include "formats/file_devices.hpp"
 #include "formats/parts.hpp"
 
 namespace rle::formats {
 namespace {
-
-constexpr std::size_t kRowsOfBeginning = 1024;
 
 // Every piece has the columns of all files.
 void add_columns(Telemetry& to, const Telemetry& from) {
@@ -27,10 +26,28 @@ void warn_of_dropped_t_s(Telemetry& head) {
 }
 void warn_of_dropped_t_s(Training&) {}
 
+// Of training logs there are no devices to tell apart.
+struct NothingApart {
+    bool take(std::size_t, Training&) { return true; }
+};
+void warn_of_apart(const DevicesApart& devices, Telemetry& head) {
+    if (!devices.warning().empty()) head.warnings.push_back(devices.warning());
+}
+void warn_of_apart(const NothingApart&, Training&) {}
+
+DevicesApart apart_by(const std::vector<Telemetry>& beginnings, const std::vector<std::string>& files,
+                      bool by_t_s) {
+    return {beginnings, files, by_t_s};
+}
+NothingApart apart_by(const std::vector<Training>&, const std::vector<std::string>&, bool) {
+    return {};
+}
+
 template <class Stream>
 class Chain : public Pieces<Stream> {
   public:
-    explicit Chain(std::vector<OpenPart<Stream>> parts) : parts_(std::move(parts)) {}
+    Chain(std::vector<OpenPart<Stream>> parts, std::vector<std::string> files)
+        : parts_(std::move(parts)), files_(std::move(files)) {}
 
     /// Looks at the beginning of every file; false where one cannot be read in pieces.
     bool look() {
@@ -40,9 +57,9 @@ class Chain : public Pieces<Stream> {
             if (!part) return false;
             if (!part->next(rows[i], kRowsOfBeginning)) part->finish();  // says why there are none
             note_rows(rows[i], beginnings_.emplace_back());
-            rows[i] = columns_alone(rows[i]);
         }
         order_ = order_parts(beginnings_);
+        devices_ = apart_by(rows, files_, order_.keep_t_s);
         for (const std::size_t i : order_.nth) add_columns(head_, rows[i]);
         return true;
     }
@@ -63,23 +80,18 @@ class Chain : public Pieces<Stream> {
 
     Stream finish() override {
         if (order_.dropped_t_s) warn_of_dropped_t_s(head_);
+        warn_of_apart(devices_, head_);
         return std::move(head_);
     }
     bool holds() const override { return holds_; }
     std::size_t consumed() const override { return 0; }  // each file sees to its own memory
 
   private:
-    static Stream columns_alone(const Stream& rows) {
-        Stream columns;
-        add_columns(columns, rows);
-        return columns;
-    }
-
-    void take(const Stream& rows, Stream& piece) {
+    void take(Stream& rows, Stream& piece) {
         const Beginning& known = beginnings_[order_.nth[at_]];
         Beginning seen = known;
         note_rows(rows, seen);
-        holds_ = holds_ && seen == known;
+        holds_ = devices_.take(order_.nth[at_], rows) && holds_ && seen == known;
         piece = head_;
         piece.dropped.clear();
         piece.warnings.clear();
@@ -92,14 +104,17 @@ class Chain : public Pieces<Stream> {
             holds_ = false;
             return;
         }
-        append_rows(head_, part_->finish(), order_.keep_t_s);
-        holds_ = holds_ && part_->holds();
+        Stream rest = part_->finish();
+        holds_ = devices_.take(order_.nth[at_], rest) && holds_ && part_->holds();
+        append_rows(head_, rest, order_.keep_t_s);
         part_.reset();
     }
 
     std::vector<OpenPart<Stream>> parts_;
+    std::vector<std::string> files_;
     std::vector<Beginning> beginnings_;
     PartOrder order_;
+    decltype(apart_by(std::vector<Stream>{}, {}, false)) devices_;
     std::size_t at_ = 0;  ///< in the order of time
     std::unique_ptr<Pieces<Stream>> part_;
     Stream head_;  ///< columns, devices, counts and warnings so far; no rows
@@ -107,21 +122,23 @@ class Chain : public Pieces<Stream> {
 };
 
 template <class Stream>
-std::unique_ptr<Pieces<Stream>> chained(std::vector<OpenPart<Stream>> parts) {
+std::unique_ptr<Pieces<Stream>> chained(std::vector<OpenPart<Stream>> parts,
+                                        const std::vector<std::string>& files) {
     if (parts.size() == 1) return parts.front()();
-    auto pieces = std::make_unique<Chain<Stream>>(std::move(parts));
+    auto pieces = std::make_unique<Chain<Stream>>(std::move(parts), files);
     if (!pieces->look()) return nullptr;
     return pieces;
 }
 
 }  // namespace
 
-std::unique_ptr<TelemetryPieces> chain(std::vector<OpenPart<Telemetry>> parts) {
-    return chained(std::move(parts));
+std::unique_ptr<TelemetryPieces> chain(std::vector<OpenPart<Telemetry>> parts,
+                                       const std::vector<std::string>& files) {
+    return chained(std::move(parts), files);
 }
 
 std::unique_ptr<TrainingPieces> chain(std::vector<OpenPart<Training>> parts) {
-    return chained(std::move(parts));
+    return chained(std::move(parts), {});
 }
 
 }  // namespace rle::formats

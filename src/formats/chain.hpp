@@ -1,11 +1,12 @@
 // Several files of one stream read in pieces, one file after the other in time.
 //
-// Invariant: as long as holds(), the rows, counts and warnings are those of concatenate() (readers.hpp). One
-// file is open at a time.
+// Invariant: as long as holds(), the rows, counts and warnings are those of reading the files whole
+// (readers.hpp). One file is open at a time.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "formats/pieces.hpp"
@@ -17,7 +18,9 @@ template <class Stream>
 using OpenPart = std::function<std::unique_ptr<Pieces<Stream>>()>;
 
 /// Null where one of the files cannot be read in pieces. Throws as concatenate() and opening them do.
-std::unique_ptr<TelemetryPieces> chain(std::vector<OpenPart<Telemetry>> parts);
+/// `files`: their names, by which devices are told apart where that is needed (file_devices.hpp).
+std::unique_ptr<TelemetryPieces> chain(std::vector<OpenPart<Telemetry>> parts,
+                                       const std::vector<std::string>& files);
 std::unique_ptr<TrainingPieces> chain(std::vector<OpenPart<Training>> parts);
 
 }  // namespace rle::formats

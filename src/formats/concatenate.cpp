@@ -28,7 +28,7 @@ bool keep_t_s(const std::vector<Beginning>& parts) {
 }
 
 template <class Stream>
-PartOrder order_of(const std::vector<Stream>& parts) {
+PartOrder order_by_beginnings(const std::vector<Stream>& parts) {
     std::vector<Beginning> beginnings(parts.size());
     for (std::size_t i = 0; i < parts.size(); ++i) note_rows(parts[i], beginnings[i]);
     return order_parts(beginnings);
@@ -82,6 +82,13 @@ PartOrder order_parts(const std::vector<Beginning>& parts) {
     std::stable_sort(order.nth.begin(), order.nth.end(),
                      [&](std::size_t a, std::size_t b) { return time(a) < time(b); });
     return order;
+}
+
+PartOrder order_of(const std::vector<Telemetry>& parts) {
+    return order_by_beginnings(parts);
+}
+PartOrder order_of(const std::vector<Training>& parts) {
+    return order_by_beginnings(parts);
 }
 
 void append_rows(Telemetry& to, const Telemetry& from, bool t_s) {

@@ -31,6 +31,8 @@ class CsvScanner {
     bool torn() const { return torn_; }
     /// A line so far had a quote in it.
     bool met_quotes() const { return met_quotes_; }
+    /// All that it goes through.
+    std::string_view text() const { return text_; }
     /// One of the same kind over another text.
     CsvScanner over(std::string_view text) const { return CsvScanner(text, separator_, comment_); }
 

@@ -78,8 +78,8 @@ TablePlan plan_of(const std::vector<std::string>& header, std::span<const Sensor
         column.name = name;
         plan.columns.push_back(column);
     }
-    plan.columns[0].role = Role::time;
-    plan.columns[1].role = Role::ignored;
+    plan.columns[0].role = Role::ignored;
+    plan.columns[1].role = Role::time;  // with the date in front of it
     assign(plan, header, sensors);
     return plan;
 }
@@ -95,7 +95,7 @@ std::vector<TablePlan> plans_of(const std::vector<std::string>& header) {
     return cpu_says ? std::vector<TablePlan>{gpu, cpu} : std::vector<TablePlan>{gpu};
 }
 
-// Date and time as one cell.
+// Below the last header stand the sensors' sources, without a date.
 class SensorRows : public RowSource {
   public:
     SensorRows(Table table, const Source& source) : table_(std::move(table)), where_(source.where) {}
@@ -103,10 +103,7 @@ class SensorRows : public RowSource {
     const std::vector<std::string>& header() const override { return table_.header(); }
     bool next(Record& cells) override {
         while (table_.next(cells, where_)) {
-            if (cells[0].empty()) continue;  // below the last header stand the sensors' sources
-            when_.assign(cells[0]).append(" ").append(cells[1]);
-            cells[0] = when_;
-            return true;
+            if (!cells[0].empty()) return true;
         }
         return false;
     }
@@ -116,7 +113,7 @@ class SensorRows : public RowSource {
 
   private:
     Table table_;
-    std::string where_, when_;
+    std::string where_;
 };
 
 std::optional<Table> find_table(const Source& source) {

@@ -50,6 +50,9 @@ struct PartOrder {
 
 /// Throws Error{failed} where some files have only a wall clock and some only t_s.
 PartOrder order_parts(const std::vector<Beginning>& parts);
+/// Likewise, of whole parts.
+PartOrder order_of(const std::vector<Telemetry>& parts);
+PartOrder order_of(const std::vector<Training>& parts);
 
 /// The rows of `from` behind those of `to`, with its counts and warnings.
 void append_rows(Telemetry& to, const Telemetry& from, bool keep_t_s);

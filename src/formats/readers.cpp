@@ -1,17 +1,28 @@
 #include "formats/readers.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "formats/file_devices.hpp"
 #include "formats/files.hpp"
+#include "formats/parts.hpp"
 #include "formats/prometheus.hpp"
 #include "formats/registry.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
 namespace {
+
+// When the file was last written; of what is being written, now.
+ReadOptions with_time_of(const std::string& path, ReadOptions options) {
+    struct stat file {};
+    if (path == "-" || ::stat(path.c_str(), &file) != 0) return options;
+    if (!options.written_us) options.written_us = file.st_mtim.tv_sec * std::int64_t{1'000'000};
+    return options;
+}
 
 std::string name_of(const std::string& path, const std::string& name) {
     if (!name.empty()) return name;
@@ -74,7 +85,7 @@ std::unique_ptr<TelemetryPieces> open_telemetry(const std::string& path, const R
 
 std::unique_ptr<TrainingPieces> open_training(const std::string& path, const ReadOptions& options,
                                               const std::string& name) {
-    return open_file<Training>(path, options, name, open_training_text);
+    return open_file<Training>(path, with_time_of(path, options), name, open_training_text);
 }
 
 Telemetry read_telemetry(const std::string& path, const ReadOptions& options, const std::string& name) {
@@ -104,13 +115,21 @@ Telemetry read_telemetry(const std::vector<Input>& files, const ReadOptions& opt
         return read_answers(sources);
     }
     std::vector<Telemetry> parts;
-    for (const Input& file : files) parts.push_back(read_telemetry(file.path(), options, file.name()));
-    return concatenate(std::move(parts));
+    std::vector<std::string> names;
+    for (const Input& file : files) {
+        parts.push_back(read_telemetry(file.path(), options, file.name()));
+        names.push_back(file.name());
+    }
+    const std::string apart = tell_devices_apart(parts, names, order_of(parts).keep_t_s);
+    Telemetry telemetry = concatenate(std::move(parts));
+    if (!apart.empty()) telemetry.warnings.push_back(apart);
+    return telemetry;
 }
 
 Training read_training(const std::string& path, const ReadOptions& options, const std::string& name) {
     const std::string text = read_text(path, name);
-    return read_training_text({text, name_of(path, name), options});
+    const ReadOptions with_time = with_time_of(path, options);
+    return read_training_text({text, name_of(path, name), with_time});
 }
 
 }  // namespace rle::formats

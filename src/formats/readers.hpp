@@ -25,8 +25,10 @@ struct ReadOptions {
                                                 ///< unknown: tell from the file
     std::string time_zone;                 ///< --tz: zone of times that name none; empty: UTC, with a warning
     std::optional<std::int64_t> start_us;  ///< --start: wall clock of the first step of a log without times
-    std::optional<double> step_seconds;    ///< --step-seconds: seconds a step of a log without times; of
-                                           ///< telemetry --sample-seconds: from one sample to the next
+    std::optional<std::int64_t> written_us;  ///< when the file was last written, from which times without a
+                                             ///< year take theirs; filled in where a file is opened
+    std::optional<double> step_seconds;      ///< --step-seconds: seconds a step of a log without times; of
+                                             ///< telemetry --sample-seconds: from one sample to the next
 };
 
 /// Reads a file; "-" is stdin; `name` is for messages, where the path is not. Throws Error{failed} with file,
@@ -48,7 +50,8 @@ std::unique_ptr<Pieces<Training>> open_training(const std::string& path, const R
 using FrameColumns = std::vector<std::string>;
 Frame read_frame(const std::string& path, const FrameColumns& only = {});
 
-/// Several files of one stream: Prometheus' answers as one, others one after the other in time.
+/// Several files of one stream: Prometheus' answers as one, others one after the other in time, with their
+/// devices told apart by the files' names where they contradict each other (file_devices.hpp).
 Telemetry read_telemetry(const std::vector<Input>& files, const ReadOptions& options);
 
 /// Several files of one stream, one after the other in time.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/cell_shape.hpp"
 #include "formats/encoding.hpp"
 #include "formats/numbers.hpp"
 #include "formats/times.hpp"
@@ -75,6 +76,37 @@ char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+// The last lines of `text`, whole ones.
+std::string_view tail_of(std::string_view text) {
+    constexpr std::size_t kTail = std::size_t{64} << 10U;
+    if (text.size() <= kTail) return text;
+    text.remove_prefix(text.size() - kTail);
+    text.remove_prefix(std::min(text.size(), text.find('\n') + 1));
+    return text;
+}
+
+std::optional<std::size_t> column_called(const std::vector<std::string>& header,
+                                         std::initializer_list<std::string_view> names) {
+    for (std::size_t c = 0; c < header.size(); ++c) {
+        const ColumnName column = normal_name(header[c]);
+        if (column.unit.empty() && std::find(names.begin(), names.end(), column.name) != names.end())
+            return c;
+    }
+    return std::nullopt;
+}
+
+// "12:00:00" and no date; "2026-09-28" and no time.
+bool are_date_and_time(std::string_view date, std::string_view time) {
+    const std::size_t colon = time.find(':');
+    const bool of_day = (colon == 1 || colon == 2) && skip_digits(time, 0) == colon;
+    const std::string both = fmt::format("{} {}", date, time);
+    return of_day && date.find(':') == std::string_view::npos &&
+           parse_time(both, order_shown_by(date).value_or(DateOrder::unknown) == DateOrder::day_first
+                                ? DateOrder::day_first
+                                : DateOrder::month_first)
+                   .time_class != TimeClass::none;
+}
+
 }  // namespace
 
 ColumnName normal_name(std::string_view header_cell) {
@@ -114,6 +146,7 @@ std::optional<Table> Table::open(std::string_view text, const IsHeader& is_heade
             const bool quotes = text.substr(0, kHead).find('"') != std::string_view::npos;
             // Without quotes no cell between commas holds one.
             if (separator != ',' || quotes) table.commas_ = judge_commas(table.scanner_, separator == ',');
+            table.find_date_and_time();
             return table;
         }
     }
@@ -180,9 +213,49 @@ void Table::make_decimal_points(Record& cells, const std::string& where) {
     }
 }
 
+void Table::find_date_and_time() {
+    const auto date = column_called(names_, {"date", "datum"});
+    const auto time = column_called(names_, {"time", "uhrzeit", "zeit"});
+    if (!date || !time) return;
+    CsvScanner scanner = scanner_;
+    Record cells;
+    for (std::size_t row = 0; row < kRowsLookedAt && scanner.next(cells); ++row) {
+        if (scanner.torn() || cells.size() <= std::max(*date, *time) || cells[*date].empty()) continue;
+        if (!are_date_and_time(cells[*date], cells[*time])) continue;
+        date_ = date;
+        time_of_day_ = time;
+        return;
+    }
+}
+
+void Table::join_date_and_time(Record& cells) {
+    std::string_view& time = cells[*time_of_day_];
+    if (time.empty() || cells[*date_].empty()) return;
+    joined_.assign(cells[*date_]).append(" ").append(time);
+    time = joined_;
+}
+
+// Of a line without an end: does its last cell look like all of itself?
+bool Table::last_cell_fits(const Record& cells) const {
+    CsvScanner scanner = scanner_.over(tail_of(scanner_.text()));
+    CellShape shape;
+    Record above;
+    while (scanner.next(above) && !scanner.torn()) {
+        const bool header = above.front() == header_.front();
+        if (above.size() == cells.size() && !header) shape.see(above.back());
+    }
+    return shape.fits(cells.back());
+}
+
+bool Table::is_whole(const Record& cells) const {
+    const auto surplus = cells.begin() + std::min(std::ssize(cells), std::ssize(header_));
+    return cells.size() >= cells_in_row_ &&
+           std::all_of(surplus, cells.end(), [](std::string_view cell) { return cell.empty(); });
+}
+
 bool Table::next(Record& cells, const std::string& where) {
     while (scanner_.next(cells)) {
-        if (scanner_.torn()) {
+        if (scanner_.torn() && !(is_whole(cells) && last_cell_fits(cells))) {
             ++skipped_["torn_line"];
             return false;
         }
@@ -190,15 +263,12 @@ bool Table::next(Record& cells, const std::string& where) {
             ++skipped_["repeated_header"];
             continue;
         }
-        const auto surplus = cells.begin() + std::min(std::ssize(cells), std::ssize(header_));
-        const bool whole =
-            cells.size() >= cells_in_row_ &&
-            std::all_of(surplus, cells.end(), [](std::string_view cell) { return cell.empty(); });
-        if (!whole) {
+        if (!is_whole(cells)) {
             ++skipped_["malformed_line"];
             continue;
         }
         cells.resize(header_.size());
+        if (time_of_day_) join_date_and_time(cells);
         if (commas_ != Commas::text) make_decimal_points(cells, where);
         ++rows_;
         return true;

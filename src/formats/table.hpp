@@ -1,5 +1,8 @@
 // A CSV file as a table with a header: whole rows come out, everything else is counted.
 //
+// A last line without a line end is a row where it has all cells and its last one looks no shorter than those
+// above it (cell_shape.hpp); else it is torn.
+//
 // Passed over and counted: a torn last line, lines with fewer cells than the table's rows have or more than
 // its header (torn or foreign ones), and the header where it stands again. Some writers leave out the last
 // columns in every row: how many cells a row has is what most of the first rows have, and the rest are empty.
@@ -7,6 +10,8 @@
 //
 // Decimal commas ("23,5" between semicolons, tabs or in quotes) come out as points where the first rows leave
 // no doubt. Errors are "1,234" where nothing tells a thousand from a fraction, and a column with both signs.
+//
+// Of a date and a time of day in columns of their own the latter comes out with the date in front of it.
 #pragma once
 
 #include <functional>
@@ -58,6 +63,10 @@ class Table {
   private:
     Table(CsvScanner scanner, std::vector<std::string> header);
     bool is_header_again(const Record& cells, const std::string& where) const;
+    bool is_whole(const Record& cells) const;
+    bool last_cell_fits(const Record& cells) const;
+    void find_date_and_time();
+    void join_date_and_time(Record& cells);
     void make_decimal_points(Record& cells, const std::string& where);
 
     CsvScanner scanner_;
@@ -66,6 +75,8 @@ class Table {
     std::size_t cells_in_row_ = 0;  ///< at least; at most as many as the header has
     std::size_t rows_ = 0;
     Counts skipped_;
+    std::optional<std::size_t> date_, time_of_day_;  ///< columns of which one time is made
+    std::string joined_;
     Commas commas_ = Commas::text;
     struct Signs {
         bool comma = false, point = false;

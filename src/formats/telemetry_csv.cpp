@@ -34,6 +34,8 @@ constexpr Alias kAliases[] = {
     {"datetime", Role::time},
     {"date_time", Role::time},
     {"date", Role::time},
+    {"uhrzeit", Role::time},
+    {"zeit", Role::time},
     {"wall_time", Role::time},
     {"epoch", Role::time},
     {"t_s", Role::t_s},

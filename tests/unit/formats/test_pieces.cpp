@@ -119,8 +119,9 @@ TEST_CASE("a chain of files whose beginnings say too little does not hold") {
     const ReadOptions options;
     const Source first = source_of(late, options), second = source_of(plain, options);
     const auto pieces = rle::formats::chain(std::vector<rle::formats::OpenPart<Telemetry>>{
-        [&] { return rle::formats::open_telemetry_text(first); },
-        [&] { return rle::formats::open_telemetry_text(second); }});
+                                                [&] { return rle::formats::open_telemetry_text(first); },
+                                                [&] { return rle::formats::open_telemetry_text(second); }},
+                                            {"first", "second"});
     REQUIRE(pieces);
     Telemetry piece;
     std::size_t rows = 0;

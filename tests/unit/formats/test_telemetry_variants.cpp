@@ -66,3 +66,21 @@ TEST_CASE("ranks and ids are devices where they come again, and only where nothi
         telemetry("t_s,rank,device,temp_c,power_w\n0,0,a,50,100\n1,0,a,50,100\n2,0,a,50,100\n3,0,a,50,100\n")
             .devices == std::vector<std::string>{"a"});
 }
+
+TEST_CASE("date and time of day in columns of their own are one time") {
+    using rle::test::kNoon, rle::test::kSecond;
+    const std::vector<std::int64_t> times{kNoon, kNoon + kSecond};
+    CHECK(telemetry("Date,Time,temp_c\n2026-09-28,12:00:00,50\n2026-09-28,12:00:01,51\n").wall_us == times);
+    CHECK(telemetry("temp_c;Datum;Uhrzeit\n50,5;28.09.2026;12:00:00\n51,5;28.09.2026;12:00:01\n").wall_us ==
+          times);
+    CHECK(telemetry("time,date,temp_c\n12:00:00 PM,9/28/2026,50\n12:00:01 PM,9/28/2026,51\n").wall_us ==
+          times);
+    // A time that is no time of day goes alone, and so does a date that has one in it.
+    CHECK(telemetry("date,time,temp_c\n2026-09-28,1790596800,50\n2026-09-28,1790596801,51\n").wall_us ==
+          times);
+    CHECK(refusal_of([] {
+              telemetry("date,time,temp_c\n9/10/2026,12:00:00,50\n9/10/2026,12:00:01,50\n");
+          }).says("--date-order"));
+    CHECK(rle::test::training("Date,Time,grad_norm\n2026-09-28,12:00:00,1.5\n2026-09-28,12:00:01,2.5\n")
+              .wall_us == times);
+}

@@ -1,0 +1,50 @@
+#include "formats/cell_shape.hpp"
+
+#include <algorithm>
+
+#include "formats/numbers.hpp"
+
+namespace rle::formats {
+
+CellShape::Number CellShape::shape_of(std::string_view number) {
+    Number shape;
+    shape.length = number.size();
+    shape.end = is_digit(number.back()) ? '\0' : number.back();
+    if (const std::size_t sign = number.find('.'); sign != std::string_view::npos) {
+        while (sign + 1 + shape.decimals < number.size() && is_digit(number[sign + 1 + shape.decimals]))
+            ++shape.decimals;
+    }
+    return shape;
+}
+
+void CellShape::see(std::string_view cell) {
+    const CellKind kind = parse_with_unit(cell).kind;
+    if (kind == CellKind::missing) {
+        missing_ = true;
+    } else if (kind == CellKind::text) {
+        texts_.emplace(cell);
+    } else {
+        const Number shape = shape_of(cell);
+        if (!number_) number_ = shape;
+        number_->length = std::min(number_->length, shape.length);
+        number_->decimals = std::min(number_->decimals, shape.decimals);
+        if (number_->end != shape.end) number_->end = '\0';
+    }
+}
+
+bool CellShape::fits(std::string_view cell) const {
+    const CellKind kind = parse_with_unit(cell).kind;
+    if (kind == CellKind::missing) return missing_;
+    if (kind == CellKind::text) {
+        const bool as_long = !texts_.empty() &&
+                             std::all_of(texts_.begin(), texts_.end(),
+                                         [&](const std::string& text) { return text.size() == cell.size(); });
+        return as_long || texts_.contains(cell);
+    }
+    if (!number_) return false;
+    const Number shape = shape_of(cell);
+    return shape.length >= number_->length && shape.decimals >= number_->decimals &&
+           (number_->end == '\0' || number_->end == shape.end);
+}
+
+}  // namespace rle::formats
