@@ -29,6 +29,10 @@ constexpr Sensor kCpu[] = {{"CPU Package Power", Role::power},
                            {"CPU (Tctl/Tdie)", Role::temp},
                            {"Total CPU Usage", Role::util}};
 
+// What tells that the device is held back, in columns of "Yes" and "No".
+constexpr std::string_view kGpuHeldBack[] = {"Performance Limit - Power", "Performance Limit - Thermal"};
+constexpr std::string_view kCpuHeldBack[] = {"Thermal Throttling", "Power Limit Exceeded"};
+
 std::string_view without_unit(std::string_view name) {
     return name.substr(0, name.rfind(" ["));
 }
@@ -68,8 +72,18 @@ bool complete(const TablePlan& plan) {
     return column_of(plan, Role::temp) && column_of(plan, Role::power);
 }
 
+void make_flags(TablePlan& plan, std::span<const std::string_view> names) {
+    for (PlannedColumn& column : plan.columns) {
+        const bool held_back =
+            column.name.ends_with("[Yes/No]") && std::any_of(names.begin(), names.end(), [&](auto name) {
+                return column.name.find(name) != std::string::npos;
+            });
+        if (held_back) column.throttle = flag_in_words;
+    }
+}
+
 TablePlan plan_of(const std::vector<std::string>& header, std::span<const Sensor> sensors,
-                  const char* device) {
+                  std::span<const std::string_view> held_back, const char* device) {
     TablePlan plan;
     plan.only_device = device;
     for (const std::string& name : header) {
@@ -81,13 +95,14 @@ TablePlan plan_of(const std::vector<std::string>& header, std::span<const Sensor
     plan.columns[0].role = Role::ignored;
     plan.columns[1].role = Role::time;  // with the date in front of it
     assign(plan, header, sensors);
+    make_flags(plan, held_back);
     return plan;
 }
 
 // Never one device's heat beside the other's power: the one that has both, else each with what it has.
 std::vector<TablePlan> plans_of(const std::vector<std::string>& header) {
-    TablePlan gpu = plan_of(header, kGpu, "gpu");
-    TablePlan cpu = plan_of(header, kCpu, "cpu");
+    TablePlan gpu = plan_of(header, kGpu, kGpuHeldBack, "gpu");
+    TablePlan cpu = plan_of(header, kCpu, kCpuHeldBack, "cpu");
     if (complete(gpu)) return {gpu};
     const bool gpu_says = column_of(gpu, Role::temp) || column_of(gpu, Role::power);
     const bool cpu_says = column_of(cpu, Role::temp) || column_of(cpu, Role::power);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "formats/numbers.hpp"
 #include "formats/row_pieces.hpp"
 #include "formats/vendor_columns.hpp"
 #include "rlecouple/error.hpp"
@@ -24,6 +25,13 @@ constexpr VendorColumn kColumns[] = {
     {"pclk", Role::other, "clock_mhz"},
     {"fb", Role::other, "mem_used_mib"},
 };
+
+// Violations of the power or the thermal limit since the last line: a share in %, or 0 and 1.
+std::string_view flag_of_violation(std::string_view cell) {
+    const Cell violation = parse_cell(cell);
+    if (violation.kind != CellKind::number) return {};
+    return violation.value > 0.0 ? "1" : "0";
+}
 
 // The words of the next line; false at the end of the text.
 bool next_words(std::string_view& rest, std::vector<std::string_view>& words, bool& torn) {
@@ -123,6 +131,9 @@ OpenRows open_log(const Source& source) {
     TablePlan plan = plan_by_names(rows->header(), kColumns, source.options);
     plan.device_prefix = "gpu";
     plan.only_device = "gpu";
+    for (PlannedColumn& column : plan.columns) {
+        if (column.name == "pviol" || column.name == "tviol") column.throttle = flag_of_violation;
+    }
     return {std::move(rows), std::move(plan)};
 }
 

@@ -31,8 +31,8 @@ void set_iteration(std::string_view line, RecordMaker& maker) {
 }
 
 // A record's own time goes before that of the line that it stands in.
-TrainingRecord timed(TrainingRecord record, std::string_view in_front, DateOrder order) {
-    if (record.time.time_class == TimeClass::none) record.time = time_in_front(in_front, order);
+TrainingRecord timed(TrainingRecord record, std::string_view in_front, const DateReading& dates) {
+    if (record.time.time_class == TimeClass::none) record.time = time_in_front(in_front, dates);
     return record;
 }
 
@@ -104,7 +104,7 @@ std::optional<TrainingRecord> record_in_line(std::string_view line, const LineOp
         if (at == std::string_view::npos) return std::nullopt;
         const Scan scan = scan_record(line, at, scratch);
         if (scan.result == ScanResult::complete) {
-            RecordMaker maker(options.date_order);
+            RecordMaker maker(options.dates.order);
             bool summary = false;
             for (const RecordField& field : scratch) {
                 summary = summary || field.key == "train_runtime";
@@ -114,7 +114,7 @@ std::optional<TrainingRecord> record_in_line(std::string_view line, const LineOp
             const bool evaluation = record.is_evaluation() || (std::isnan(record.grad_norm) &&
                                                                speaks_of_evaluation(line.substr(0, at)));
             if (record.is_step && !summary && !evaluation)
-                return timed(record, line.substr(0, at), options.date_order);
+                return timed(record, line.substr(0, at), options.dates);
             at = scan.end;
         } else {
             ++at;
@@ -126,7 +126,7 @@ std::optional<TrainingRecord> record_in_line(std::string_view line, const LineOp
 TrainingRecord step_and_time_of(std::string_view line, const LineOptions& options) {
     RecordMaker maker;
     set_iteration(line, maker);
-    return timed(maker.record(), line, options.date_order);
+    return timed(maker.record(), line, options.dates);
 }
 
 std::optional<TrainingRecord> pairs_in_line(std::string_view line, const LineOptions& options) {
@@ -158,7 +158,7 @@ std::optional<TrainingRecord> pairs_in_line(std::string_view line, const LineOpt
     if (!norm && (std::isnan(record.loss) || std::isnan(record.step))) return std::nullopt;
     if (!norm && (record.held_out || speaks_of_evaluation(line.substr(0, loss_at)))) return std::nullopt;
     record.time = time;
-    return timed(record, line, options.date_order);
+    return timed(record, line, options.dates);
 }
 
 }  // namespace rle::formats

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "formats/object_scanner.hpp"
+#include "formats/printed_time.hpp"
 #include "formats/training_record.hpp"
 
 namespace rle::formats {
@@ -15,8 +16,9 @@ namespace rle::formats {
 /// had to change.
 std::string_view visible_text(std::string_view line, std::string& scratch);
 
-/// What a container's log keeps of a line, {"log":"step=3 ...\n","stream":"stdout","time":"..."}: the line
-/// itself, in `scratch`, and its time.
+/// What a container's log or journald keeps of a line, {"log":"step=3 ...\n","stream":"stdout","time":"..."},
+/// {"__REALTIME_TIMESTAMP":"1790596800123456","MESSAGE":"step=3 ..."}: the line itself, in `scratch`, and its
+/// time.
 struct WrappedLine {
     std::string_view line;
     ParsedTime time;
@@ -27,7 +29,7 @@ std::optional<WrappedLine> wrapped_line(std::string_view line, std::vector<Recor
 /// How the lines of a log are to be read.
 struct LineOptions {
     std::string grad_key{};  ///< the one name of the gradient norm, where not empty
-    DateOrder date_order = DateOrder::unknown;
+    DateReading dates{};
 };
 
 /// A dict or JSON record somewhere in the line. Missing: none that names a loss or a gradient norm.

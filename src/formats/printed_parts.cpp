@@ -76,18 +76,21 @@ void unescape(std::string_view quoted, std::string& out) {
 
 std::optional<WrappedLine> wrapped_line(std::string_view line, std::vector<RecordField>& fields,
                                         std::string& scratch) {
-    if (!line.starts_with("{\"log\":") || scan_record(line, 0, fields).result != ScanResult::complete)
+    const bool container = line.starts_with("{\"log\":");
+    if (!container && (!line.starts_with('{') || line.find("\"MESSAGE\"") == std::string_view::npos))
         return std::nullopt;
-    WrappedLine wrapped;
-    bool stream = false;  // all have it; without, the record may be a program's own
-    for (const RecordField& field : fields) {
-        stream = stream || field.key == "stream";
-        if (field.key == "time") wrapped.time = parse_time(field.value);
-    }
-    if (!stream) return std::nullopt;
-    unescape(fields.front().value, scratch);
-    wrapped.line = scratch;
-    return wrapped;
+    if (scan_record(line, 0, fields).result != ScanResult::complete) return std::nullopt;
+    const auto value = [&](std::string_view key) -> std::optional<std::string_view> {
+        const auto it = std::find_if(fields.begin(), fields.end(),
+                                     [&](const RecordField& field) { return field.key == key; });
+        return it == fields.end() ? std::nullopt : std::optional(it->value);
+    };
+    const auto inner = value(container ? "log" : "MESSAGE");
+    const auto time = value(container ? "time" : "__REALTIME_TIMESTAMP");
+    // All containers' logs have a stream; without, the record may be a program's own.
+    if (!inner || (container ? !value("stream") : !time)) return std::nullopt;
+    unescape(*inner, scratch);
+    return WrappedLine{scratch, time ? parse_time(*time) : ParsedTime{}};
 }
 
 std::optional<TrainingRecord> bare_pairs_in_line(std::string_view line, const LineOptions& options) {
@@ -104,7 +107,7 @@ std::optional<TrainingRecord> bare_pairs_in_line(std::string_view line, const Li
     if (std::isnan(record.step) || (!norm && std::isnan(record.loss))) return std::nullopt;
     // nanoGPT's "step 250: train loss 2.1, val loss 2.2" tells of an evaluation of both.
     if (!norm && speaks_of_evaluation(line)) return std::nullopt;
-    record.time = time_in_front(line, options.date_order);
+    record.time = time_in_front(line, options.dates);
     return record;
 }
 

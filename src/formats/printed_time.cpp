@@ -1,5 +1,8 @@
 #include "formats/printed_time.hpp"
 
+#include <algorithm>
+
+#include "formats/month_names.hpp"
 #include "formats/numbers.hpp"
 
 namespace rle::formats {
@@ -47,6 +50,7 @@ ParsedTime calendar_in_front(std::string_view line, DateOrder order) {
         end += half_of_day(line.substr(end));
         const std::size_t bare_end = end;
         if (end < line.size() && line[end] == 'Z') ++end;
+        if (line.substr(end).starts_with(" UTC ")) end += 4;
         if (end < line.size() && (line[end] == '+' || line[end] == '-')) {
             ++end;
             while (end < line.size() && (is_digit(line[end]) || line[end] == ':')) ++end;
@@ -56,6 +60,25 @@ ParsedTime calendar_in_front(std::string_view line, DateOrder order) {
         if (time.time_class != TimeClass::none) return time;
     }
     return {};
+}
+
+// Without what stands in front of a system log's time: blanks, brackets, "[rank0]:" and the "<13>" of
+// syslog.
+std::string_view behind_marks(std::string_view line) {
+    constexpr std::size_t kLongestMark = 16;
+    if (const std::size_t end = line.substr(0, kLongestMark).find("]:"); end != std::string_view::npos)
+        line.remove_prefix(end + 2);
+    if (const std::size_t end = line.find('>'); line.starts_with('<') && end < kLongestMark)
+        line.remove_prefix(end + 1);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t[("), line.size()));
+    return line;
+}
+
+ParsedTime system_time_in_front(std::string_view line, const YearBounds& years) {
+    const std::string_view text = behind_marks(line);
+    std::size_t length = 0;
+    const ParsedTime time = time_with_month_name(text, years, length);
+    return length > 0 ? time : time_of_glog(text, years);
 }
 
 }  // namespace
@@ -80,11 +103,13 @@ ParsedTime epoch_of(std::string_view text) {
     return whole ? parse_time(text.substr(0, end)) : ParsedTime{};
 }
 
-ParsedTime time_in_front(std::string_view line, DateOrder order) {
+ParsedTime time_in_front(std::string_view line, const DateReading& dates) {
     const std::size_t begin = line.find_first_not_of(" \t[(");
     if (begin == std::string_view::npos) return {};
-    const ParsedTime epoch = epoch_of(line.substr(begin));
-    return epoch.time_class != TimeClass::none ? epoch : calendar_in_front(line, order);
+    if (const ParsedTime epoch = epoch_of(line.substr(begin)); epoch.time_class != TimeClass::none)
+        return epoch;
+    const ParsedTime time = system_time_in_front(line, dates.years);
+    return time.time_class != TimeClass::none ? time : calendar_in_front(line, dates.order);
 }
 
 std::string_view clock_in_front(std::string_view line) {

@@ -7,8 +7,15 @@
 
 namespace rle::formats {
 
-/// An epoch that the line begins with, else a calendar time near its beginning, as loggers print it.
-ParsedTime time_in_front(std::string_view line, DateOrder order);
+/// How the dates of a log are to be read.
+struct DateReading {
+    DateOrder order = DateOrder::unknown;
+    YearBounds years{};
+};
+
+/// An epoch or a system log's time that the line begins with, else a calendar time near its beginning, as
+/// loggers print it.
+ParsedTime time_in_front(std::string_view line, const DateReading& dates);
 
 /// The order that a date near the line's beginning shows, "09/28/2026"; unknown where there is none, or it
 /// may mean two days.

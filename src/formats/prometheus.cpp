@@ -59,6 +59,7 @@ struct Group {
     const Metric* metric;
     std::map<std::string, Points> sensors;
     std::size_t partial = 0;  // times at which some of them had no value
+    std::size_t passing = 0;  // cores that were not there all the time
 };
 using Groups = std::map<std::pair<std::string, std::string_view>, Group>;  // device, name of the metric
 
@@ -142,8 +143,18 @@ double combined(Combine how, const std::vector<double>& values) {
     return how == Combine::sum ? sum : sum / static_cast<double>(values.size());
 }
 
+// A core that was taken offline for good, or brought online, is none of the machine's before its first and
+// behind its last value.
+std::size_t cores_at(const Group& group, std::int64_t us) {
+    return static_cast<std::size_t>(
+        std::count_if(group.sensors.begin(), group.sensors.end(), [&](const auto& sensor) {
+            const Points& points = sensor.second;
+            return !points.empty() && points.begin()->first <= us && us <= points.rbegin()->first;
+        }));
+}
+
 // What several sensors say together is said only where each of them has a value: without one socket the
-// power of a machine is another quantity.
+// power of a machine is another quantity. Utilisation is that of the cores that are there.
 void combine(Group& group, const std::string& device, Rows& rows) {
     keep_cpu_chips(group);
     std::map<std::int64_t, std::vector<double>> values;
@@ -152,7 +163,10 @@ void combine(Group& group, const std::string& device, Rows& rows) {
     }
     for (const auto& [us, of_sensors] : values) {
         Row& row = rows[{us, device}];
-        if (of_sensors.size() < group.sensors.size()) {
+        const bool cores = group.metric->combine == Combine::mean;
+        const std::size_t wanted = cores ? cores_at(group, us) : group.sensors.size();
+        group.passing = std::max(group.passing, group.sensors.size() - wanted);
+        if (of_sensors.size() < wanted) {
             ++group.partial;
             continue;
         }
@@ -231,6 +245,11 @@ Groups groups_of(const Json& answers) {
 
 void describe_partial(const std::string& where, const std::string& device, const Group& group,
                       Telemetry& telemetry) {
+    if (group.passing > 0)
+        telemetry.warnings.push_back(fmt::format(
+            "{}: {}: up to {} of the {} series of {} are not there all the time; {} is that of the others "
+            "then",
+            where, device, group.passing, group.sensors.size(), group.metric->name, group.metric->ours));
     if (group.partial == 0) return;
     telemetry.dropped["partial"] += group.partial;
     telemetry.warnings.push_back(fmt::format(

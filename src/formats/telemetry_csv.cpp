@@ -46,6 +46,7 @@ constexpr Alias kAliases[] = {
     {"t", Role::t_s},
     {"device", Role::device},
     {"device_id", Role::device},
+    {"deviceid", Role::device},
     {"device_name", Role::device},
     {"gpu_id", Role::device},
     {"gpu_index", Role::device},
@@ -68,11 +69,13 @@ constexpr Alias kAliases[] = {
     {"temp_c", Role::temp},
     {"temperature_c", Role::temp},
     {"temperature", Role::temp},
+    {"degc", Role::temp},  // sadf's, whose TEMP counts the sensors
     {"temp", Role::temp},
     {"gpu_temp_c", Role::temp},
     {"gpu_temp", Role::temp},
     {"gpu_temperature", Role::temp},
     {"temperature_gpu", Role::temp},
+    {"gpu_core_temperature", Role::temp},
     {"cpu_temp_c", Role::temp},
     {"cpu_temp", Role::temp},
     {"cpu_temperature", Role::temp},
@@ -276,8 +279,8 @@ std::optional<std::size_t> chosen_column(const Table& table, const Names& names,
 
 // A device that is called by a number needs a word in front.
 std::string prefix_of_devices(const Table& table, std::size_t column, const std::string& name) {
-    constexpr std::array<std::string_view, 6> kByIndex{"index",  "gpu_index", "gpu_idx",
-                                                       "gpu_id", "gpu",       "card"};
+    constexpr std::array<std::string_view, 7> kByIndex{"index", "gpu_index", "gpu_idx", "gpu_id",
+                                                       "gpu",   "card",      "deviceid"};
     if (is_doubtful(name)) return name;
     if (std::find(kByIndex.begin(), kByIndex.end(), name) == kByIndex.end()) return {};
     const std::vector<std::string> cells = table.next_cells(column);

@@ -327,6 +327,7 @@ bool apply_unit(std::string_view unit, PlannedColumn& column) {
          1},
         {"degc", 1},
         {"celsius", 1},
+        {"celsius degree", 1},
         {"w", 1},
         {"watt", 1},
         {"watts", 1},

@@ -6,52 +6,15 @@
 #include <cmath>
 #include <cstring>
 
+#include "formats/month_names.hpp"
 #include "formats/numbers.hpp"
+#include "formats/time_cursor.hpp"
 
 namespace rle::formats {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kMinute = 60 * kSecond;
-
-// Takes calendar times apart, from left to right.
-class Cursor {
-  public:
-    explicit Cursor(std::string_view text) : text_(text) {}
-
-    bool digits(std::size_t count, unsigned& value) {
-        if (text_.size() < count) return false;
-        value = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            if (text_[i] < '0' || text_[i] > '9') return false;
-            value = value * 10 + static_cast<unsigned>(text_[i] - '0');
-        }
-        text_.remove_prefix(count);
-        return true;
-    }
-    // One or two digits.
-    bool short_number(unsigned& value) { return digits(2, value) || digits(1, value); }
-    bool skip(char c) {
-        if (text_.empty() || text_.front() != c) return false;
-        text_.remove_prefix(1);
-        return true;
-    }
-    // Any number of digits behind a decimal sign, to whole microseconds (what lies beyond is cut off).
-    unsigned fraction_us() {
-        unsigned value = 0;
-        unsigned scale = 100'000;
-        while (!text_.empty() && text_.front() >= '0' && text_.front() <= '9') {
-            value += scale * static_cast<unsigned>(text_.front() - '0');
-            scale /= 10;
-            text_.remove_prefix(1);
-        }
-        return value;
-    }
-    std::string_view rest() const { return text_; }
-
-  private:
-    std::string_view text_;
-};
 
 struct Date {
     unsigned year = 0, month = 0, day = 0;
@@ -65,14 +28,14 @@ char separator_of_year_last(std::string_view text) {
 }
 
 // Two numbers as they stand, and the year.
-bool read_year_last(Cursor& cursor, unsigned (&numbers)[2], unsigned& year) {
+bool read_year_last(TimeCursor& cursor, unsigned (&numbers)[2], unsigned& year) {
     const char separator = separator_of_year_last(cursor.rest());
     return separator != '\0' && cursor.short_number(numbers[0]) && cursor.skip(separator) &&
            cursor.short_number(numbers[1]) && cursor.skip(separator) && cursor.digits(4, year);
 }
 
 // Dots have the day first wherever they are used. `compact`: 20260928.
-bool read_date(Cursor& cursor, DateOrder order, Date& date, bool& compact) {
+bool read_date(TimeCursor& cursor, DateOrder order, Date& date, bool& compact) {
     if (const char last = separator_of_year_last(cursor.rest()); last != '\0') {
         if (last == '.') order = DateOrder::day_first;
         unsigned numbers[2];
@@ -111,7 +74,7 @@ bool read_zone(std::string_view text, bool& zoned, std::int64_t& east_us) {
     if (!zoned || text == "Z" || text == "z" || text == "UTC" || text == "GMT") return true;
     const bool west = text.front() == '-';
     if (!west && text.front() != '+') return false;
-    Cursor cursor(text.substr(1));
+    TimeCursor cursor(text.substr(1));
     unsigned hours = 0;
     unsigned minutes = 0;
     if (!cursor.digits(2, hours) || hours > 18) return false;
@@ -123,23 +86,8 @@ bool read_zone(std::string_view text, bool& zoned, std::int64_t& east_us) {
     return true;
 }
 
-struct TimeOfDay {
-    unsigned hour = 0, minute = 0, second = 0, microsecond = 0;
-};
-
-// "12:00", "12:00:00.123"; behind a compact date also "120000".
-bool read_time_of_day(Cursor& cursor, bool compact, TimeOfDay& time) {
-    if (!cursor.short_number(time.hour)) return false;
-    const bool colon = cursor.skip(':');
-    if ((!colon && !compact) || !cursor.digits(2, time.minute)) return false;
-    if (colon && !cursor.skip(':')) return true;
-    if (!cursor.digits(2, time.second)) return false;
-    if (cursor.skip('.') || cursor.skip(',')) time.microsecond = cursor.fraction_us();
-    return true;
-}
-
 ParsedTime calendar_time(std::string_view text, DateOrder order) {
-    Cursor cursor(text);
+    TimeCursor cursor(text);
     Date date;
     TimeOfDay time;
     bool compact = false;
@@ -216,7 +164,7 @@ std::optional<std::int64_t> epoch_us(double value) {
 }
 
 std::optional<DateOrder> order_shown_by(std::string_view text) {
-    Cursor cursor(trim(text));
+    TimeCursor cursor(trim(text));
     unsigned numbers[2];
     unsigned year = 0;
     if (separator_of_year_last(cursor.rest()) == '.' || !read_year_last(cursor, numbers, year))
@@ -243,6 +191,9 @@ ParsedTime parse_time(std::string_view text, DateOrder order) {
     constexpr std::size_t kShortest = 13;  // 1.9.2026 9:05
     if (text.size() >= kShortest) {
         if (const ParsedTime time = calendar_time(text, order); time.time_class != TimeClass::none)
+            return time;
+        std::size_t length = 0;
+        if (const ParsedTime time = time_with_month_name(text, {}, length); length == text.size())
             return time;
     }
     std::int64_t whole = 0;  // a count of us or ns has more digits than a double holds

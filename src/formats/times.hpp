@@ -22,6 +22,13 @@ enum class TimeClass : std::uint8_t { epoch, zoned, naive, none };
 struct ParsedTime {
     TimeClass time_class = TimeClass::none;
     std::int64_t us = kNoTime;  ///< of a naive time: as if its wall clock were UTC
+    bool year_made = false;     ///< it was printed without a year
+};
+
+/// From what a time without a year takes one: the first year from `start_us` on, else the last one that does
+/// not lie behind `written_us`, when its file was last written; a day of difference is forgiven (zones).
+struct YearBounds {
+    std::optional<std::int64_t> start_us, written_us;  ///< both missing: there is none
 };
 
 /// Which number of "9/10/2026" is the day.
@@ -30,7 +37,7 @@ enum class DateOrder : std::uint8_t { unknown, day_first, month_first };
 /// An epoch or a calendar time: "1761699262.488", "2025-10-28T08:00:00.408Z", "2026/09/28 12:00:00.000",
 /// "20260928 12:00:00", "20260928T120000Z", "20260928120000", "2026-01-05 12:00:00,123", "28.9.2026
 /// 12:00:00", where the order is known "28/9/2026 12:00:00", of 24 hours or with "AM" or "PM", with "Z",
-/// "+02:00", "+0200", " UTC" or nothing behind.
+/// "+02:00", "+0200", " UTC" or nothing behind; "Mon Sep 28 12:00:00 2026".
 ParsedTime parse_time(std::string_view text, DateOrder order = DateOrder::unknown);
 
 /// parse_time of one text after another: within a minute, times as we write them are read quicker.

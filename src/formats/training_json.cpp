@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -27,25 +28,55 @@ std::string_view value_of(const RecordField& field) {
     return field.kind == ValueKind::bare && field.value == "null" ? std::string_view() : field.value;
 }
 
-// What a key one level deeper is: as --grad-key OUTER.KEY says, or under a name that means nothing else.
-KnownKey nested_key(std::string_view outer, std::string_view key, std::string_view grad_key) {
-    const bool named = grad_key.size() == outer.size() + 1 + key.size() && grad_key.starts_with(outer) &&
-                       grad_key[outer.size()] == '.' && grad_key.ends_with(key);
-    if (named) return {StepField::grad_norm, 0};
-    constexpr std::string_view kOuter[] = {"metrics", "train", "training", "scalars", "logs", "stats"};
-    const bool plain = std::find(std::begin(kOuter), std::end(kOuter), outer) != std::end(kOuter);
-    return plain ? known_key(key, grad_key) : KnownKey{};
-}
+// Goes through the records that lie within a record, as far as they may tell of its step: those that are
+// called by a name that means nothing else, and those on the way to what --grad-key A.B.C names.
+class DeeperKeys {
+  public:
+    explicit DeeperKeys(std::string_view grad_key) : grad_key_(grad_key) {}
 
-// Gives take(key, value) what stands in `field` of {"metrics": {"grad_norm": 1}}. `inner` is for its fields.
-template <class Take>
-void each_nested(const RecordField& field, std::vector<RecordField>& inner, std::string_view grad_key,
-                 Take take) {
-    if (!field.value.starts_with('{') || scan_record(field.value, 0, inner).result != ScanResult::complete)
-        return;
-    for (const RecordField& deeper : inner)
-        take(nested_key(field.key, deeper.key, grad_key), value_of(deeper));
-}
+    /// Gives take(key, value) what stands in `field`, of {"metrics": {"grad_norm": 1}} and deeper.
+    template <class Take>
+    void each(const RecordField& field, Take take) {
+        path_.clear();
+        look(field, 0, true, take);
+    }
+
+  private:
+    template <class Take>
+    void look(const RecordField& field, std::size_t depth, bool plain, Take& take) {
+        if (depth == inner_.size() || !field.value.starts_with('{')) return;
+        const std::size_t length = path_.size();
+        path_.append(field.key).push_back('.');
+        plain = plain && means_nothing_else(field.key);
+        std::vector<RecordField>& fields = inner_[depth];
+        if ((plain || grad_key_.starts_with(path_)) &&
+            scan_record(field.value, 0, fields).result == ScanResult::complete) {
+            for (const RecordField& deeper : fields) {
+                take(key_of(deeper.key, plain), value_of(deeper));
+                if (deeper.kind == ValueKind::nested) look(deeper, depth + 1, plain, take);
+            }
+        }
+        path_.resize(length);
+    }
+
+    static bool means_nothing_else(std::string_view key) {
+        constexpr std::string_view kNames[] = {"metrics", "train", "training", "scalars", "logs", "stats"};
+        return std::find(std::begin(kNames), std::end(kNames), key) != std::end(kNames);
+    }
+
+    // Beside the gradient norm that --grad-key names stand the loss and the others of its step.
+    KnownKey key_of(std::string_view key, bool plain) const {
+        const bool on_the_way = grad_key_.starts_with(path_);
+        const std::string_view rest = on_the_way ? grad_key_.substr(path_.size()) : std::string_view();
+        if (on_the_way && rest == key) return {StepField::grad_norm, 0};
+        const bool beside = on_the_way && rest.find('.') == std::string_view::npos;
+        return plain || beside ? known_key(key, grad_key_) : KnownKey{};
+    }
+
+    std::string_view grad_key_;
+    std::string path_;                                 ///< "data.train."
+    std::array<std::vector<RecordField>, 3> inner_{};  ///< by depth
+};
 
 // Where the first record begins.
 struct Begin {
@@ -60,6 +91,7 @@ class JsonLog : public TrainingPieces {
         : source_(source),
           builder_(source),
           maker_(source.options.date_order),
+          deeper_(source.options.grad_key),
           at_(begin.at),
           in_array_(begin.in_array) {}
 
@@ -113,10 +145,9 @@ class JsonLog : public TrainingPieces {
             const RecordField& field = fields_[i];
             // HF's closing summary names a train_loss that is no step's.
             if (field.key == kSummary) return;
-            if (field.kind == ValueKind::nested) {
-                each_nested(field, inner_, source_.options.grad_key,
-                            [&](const KnownKey& key, std::string_view value) { maker_.set(key, value); });
-            }
+            if (field.kind == ValueKind::nested)
+                deeper_.each(field,
+                             [&](const KnownKey& key, std::string_view value) { maker_.set(key, value); });
             maker_.set(key_of(i), value_of(field));
         }
         builder_.note_texts(maker_);
@@ -152,7 +183,8 @@ class JsonLog : public TrainingPieces {
     const Source& source_;
     TrainingBuilder builder_;
     RecordMaker maker_;
-    std::vector<RecordField> fields_, inner_;
+    DeeperKeys deeper_;
+    std::vector<RecordField> fields_;
     std::vector<std::pair<std::string, KnownKey>> last_keys_;  ///< by place in the record
     std::size_t at_;
     bool in_array_;
@@ -214,10 +246,10 @@ bool is_step_record(const std::vector<RecordField>& fields, const std::string& g
     const auto look = [&](const KnownKey& key, std::string_view) {
         any = any || key.field == StepField::loss || key.field == StepField::grad_norm;
     };
-    std::vector<RecordField> inner;
+    DeeperKeys deeper(grad_key);
     for (const RecordField& field : fields) {
         look(known_key(field.key, grad_key), {});
-        if (field.kind == ValueKind::nested) each_nested(field, inner, grad_key, look);
+        if (field.kind == ValueKind::nested) deeper.each(field, look);
     }
     return any;
 }

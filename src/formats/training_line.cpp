@@ -24,9 +24,9 @@ struct PrintedParser::State {
     std::optional<TrainingRecord> parse(std::string_view line) const;
 };
 
-PrintedParser::PrintedParser(std::string grad_key, const std::string& grad_pattern, DateOrder order)
+PrintedParser::PrintedParser(LineOptions options, const std::string& grad_pattern)
     : state_(std::make_unique<State>()) {
-    state_->options = {std::move(grad_key), order};
+    state_->options = std::move(options);
     if (grad_pattern.empty()) return;
     try {
         state_->pattern.emplace(grad_pattern, std::regex::ECMAScript | std::regex::optimize);
@@ -77,7 +77,7 @@ struct TrainingLineParser::State {
 };
 
 TrainingLineParser::TrainingLineParser(std::string grad_key, std::string grad_pattern)
-    : state_(new State{PrintedParser(grad_key, grad_pattern), CsvSteps(grad_key), !grad_pattern.empty()}) {}
+    : state_(new State{PrintedParser({grad_key}, grad_pattern), CsvSteps(grad_key), !grad_pattern.empty()}) {}
 
 TrainingLineParser::~TrainingLineParser() = default;
 TrainingLineParser::TrainingLineParser(TrainingLineParser&&) noexcept = default;

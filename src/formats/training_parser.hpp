@@ -6,14 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include "formats/printed_line.hpp"
 #include "formats/training_record.hpp"
 
 namespace rle::formats {
 
 class PrintedParser {
   public:
-    explicit PrintedParser(std::string grad_key, const std::string& grad_pattern,
-                           DateOrder order = DateOrder::unknown);
+    PrintedParser(LineOptions options, const std::string& grad_pattern);
     ~PrintedParser();
     PrintedParser(PrintedParser&&) noexcept;
     /// Missing: the line is not a step.

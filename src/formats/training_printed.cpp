@@ -21,7 +21,7 @@ std::string_view take_line(std::string_view& rest, bool& ended) {
 // Is there a step among the first lines that holds `mark` too?
 bool prints_steps(const Source& source, std::string_view mark) {
     const ReadOptions& options = source.options;
-    const PrintedParser parser(options.grad_key, options.grad_pattern, options.date_order);
+    const PrintedParser parser({options.grad_key}, options.grad_pattern);
     std::string_view rest = source.text;
     bool ended = true;
     for (std::size_t i = 0; i < kLinesLookedAt && !rest.empty(); ++i) {
@@ -42,11 +42,16 @@ DateOrder order_of_dates(const Source& source) {
     return order;
 }
 
+YearBounds years_of(const ReadOptions& options) {
+    return {options.start_us, options.written_us};
+}
+
 class PrintedLog : public StepLines {
   public:
     explicit PrintedLog(const Source& source)
         : StepLines(source),
-          parser_(source.options.grad_key, source.options.grad_pattern, order_of_dates(source)) {}
+          parser_({source.options.grad_key, {order_of_dates(source), years_of(source.options)}},
+                  source.options.grad_pattern) {}
 
   private:
     void read_line() override {

@@ -237,6 +237,7 @@ void TrainingBuilder::add(const TrainingRecord& record) {
     training_.grad_norm.push_back(record.grad_norm);
     training_.learning_rate.push_back(record.learning_rate);
     timed_ = timed_ || record.time.time_class != TimeClass::none || !std::isnan(record.t_s);
+    made_years_ = made_years_ || record.time.year_made;
     any_norm_ = any_norm_ || !std::isnan(record.grad_norm);
     if (classes_.empty() || classes_.back() != record.time.time_class) {
         classes_seen_.insert(record.time.time_class);
@@ -245,17 +246,15 @@ void TrainingBuilder::add(const TrainingRecord& record) {
     relative_s_.push_back(record.relative_s);
 }
 
-// The step that --start is the time of. One without a gradient norm in front of smaller numbers tells of a
-// training before ("Restored step: 100, loss: 2.5").
+// The step that --start is the time of: the smallest with a gradient norm, wherever it stands, so that no
+// step lies before the start; else the first. ("Restored step: 100, loss: 2.5" tells of a training before.)
 void TrainingBuilder::find_first_step(const TrainingRecord& record) {
     constexpr std::size_t kMostStrays = 16;  // rows without a number in front: of more, the log's rows count
     if (std::isnan(first_step_) && size() + taken_ > kMostStrays) return;
-    const bool norm = !std::isnan(record.grad_norm);
-    if (std::isnan(first_step_) || (norm && !first_has_norm_ && record.step < first_step_)) {
-        moved_first_ = moved_first_ || taken_ > 0;
-        first_step_ = last_step_ = record.step;
-    }
-    first_has_norm_ = first_has_norm_ || (norm && !std::isnan(record.step));
+    const bool smaller = !std::isnan(record.grad_norm) && record.step < first_step_;
+    if (!std::isnan(first_step_) && !smaller) return;
+    moved_first_ = moved_first_ || taken_ > 0;
+    first_step_ = last_step_ = record.step;
 }
 
 void TrainingBuilder::take(Training& piece) {
@@ -364,6 +363,10 @@ Training TrainingBuilder::finish() {
         warn("the log carries no times; they are made from --start" +
              std::string(source_.options.step_seconds ? " and --step-seconds" : ""));
     }
+    if (made_years_)
+        warn(source_.options.start_us ? "its times name no year; it is taken from --start"
+                                      : "its times name no year; it is taken from when the file was last "
+                                        "written; --start TIME says otherwise");
     if (clock_.assumed_utc()) warn("times without a zone are taken as UTC; --tz ZONE says otherwise");
     return std::move(training_);
 }

@@ -123,10 +123,11 @@ class TrainingBuilder {
     std::set<TimeClass> classes_seen_;
     std::size_t taken_ = 0;
     bool timed_ = false;
+    bool made_years_ = false;  ///< some times were printed without a year
     bool made_times_ = false;
     bool any_norm_ = false;
     double first_step_ = kMissing, last_step_ = kMissing;  ///< numbers of steps
-    bool first_has_norm_ = false, moved_first_ = false;    ///< it was another one when rows were taken
+    bool moved_first_ = false;                             ///< the first was another one when rows were taken
     bool first_is_relative_ = false;  ///< the log's first row counts seconds since a start
     std::vector<double> relative_s_;  ///< by row
     std::size_t not_numbers_ = 0;

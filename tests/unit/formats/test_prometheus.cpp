@@ -85,6 +85,21 @@ TEST_CASE("Prometheus: a CPU's chips go before the disk's, and the hottest senso
     CHECK(telemetry(answer({chip("acpitz", 40), chip("nvme_nvme0", 90)})).temp_c[0] == 90);
 }
 
+TEST_CASE("Prometheus: utilisation is that of the cores that are there when one goes for good") {
+    std::string gone = idle("1", 0.5);  // 50 % busy, to 2 s
+    gone.erase(gone.find(",[" + std::to_string(kNoon + 3)));
+    const Telemetry t = telemetry(answer({chip("platform_coretemp_0", 50), idle("0", 0.9), gone + "]}"}));
+    REQUIRE(t.size() == 5);
+    CHECK(t.util_pct[1] == Approx(30));  // (10 + 50) / 2
+    CHECK(t.util_pct[2] == Approx(30));
+    CHECK(t.util_pct[3] == Approx(10));
+    CHECK(t.util_pct[4] == Approx(10));
+    CHECK_FALSE(t.dropped.contains("partial"));
+    CHECK(t.warnings.back().find(
+              "up to 1 of the 2 series of node_cpu_seconds_total are not there all the time") !=
+          std::string::npos);
+}
+
 TEST_CASE("Prometheus: infinity is no reading and counted, a server's error is told in its words") {
     std::string text = answer({chip("platform_coretemp_0", 50), package("0", 100)});
     const std::string first = "\"50.000000\"";

@@ -35,6 +35,44 @@ TEST_CASE("throttling told in words becomes the flag") {
     CHECK((*amd.other("throttle_status"))[0] == "THROTTLED");
 }
 
+TEST_CASE("throttling told by violations and by Yes and No") {
+    const Telemetry dmon = telemetry(
+        "#Date Time gpu pwr gtemp pviol tviol\n#YYYYMMDD HH:MM:SS Idx W C % bool\n"
+        " 20260928 12:00:00 0 100 50 0 0\n 20260928 12:00:01 0 100 50 3 0\n"
+        " 20260928 12:00:02 0 100 50 0 1\n 20260928 12:00:03 0 100 50 - -\n");
+    const rle::TextColumn& flag = *dmon.other("throttle");
+    CHECK(flag[0] == "0");
+    CHECK(flag[1] == "1");
+    CHECK(flag[2] == "1");
+    CHECK(flag[3].empty());
+    const Telemetry hwinfo = telemetry(
+        "Date,Time,CPU Package [C],CPU Package Power [W],Core 0 Thermal Throttling [Yes/No],"
+        "Package/Ring Power Limit Exceeded [Yes/No],Drive Failure [Yes/No],\n"
+        "28.9.2026,12:00:00,50,60,No,No,Yes,\n28.9.2026,12:00:01,50,60,Yes,No,No,\n"
+        "28.9.2026,12:00:02,50,60,No,Yes,No,\n");
+    CHECK((*hwinfo.other("throttle"))[0] == "0");
+    CHECK((*hwinfo.other("throttle"))[1] == "1");
+    CHECK((*hwinfo.other("throttle"))[2] == "1");
+    CHECK((*hwinfo.other("Drive Failure [Yes/No]"))[0] == "Yes");
+}
+
+TEST_CASE("xpu-smi's dump and sadf's temperatures") {
+    const Telemetry xpu = telemetry(
+        "Timestamp, DeviceId, GPU Utilization (%), GPU Power (W), GPU Core Temperature (Celsius Degree)\n"
+        "2026-09-28T12:00:00.000Z,    0, 40.50, 101.25, 51.00\n"
+        "2026-09-28T12:00:00.000Z,    1,  0.50, N/A, 41.00\n");
+    CHECK(xpu.devices == std::vector<std::string>{"gpu0", "gpu1"});
+    CHECK(xpu.temp_c == rle::test::Numbers{51, 41});
+    CHECK(xpu.power_w[0] == 101.25);
+    CHECK(xpu.util_pct == rle::test::Numbers{40.5, 0.5});
+    // TEMP counts the sensors.
+    const Telemetry sadf = telemetry(
+        "# hostname;interval;timestamp;TEMP;degC;%temp;DEVICE\n"
+        "node1;1;2026-09-28 12:00:00 UTC;1;51.00;50.00;coretemp-isa-0000\n"
+        "node1;1;2026-09-28 12:00:01 UTC;1;52.00;50.00;coretemp-isa-0000\n");
+    CHECK(sadf.temp_c == rle::test::Numbers{51, 52});
+}
+
 TEST_CASE("units in doubt are told of") {
     const auto warns = [](const Telemetry& t, const char* words) {
         return std::any_of(t.warnings.begin(), t.warnings.end(),

@@ -172,6 +172,31 @@ TEST_CASE("records with their numbers one level deeper") {
           Numbers{1.25});
 }
 
+TEST_CASE("records with their numbers two and three levels deeper") {
+    const std::string log =
+        "{\"ts\": 1790596800, \"data\": {\"train\": {\"loss\": 2.5, \"gn\": 1.5, \"step\": 3}, \"loss\": "
+        "9}}\n";
+    ReadOptions options;
+    options.grad_key = "data.train.gn";
+    const Training t = training(log, options);
+    CHECK(t.grad_norm == Numbers{1.5});
+    CHECK(t.loss == Numbers{2.5});  // which stands beside it
+    CHECK(t.step == Numbers{3});
+    CHECK(training("{\"ts\": 1790596800, \"metrics\": {\"train\": {\"loss\": 2.5, \"grad_norm\": 1.5}}}\n")
+              .grad_norm == Numbers{1.5});
+    options.grad_key = "a.b.c.d";
+    CHECK(training("{\"ts\": 1790596800, \"a\": {\"b\": {\"c\": {\"d\": 1.5}}}}\n", options).grad_norm ==
+          Numbers{1.5});
+    CHECK(refusal_of([&] { training(log); }).says("none of its first records names a loss or a grad_norm"));
+}
+
+TEST_CASE("the start is that of the smallest step, wherever it stands") {
+    const std::string log = "step,grad_norm\n30,3\n20,2\n10,1\n";
+    const Times times{kNoon + 2 * kSecond, kNoon + kSecond, kNoon};
+    CHECK(training(log, started(0.1)).wall_us == times);
+    CHECK(in_pieces(log, started(0.1)).wall_us == times);
+}
+
 TEST_CASE("Lightning's learning rates carry the optimizer's name") {
     const Training t = training("step,loss,grad_norm,lr-AdamW\n1,2.5,1.5,\n1,,,0.001\n", started(1));
     CHECK(t.step == Numbers{1});
