@@ -13,6 +13,7 @@
 #include "formats/nvidia_smi_dmon.hpp"
 #include "formats/prometheus.hpp"
 #include "formats/rocm_smi_csv.hpp"
+#include "formats/tegrastats.hpp"
 #include "formats/telemetry_csv.hpp"
 #include "formats/tensorboard.hpp"
 #include "formats/training_csv.hpp"
@@ -39,6 +40,9 @@ constexpr TelemetryFormat kTelemetryFormats[] = {
      read_rocm_smi_csv, open_rocm_smi_csv},
     {"turbostat", "turbostat, best with --enable Time_Of_Day_Seconds",
      "1790596800.123456\t-\t-\t1200\t37.50\t55\t65.20", refuse_turbostat, read_turbostat, open_turbostat},
+    {"tegrastats", "tegrastats of NVIDIA's Jetson boards",
+     "09-28-2026 12:00:00 RAM 2345/7620MB ... GR3D_FREQ 37%@[612] ... gpu@48.5C ... VDD_IN 5210mW/5100mW",
+     refuse_tegrastats, read_tegrastats, open_tegrastats},
     {"hwinfo-csv", "HWiNFO's sensor log", "28.9.2026,12:00:00.123,65.2,55,37.5,", refuse_hwinfo_csv,
      read_hwinfo_csv, open_hwinfo_csv},
     {"csv", "CSV with a header: timestamp or t_s, temp_c, power_w, util_pct (or their usual other names)",

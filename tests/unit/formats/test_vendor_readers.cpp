@@ -126,6 +126,35 @@ TEST_CASE("rocm-smi has no times; amd-smi has") {
     CHECK((*amd.other("clock_mhz"))[0] == "1800");
 }
 
+TEST_CASE("tegrastats: the GPU's rail, sensors that are off, boards that print no time") {
+    const Telemetry t = read_telemetry(kTelemetry + "tegrastats.txt");
+    CHECK(t.wall_us == std::vector<std::int64_t>{kNoon, kNoon + kSecond, kNoon + 2 * kSecond});
+    CHECK(t.devices == std::vector<std::string>{"gpu"});
+    CHECK(t.temp_c[0] == 50.5);
+    CHECK(missing(t.temp_c[1]));
+    CHECK(t.temp_c[2] == 51);
+    CHECK(t.power_w[0] == Approx(1.25));
+    CHECK(t.power_w[1] == Approx(3.25));
+    CHECK(t.util_pct[0] == 37);
+    CHECK(missing(t.util_pct[2]));
+    CHECK((*t.other("cpu_temp_c"))[0] == "49.25");
+    CHECK((*t.other("module_power_w"))[0] == "5.21");
+    CHECK(t.dropped == rle::Counts{{"malformed_line", 1}, {"torn_line", 1}, {"unphysical", 1}});
+    CHECK(t.warnings[2].find("power_w is that of the rail VDD_CPU_GPU_CV") != std::string::npos);
+    const TempDir folder;
+    rle::test::write_file(
+        folder / "nano",
+        "RAM 1903/3964MB (lfb 177x4MB) CPU [10%@1479,5%@1479] EMC_FREQ 0%@1600 GR3D_FREQ 40%@921 "
+        "CPU@48C GPU@46.5C POM_5V_IN 2545/2547 POM_5V_GPU 410/40 POM_5V_CPU 529/549\n");
+    CHECK(refusal_of([&] { read_telemetry(folder / "nano"); }).exit_code == 4);
+    rle::formats::ReadOptions options;
+    options.step_seconds = 1.0;
+    const Telemetry nano = read_telemetry(folder / "nano", options);
+    CHECK(nano.temp_c == std::vector<double>{46.5});
+    CHECK(nano.power_w[0] == Approx(0.41));
+    CHECK(nano.util_pct == std::vector<double>{40});
+}
+
 TEST_CASE("turbostat: the machine's own rows, headers repeated") {
     const Telemetry t = read_telemetry(kTelemetry + "turbostat.txt");
     REQUIRE(t.size() == 2);
