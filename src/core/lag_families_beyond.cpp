@@ -332,6 +332,12 @@ std::vector<LagFamily> null_families_beyond() {
         {"null_half_hz", "two AR(1) 0.9 at 0.5 Hz", kNull, 180, {.sample_hz = 0.5}, two_ar<90>},
         {"null_short", "two AR(1) 0.7, 40 samples", kNull, 40, {}, two_ar<70>},
         {"null_ar_0.9_long", "two AR(1) 0.9", kNull, 300, {}, two_ar<90>},
+        {"null_held",
+         "sensors and steps of 1 s, on a grid of 10 Hz",
+         kNull,
+         900,
+         {.sample_hz = 10.0, .held = 10},
+         two_ar<95>},
     };
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/bartlett.hpp"
 #include "core/delay_profile.hpp"
+#include "core/held.hpp"
 #include "core/lag_products.hpp"
 #include "core/permutation.hpp"
 #include "core/series.hpp"
@@ -164,6 +165,46 @@ double left_memory(const Whitened& x, const Whitened& y, double dt_s) {
     return bartlett_sum(x.residual, y.residual, std::min(memory, x.residual.size() / 5));
 }
 
+// The rows at which a series that a slower clock holds takes a new reading; empty where it is not held. The
+// forecasts that carry it over gaps are no readings.
+std::vector<std::size_t> readings_of(const Whitened& series) {
+    std::vector<double> own = series.filled;
+    for (std::size_t t = 0; t < own.size(); ++t) {
+        if (!std::isfinite(series.residual[t])) own[t] = std::nan("");
+    }
+    std::vector<std::size_t> rows = moves(own);
+    return is_clocked(rows) ? rows : std::vector<std::size_t>();
+}
+
+// The residuals that the test compares, and the readings of a held series among them, which are exchanged as
+// such; of two held series those of the driver.
+struct Compared {
+    std::vector<double> driver, response;
+    std::vector<std::size_t> readings;
+    bool of_response = false;
+};
+
+Compared compared(const Whitened& x, const Whitened& y, std::size_t lags) {
+    Compared out{x.residual, y.residual, readings_of(x)};
+    if (out.readings.empty()) {
+        out.readings = readings_of(y);
+        out.of_response = true;
+    }
+    if (out.readings.empty() || can_permute(x.residual.size(), lags)) return out;
+    std::vector<double>& held = out.of_response ? out.response : out.driver;
+    held = only_at(out.readings, held);
+    return out;
+}
+
+FamilyWise judge(const Compared& series, const std::vector<LagPoint>& ccf, const LagTestOptions& options,
+                 double inflation) {
+    const Exchange how{inflation, series.readings};
+    if (!series.of_response)
+        return family_wise(series.driver, series.response, ccf, options.alpha, options.seed, how);
+    const std::vector<LagPoint> reversed(ccf.rbegin(), ccf.rend());  // with the roles the lags' signs change
+    return family_wise(series.response, series.driver, reversed, options.alpha, options.seed, how);
+}
+
 }  // namespace
 
 std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
@@ -175,13 +216,19 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
     tested.trend_order = x.trend.order;
     tested.driver_ar_order = static_cast<int>(x.ar.size());
     tested.response_ar_order = static_cast<int>(y.ar.size());
-    tested.ccf = cross_correlation(x.residual, y.residual, dt_s, options.max_lag_s);
+    const auto lags = static_cast<std::size_t>(2.0 * std::floor(options.max_lag_s / dt_s + 1e-9)) + 1;
+    const Compared series = compared(x, y, lags);
+    tested.ccf = cross_correlation(series.driver, series.response, dt_s, options.max_lag_s);
     tested.warnings = common_causes(pair, dt_s);
     const int peak = peak_index(tested.ccf);
     if (peak < 0) return std::nullopt;
-    const FamilyWise test = family_wise(x.residual, y.residual, tested.ccf, options.alpha, options.seed, 0,
-                                        left_memory(x, y, dt_s));
+    const FamilyWise test = judge(series, tested.ccf, options, left_memory(x, y, dt_s));
     tested.method = method_line(x, y, tested.ccf.size(), test.permuted);
+    if (!series.readings.empty()) {
+        tested.method += fmt::format("; {} readings of the {}, which stands still between them, {}",
+                                     series.readings.size(), series.of_response ? "response" : "driver",
+                                     test.permuted ? "exchanged as such" : "and no other rows");
+    }
     tested.p_value = test.p_value;
     tested.significant = test.p_value <= options.alpha;
     const double pairs = static_cast<double>(tested.ccf[static_cast<std::size_t>(peak)].n);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <numbers>
+#include <numeric>
 #include <thread>
 
 #include "core/lag_kernel.hpp"
@@ -40,7 +41,8 @@ class Shuffler {
 
     double uniform() { return random_.uniform(); }
 
-    void shuffle(std::span<double> values) {
+    template <class T>
+    void shuffle(std::span<T> values) {
         std::size_t left = values.size();
         for (; left > 3 && values.size() <= kThreeAtOnce; left -= 3) {
             std::uint64_t word = random_.bits();
@@ -69,17 +71,26 @@ class Shuffler {
     Random random_;
 };
 
+// What is exchanged: the driver's residuals, or those of each of its readings together. A reading that is
+// held for several rows may take the place of one that is held for more or fewer: then its last row stands
+// for the rest, or is left out.
 class Permuter {
   public:
-    Permuter(std::span<const double> driver, std::span<const double> response, std::span<const LagPoint> ccf)
-        : kernel_(zeros_where_missing(response), weights(ccf)) {
+    Permuter(std::span<const double> driver, std::span<const double> response, std::span<const LagPoint> ccf,
+             std::span<const std::size_t> readings)
+        : kernel_(zeros_where_missing(response), weights(ccf)),
+          driver_(driver),
+          readings_(readings.begin(), readings.end()) {
         for (std::size_t t = 0; t < driver.size(); ++t) {
             if (!std::isfinite(driver[t])) continue;
             at_.push_back(t);
             values_.push_back(driver[t]);
         }
+        const double share = readings.empty() ? 1.0
+                                              : static_cast<double>(readings.size()) /
+                                                    static_cast<double>(std::max<std::size_t>(1, at_.size()));
         const auto lags = static_cast<double>(ccf.size());
-        block_ = std::max(kLeastBlock, static_cast<std::size_t>(kBlockOfLags * lags));
+        block_ = std::max(kLeastBlock, static_cast<std::size_t>(kBlockOfLags * lags * share));
     }
 
     // max over the lags of |sum x(t + l) y(t)| / sqrt(pairs)
@@ -91,6 +102,7 @@ class Permuter {
     // The same of the draws first, first + 1, ...; each has random numbers of its own, so that it does not
     // matter who makes it.
     void draw(std::uint64_t seed, std::size_t first, std::span<double> drawn) const {
+        if (!readings_.empty()) return draw_readings(seed, first, drawn);
         LagKernel::Driver driver(kernel_);
         std::vector<double> apart(in_a_row() ? 0 : values_.size());
         const std::span<double> values =
@@ -116,8 +128,34 @@ class Permuter {
         return out;
     }
 
+    void draw_readings(std::uint64_t seed, std::size_t first, std::span<double> drawn) const {
+        LagKernel::Driver driver(kernel_);
+        std::vector<std::size_t> order(readings_.size());
+        for (std::size_t i = 0; i < drawn.size(); ++i) {
+            Shuffler shuffler(Random(seed, first + i));
+            std::iota(order.begin(), order.end(), std::size_t{0});
+            shuffle_blocks(std::span(order), shuffler);
+            for (std::size_t k = 0; k < order.size(); ++k) put_reading(order[k], k, driver);
+            drawn[i] = kernel_.greatest(driver);
+        }
+    }
+
+    std::size_t end_of(std::size_t reading) const {
+        return reading + 1 < readings_.size() ? readings_[reading + 1] : driver_.size();
+    }
+
+    void put_reading(std::size_t reading, std::size_t place, LagKernel::Driver& driver) const {
+        const std::size_t begin = readings_[place], length = end_of(place) - begin;
+        const std::size_t from = readings_[reading], last = end_of(reading) - 1;
+        for (std::size_t j = 0; j < length; ++j) {
+            const double x = driver_[std::min(from + j, last)];
+            driver[begin + j] = std::isfinite(driver_[begin + j]) && std::isfinite(x) ? x : 0.0;
+        }
+    }
+
     // The blocks' edges lie anew at each draw.
-    void shuffle_blocks(std::span<double> values, Shuffler& shuffler) const {
+    template <class T>
+    void shuffle_blocks(std::span<T> values, Shuffler& shuffler) const {
         const std::size_t blocks = std::max<std::size_t>(1, values.size() / block_);
         const double length = static_cast<double>(values.size()) / static_cast<double>(blocks);
         double edge = blocks > 1 ? shuffler.uniform() * length : static_cast<double>(values.size());
@@ -137,9 +175,11 @@ class Permuter {
     }
 
     LagKernel kernel_;
-    std::vector<double> values_;   // the driver's residuals
-    std::vector<std::size_t> at_;  // and where they stand
-    std::size_t block_ = kLeastBlock;
+    std::span<const double> driver_;     // as given
+    std::vector<double> values_;         // those of it that are there
+    std::vector<std::size_t> at_;        // and where they stand
+    std::vector<std::size_t> readings_;  // rows at which a held driver takes a new one; empty: not held
+    std::size_t block_ = kLeastBlock;    // of samples, or readings
 };
 
 // Draws, over as many threads as are worth their start; the numbers do not depend on how many.
@@ -224,17 +264,22 @@ FamilyWise by_normal_law(std::span<const double> driver, std::span<const double>
 
 }  // namespace
 
+bool can_permute(std::size_t samples, std::size_t lags) {
+    return static_cast<double>(samples) * static_cast<double>(lags) <= kMostWork;
+}
+
 FamilyWise family_wise(std::span<const double> driver, std::span<const double> response,
                        std::span<const LagPoint> ccf, double alpha, unsigned long long seed,
-                       std::size_t threads, double inflation) {
-    const double products = static_cast<double>(driver.size()) * static_cast<double>(ccf.size());
-    if (products > kMostWork) return by_normal_law(driver, response, ccf, alpha, inflation);
+                       const Exchange& how) {
+    if (!can_permute(driver.size(), ccf.size()))
+        return by_normal_law(driver, response, ccf, alpha, how.inflation);
 
-    const Permuter permuter(driver, response, ccf);
-    const double observed = permuter.observed() / std::sqrt(inflation) * (1.0 - 1e-12);
+    const double products = static_cast<double>(driver.size()) * static_cast<double>(ccf.size());
+    const Permuter permuter(driver, response, ccf, how.readings);
+    const double observed = permuter.observed() / std::sqrt(how.inflation) * (1.0 - 1e-12);
     const auto least = static_cast<std::size_t>(
         std::clamp(kCostlyWork / products, static_cast<double>(kLeastDraws), static_cast<double>(kDraws)));
-    const Draws draws(permuter, seed, products, threads);
+    const Draws draws(permuter, seed, products, how.threads);
     std::vector<double> drawn = draws.make(0, least);
     auto exceed = static_cast<std::size_t>(
         std::count_if(drawn.begin(), drawn.end(), [&](double d) { return d >= observed; }));
@@ -250,7 +295,7 @@ FamilyWise family_wise(std::span<const double> driver, std::span<const double> r
     result.p_value = static_cast<double>(exceed + 1) / static_cast<double>(drawn.size() + 1);
     const auto rank = static_cast<std::ptrdiff_t>((1.0 - alpha) * static_cast<double>(drawn.size()));
     std::nth_element(drawn.begin(), drawn.begin() + rank, drawn.end());
-    result.band = drawn[static_cast<std::size_t>(rank)] * std::sqrt(inflation);
+    result.band = drawn[static_cast<std::size_t>(rank)] * std::sqrt(how.inflation);
     return result;
 }
 

@@ -24,12 +24,24 @@ struct FamilyWise {
     bool permuted = true;  ///< false: by the normal law
 };
 
+/// Are permutations drawn for so many samples and lags? Else the normal law is used.
+bool can_permute(std::size_t samples, std::size_t lags);
+
+/// What is known of the two series beside their residuals.
+struct Exchange {
+    double inflation = 1.0;  ///< of the variance of r by what memory is left in both series (bartlett.hpp):
+                             ///< the draws, which have none, are compared with |r| over its root
+    std::span<const std::size_t> readings =
+        {};  ///< rows, ascending, at which a driver that is held (held.hpp) takes a new reading: all
+             ///< residuals up to the next are exchanged as one. Empty: each by itself
+    std::size_t threads = 0;  ///< 0: as many as the machine has; the result does not depend on it
+};
+
 /// `ccf` is the cross-correlation of the two residual series, for its lags and pairs. Both have mean square
-/// 1; NaN: none. The result depends on the seed, not on the machine nor on the number of threads (0: as many
-/// as it has). `inflation` is that of the variance of r by what memory is left in both series (bartlett.hpp):
-/// the draws, which have none, are compared with |r| over its root.
+/// 1; NaN: none. The result depends on the seed, not on the machine. The normal law takes every row as a
+/// reading.
 FamilyWise family_wise(std::span<const double> driver, std::span<const double> response,
                        std::span<const LagPoint> ccf, double alpha, unsigned long long seed,
-                       std::size_t threads = 0, double inflation = 1.0);
+                       const Exchange& how = {});
 
 }  // namespace rle

@@ -46,7 +46,8 @@ void record_telemetry(Random& random, const Pair& pair, const Recording& recordi
         const bool first_or_last = i == 0 || i + 1 == pair.response.size();  // the grid spans them
         const bool lost = !first_or_last && random.uniform() < recording.missing;
         if (lost) continue;
-        const double rle = kMiddleRle + placement.scale * (pair.response[i] - placement.middle);
+        const double reading = pair.response[i - i % recording.held];
+        const double rle = kMiddleRle + placement.scale * (reading - placement.middle);
         telemetry.wall_us.push_back(kNoTime);
         telemetry.t_s.push_back(kStart + (static_cast<double>(i) + (first_or_last ? 0.0 : jitter)) * dt);
         telemetry.device.push_back(0);
@@ -60,16 +61,16 @@ void record_training(Random& random, const Pair& pair, const Recording& recordin
     const double spread = kStepSpread * sd(pair.driver);
     const double dt = 1.0 / recording.sample_hz;
     const double middle = 0.5 * static_cast<double>(pair.driver.size());
-    for (std::size_t i = 0; i < pair.driver.size(); ++i) {
+    const std::size_t steps = recording.held > 1 ? 1 : kStepsPerSample;
+    for (std::size_t i = 0; i < pair.driver.size(); i += recording.held) {
         const bool lost = random.uniform() < recording.missing_training;
         double balance = 0.0;  // what the cell's steps are together above its mean
-        for (std::size_t s = 0; s < kStepsPerSample; ++s) {
-            const bool last = s + 1 == kStepsPerSample;
+        for (std::size_t s = 0; s < steps; ++s) {
+            const bool last = s + 1 == steps;
             const double off = last ? -balance : spread * random.normal();
             balance += off;
             const double jitter = std::clamp(kStepJitter * random.normal(), -0.1, 0.1);
-            const double place =
-                (static_cast<double>(s) + 0.5) / static_cast<double>(kStepsPerSample) - 0.5 + jitter;
+            const double place = (static_cast<double>(s) + 0.5) / static_cast<double>(steps) - 0.5 + jitter;
             const double at = static_cast<double>(i) + place;
             if (lost) continue;
             training.wall_us.push_back(kNoTime);

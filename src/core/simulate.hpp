@@ -62,12 +62,14 @@ struct Recording {
     double missing_training = 0.0;  ///< share of the training's cells that are lost
     double clock_drift =
         0.0;  ///< of the training's clock against the telemetry's, about the middle of the session
+    std::size_t held = 1;  ///< samples for which a sensor's reading stands, and a training step lasts
 };
 
-/// Telemetry whose RLE is the response, and a training log of four steps a sample whose mean over a cell is
-/// the driver, both with jittered times. RLE is carried by the utilisation: with power and temperature
-/// constant, and power a tenth of the rated power, the formula gives rle_raw = util / 100 / (0.1 (1 +
-/// 1/600)). The response is moved, and where it must be scaled (and k with it), to fit into [1, 9].
+/// Telemetry whose RLE is the response, and a training log of four steps a sample (one a reading, where they
+/// are held) whose mean over a cell is the driver, both with jittered times. RLE is carried by the
+/// utilisation: with power and temperature constant, and power a tenth of the rated power, the formula gives
+/// rle_raw = util / 100 / (0.1 (1 + 1/600)). The response is moved, and where it must be scaled (and k with
+/// it), to fit into [1, 9].
 SimulatedSession record(Random& random, const Pair& pair, const Recording& recording);
 
 }  // namespace rle::simulate

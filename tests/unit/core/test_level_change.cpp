@@ -146,8 +146,8 @@ TEST_CASE("left memory asks for a greater correlation: four times the variance, 
     const Series x = standardised(simulate::white(random, 200));
     const Series y = standardised(x + 4.0 * simulate::white(random, 200));
     const std::vector<LagPoint> ccf = cross_correlation(x, y, 1.0, 3.0);
-    const FamilyWise plain = family_wise(x, y, ccf, 0.05, 1, 1);
-    const FamilyWise wide = family_wise(x, y, ccf, 0.05, 1, 1, 4.0);
+    const FamilyWise plain = family_wise(x, y, ccf, 0.05, 1, {.threads = 1});
+    const FamilyWise wide = family_wise(x, y, ccf, 0.05, 1, {.inflation = 4.0, .threads = 1});
     CHECK(plain.p_value < 0.05);
     CHECK(wide.p_value > plain.p_value);
     CHECK(wide.band == Approx(2.0 * plain.band).epsilon(0.1));  // it may rest on more draws

@@ -1,0 +1,120 @@
+#include <cmath>
+#include <vector>
+
+#include "core/held.hpp"
+#include "core/permutation.hpp"
+#include "core/simulate.hpp"
+#include "rlecouple/ccf.hpp"
+#include "rlecouple/lag_test.hpp"
+#include "support/catch.hpp"
+
+using namespace rle;
+using simulate::Series;
+
+namespace {
+
+// Each value for `rows` rows, or one more or fewer, as by a clock that jitters.
+Series held(Random& random, const Series& values, std::size_t rows, bool jitters = false) {
+    Series series;
+    for (double value : values) {
+        const std::size_t more = jitters ? random.below(3) : 1;
+        series.insert(series.end(), rows + more - 1, value);
+    }
+    return series;
+}
+
+bool is_held(const Series& series) {
+    return is_clocked(moves(series));
+}
+
+}  // namespace
+
+TEST_CASE("a series moves where it takes another value than the last one there") {
+    const double none = std::nan("");
+    CHECK(moves(Series{1, 1, 2, none, 2, 3, none, 1, 1}) == std::vector<std::size_t>{0, 2, 5, 7});
+    CHECK(moves(Series{none, none, 4, 4}) == std::vector<std::size_t>{2});
+    CHECK(moves(Series{}).empty());
+}
+
+TEST_CASE("readings of a clock are told from values that come again by chance") {
+    Random random(1);
+    const Series values = simulate::white(random, 90);
+    CHECK(is_held(held(random, values, 10)));
+    CHECK(is_held(held(random, values, 4, true)));
+    CHECK(is_held(held(random, values, 2)));
+    Series paused = held(random, values, 10);
+    paused.insert(paused.begin() + 300, 400, paused[299]);  // an evaluation
+    CHECK(is_held(paused));
+
+    CHECK_FALSE(is_held(values));
+    CHECK_FALSE(is_held(simulate::rounded(values, 1.0)));  // four in ten like the one before
+    CHECK_FALSE(is_held(simulate::rounded(simulate::ar1(random, 600, 0.95), 2.0)));
+    CHECK_FALSE(is_held(Series(200, 1.0)));
+    Series gaps = values;
+    for (std::size_t t = 0; t < 90; t += 5) gaps[t] = std::nan("");
+    CHECK_FALSE(is_held(gaps));
+    CHECK_FALSE(is_held(held(random, Series(values.begin(), values.begin() + 8), 10)));  // too few to tell
+}
+
+TEST_CASE("what is kept of the residuals has mean square 1") {
+    const std::vector<std::size_t> rows{1, 3, 4};
+    const Series news = only_at(rows, Series{9, 3, 9, std::nan(""), -4, 9});
+    // 3 and -4: the root of their mean square is sqrt(12.5)
+    CHECK(std::isnan(news[0]));
+    CHECK(news[1] == Approx(3.0 / std::sqrt(12.5)));
+    CHECK(std::isnan(news[3]));
+    CHECK(news[4] == Approx(-4.0 / std::sqrt(12.5)));
+}
+
+TEST_CASE("held series without coupling are not called coupled") {
+    // Sensors that refresh, and steps that come, every ten rows: of 100 sessions at 5 % more than 14 have a
+    // probability of 1e-4. Judged row by row half of them were called coupled.
+    for (const bool jitters : {false, true}) {
+        int claimed = 0;
+        for (std::uint64_t s = 0; s < 100; ++s) {
+            Random random(300 + s);
+            Series x = held(random, simulate::ar1(random, 100, 0.6), 10, jitters);
+            Series y = held(random, simulate::ar1(random, 100, 0.6), 10);
+            x.resize(900), y.resize(900);
+            const auto t = test_lag(x, y, 0.1, {});
+            REQUIRE(t);
+            claimed += t->significant ? 1 : 0;
+        }
+        CHECK(claimed <= 14);
+    }
+}
+
+TEST_CASE("held series without coupling: long sessions, and a held response") {
+    int claimed = 0, of_response = 0;
+    for (std::uint64_t s = 0; s < 20; ++s) {
+        Random random(500 + s);
+        Series x = held(random, simulate::white(random, 1800), 10),
+               y = held(random, simulate::white(random, 1800), 10);
+        const auto t = test_lag(x, y, 0.1, {});  // 18,000 rows, 61 lags: by the normal law
+        REQUIRE(t);
+        claimed += t->significant ? 1 : 0;
+        // A response that is held and a driver whose news come at the same rows, though it is held nowhere
+        x.resize(900), y.resize(900);
+        for (std::size_t i = 1; i < 900; ++i) x[i] += x[i - 1];
+        const auto sums = test_lag(x, y, 0.1, {});
+        REQUIRE(sums);
+        of_response += sums->significant ? 1 : 0;
+    }
+    CHECK(claimed <= 5);  // of 20 at 5 % more than 5 have a probability of 3e-4
+    CHECK(of_response <= 5);
+}
+
+TEST_CASE("a coupling that a held driver makes is found") {
+    int found = 0, exact = 0;
+    for (std::uint64_t s = 0; s < 20; ++s) {
+        Random random(700 + s);
+        const Series x = held(random, simulate::white(random, 90), 10);
+        const Series y = simulate::coupled_response(random, x, 0.1, {.k_per_s = 0.1, .delay_samples = 10});
+        const auto t = test_lag(x, y, 0.1, {});
+        REQUIRE(t);
+        found += t->significant ? 1 : 0;
+        exact += std::abs(*t->t_lag_s + 1.0) < 0.05 ? 1 : 0;
+    }
+    CHECK(found >= 18);
+    CHECK(exact >= 18);
+}
