@@ -20,6 +20,7 @@
 #include "formats/training_json.hpp"
 #include "formats/training_printed.hpp"
 #include "formats/turbostat.hpp"
+#include "formats/wide_csv.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -45,6 +46,8 @@ constexpr TelemetryFormat kTelemetryFormats[] = {
      refuse_tegrastats, read_tegrastats, open_tegrastats},
     {"hwinfo-csv", "HWiNFO's sensor log", "28.9.2026,12:00:00.123,65.2,55,37.5,", refuse_hwinfo_csv,
      read_hwinfo_csv, open_hwinfo_csv},
+    {"wide-csv", "CSV with columns for each GPU: gpu0_temp, gpu0_power, gpu1_temp, ...",
+     "2026-09-28T12:00:00Z,50,100.0,37,51,120.5,40", refuse_wide_csv, read_wide_csv, open_wide_csv},
     {"csv", "CSV with a header: timestamp or t_s, temp_c, power_w, util_pct (or their usual other names)",
      "2026-09-28T12:00:00.000000Z,0.0,gpu,50,100.0,50", refuse_telemetry_csv, read_telemetry_csv,
      open_telemetry_csv},

@@ -14,103 +14,12 @@
 #include "formats/encoding.hpp"
 #include "formats/numbers.hpp"
 #include "formats/row_pieces.hpp"
+#include "formats/telemetry_names.hpp"
 #include "formats/vendor_columns.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
 namespace {
-
-struct Alias {
-    std::string_view name;
-    Role role;
-};
-
-// In the order of preference within a role: where a file has several, the first one of this list goes.
-constexpr Alias kAliases[] = {
-    {"timestamp", Role::time},
-    {"timestamp_utc", Role::time},
-    {"time", Role::time},
-    {"ts", Role::time},
-    {"datetime", Role::time},
-    {"date_time", Role::time},
-    {"date", Role::time},
-    {"uhrzeit", Role::time},
-    {"zeit", Role::time},
-    {"wall_time", Role::time},
-    {"epoch", Role::time},
-    {"t_s", Role::t_s},
-    {"elapsed_s", Role::t_s},
-    {"elapsed", Role::t_s},
-    {"time_s", Role::t_s},
-    {"seconds", Role::t_s},
-    {"t", Role::t_s},
-    {"device", Role::device},
-    {"device_id", Role::device},
-    {"deviceid", Role::device},
-    {"device_name", Role::device},
-    {"gpu_id", Role::device},
-    {"gpu_index", Role::device},
-    {"gpu_idx", Role::device},
-    {"index", Role::device},
-    {"uuid", Role::device},
-    {"gpu_uuid", Role::device},
-    {"pci_bus_id", Role::device},
-    {"serial", Role::device},
-    {"card", Role::device},
-    {"gpu", Role::device},
-    {"gpu_name", Role::device},
-    {"name", Role::device},
-    {"hostname", Role::device},
-    {"host", Role::device},
-    {"node", Role::device},
-    {"local_rank", Role::device},
-    {"rank", Role::device},
-    {"id", Role::device},
-    {"temp_c", Role::temp},
-    {"temperature_c", Role::temp},
-    {"temperature", Role::temp},
-    {"degc", Role::temp},  // sadf's, whose TEMP counts the sensors
-    {"temp", Role::temp},
-    {"gpu_temp_c", Role::temp},
-    {"gpu_temp", Role::temp},
-    {"gpu_temperature", Role::temp},
-    {"temperature_gpu", Role::temp},
-    {"gpu_core_temperature", Role::temp},
-    {"cpu_temp_c", Role::temp},
-    {"cpu_temp", Role::temp},
-    {"cpu_temperature", Role::temp},
-    {"power_w", Role::power},
-    {"power", Role::power},
-    {"watts", Role::power},
-    {"power_watts", Role::power},
-    {"power_draw_w", Role::power},
-    {"power_draw", Role::power},
-    {"gpu_power_w", Role::power},
-    {"gpu_power", Role::power},
-    {"gpu_power_draw", Role::power},
-    {"cpu_power_w", Role::power},
-    {"cpu_power", Role::power},
-    {"package_power", Role::power},
-    {"board_power_draw", Role::power},
-    {"board_power", Role::power},
-    {"util_pct", Role::util},
-    {"util", Role::util},
-    {"utilization_pct", Role::util},
-    {"utilization", Role::util},
-    {"utilisation", Role::util},
-    {"gpu_util_pct", Role::util},
-    {"gpu_util", Role::util},
-    {"gpu_utilization", Role::util},
-    {"utilization_gpu", Role::util},
-    {"gpu_usage", Role::util},
-    {"cpu_util_pct", Role::util},
-    {"cpu_util", Role::util},
-    {"cpu_percent", Role::util},
-    {"load_pct", Role::util},
-    {"usage", Role::util},
-    {"gpu_load", Role::util},
-    {"cpu_load", Role::util},
-};
 
 // Columns that we carry, and that later stages look for under one name.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kRenamed{
@@ -119,51 +28,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kRenamed{
      {"fan_speed", "fan_pct"},
      {"fan", "fan_pct"},
      {"gpu_clock_mhz", "clock_mhz"}}};
-
-using Names = std::vector<ColumnName>;
-
-const Alias* find_alias(std::string_view name) {
-    const auto it = std::find_if(std::begin(kAliases), std::end(kAliases),
-                                 [&](const Alias& alias) { return alias.name == name; });
-    return it == std::end(kAliases) ? nullptr : &*it;
-}
-
-bool is_unit_of(Role role, std::string_view unit) {
-    constexpr std::array<std::string_view, 7> kTemp{"c", "celsius", "f", "fahrenheit", "k", "kelvin", "mc"};
-    constexpr std::array<std::string_view, 6> kPower{"w", "watts", "mw", "milliwatts", "uw", "kw"};
-    if (role == Role::temp) return std::find(kTemp.begin(), kTemp.end(), unit) != kTemp.end();
-    if (role == Role::power) return std::find(kPower.begin(), kPower.end(), unit) != kPower.end();
-    return role == Role::util && unit == "percent";
-}
-
-// "power_draw_mw" is power_draw in mW.
-void split_unit_off(ColumnName& column) {
-    const std::size_t at = column.name.rfind('_');
-    if (at == std::string::npos || !column.unit.empty() || find_alias(column.name) != nullptr) return;
-    const std::string base = column.name.substr(0, at), unit = column.name.substr(at + 1);
-    const Alias* const alias = find_alias(base);
-    if (alias != nullptr && is_unit_of(alias->role, unit)) column = {base, unit};
-}
-
-Names normal_names(const std::vector<std::string>& header) {
-    Names names;
-    for (const std::string& cell : header) {
-        names.push_back(normal_name(cell));
-        split_unit_off(names.back());
-    }
-    return names;
-}
-
-// The columns that may play each role, by the order of preference.
-std::map<Role, std::vector<std::size_t>> find_roles(const Names& names) {
-    std::map<Role, std::vector<std::size_t>> found;
-    for (const Alias& alias : kAliases) {
-        for (std::size_t c = 0; c < names.size(); ++c) {
-            if (names[c].name == alias.name) found[alias.role].push_back(c);
-        }
-    }
-    return found;
-}
 
 // One of temperature and power is enough: what needs the other is missing then, and said to be.
 std::string what_is_missing(const std::vector<std::string>& header) {
@@ -226,7 +90,54 @@ bool names_devices(const Table& table, std::size_t column, const ColumnName& nam
     return name.unit.empty() && (takes_turns(cells) || (!is_label(name.name) && lies_in_blocks(cells)));
 }
 
-std::string device_by_names(const Names& names) {
+using Roles = std::map<Role, std::vector<std::size_t>>;
+
+// Does the table say this of that part of the machine, or of one that it does not name?
+bool tells(const Table& table, const Names& names, const Roles& roles, Role role, Part part) {
+    const auto candidates = roles.find(role);
+    return candidates != roles.end() &&
+           std::any_of(candidates->second.begin(), candidates->second.end(), [&](std::size_t c) {
+               const Part own = part_of(names[c].name);
+               return (own == part || own == Part::unknown) && has_numbers(table, c);
+           });
+}
+
+// Never one part's heat beside the other's power: the GPU where both are told of it, else the CPU where both
+// are, else the GPU. Unknown: only one of them is named.
+Part chosen_part(const Table& table, const Names& names, const Roles& roles) {
+    std::set<Part> named;
+    for (const auto& [role, candidates] : roles) {
+        for (const std::size_t c : candidates) {
+            if (role == Role::temp || role == Role::power) named.insert(part_of(names[c].name));
+        }
+    }
+    if (!named.contains(Part::gpu) || !named.contains(Part::cpu))
+        return named.contains(Part::gpu) ? Part::gpu : named.contains(Part::cpu) ? Part::cpu : Part::unknown;
+    const auto both = [&](Part part) {
+        return tells(table, names, roles, Role::temp, part) && tells(table, names, roles, Role::power, part);
+    };
+    return !both(Part::gpu) && both(Part::cpu) ? Part::cpu : Part::gpu;
+}
+
+// Takes out the readings of the other part; of those that then lack, a warning.
+void keep_part(Part part, const std::vector<std::string>& header, const Names& names, Roles& roles,
+               std::vector<std::string>& warnings) {
+    if (part == Part::unknown) return;
+    const Part other = part == Part::gpu ? Part::cpu : Part::gpu;
+    for (auto& [role, candidates] : roles) {
+        if (!is_reading(role)) continue;
+        const std::size_t first = candidates.front();
+        std::erase_if(candidates, [&](std::size_t c) { return part_of(names[c].name) == other; });
+        if (candidates.empty())
+            warnings.push_back(
+                fmt::format("column '{}' is not of the {}, whose readings are taken; it is carried",
+                            quotable(header[first]), part == Part::gpu ? "GPU" : "CPU"));
+    }
+    std::erase_if(roles, [](const auto& entry) { return entry.second.empty(); });
+}
+
+std::string device_by_names(const Names& names, Part part) {
+    if (part != Part::unknown) return part == Part::gpu ? "gpu" : "cpu";
     for (const std::string_view kind : {"gpu", "cpu"}) {
         for (const ColumnName& name : names) {
             if (name.name.find(kind) != std::string::npos) return std::string(kind);
@@ -305,8 +216,11 @@ TablePlan plan_of(const Table& table) {
     const std::vector<std::string>& header = table.header();
     const Names names = normal_names(header);
     TablePlan plan = plan_to_carry(header, names);
-    plan.only_device = device_by_names(names);
-    for (const auto& [role, candidates] : find_roles(names)) {
+    Roles roles = find_roles(names);
+    const Part part = chosen_part(table, names, roles);
+    keep_part(part, header, names, roles, plan.warnings);
+    plan.only_device = device_by_names(names, part);
+    for (const auto& [role, candidates] : roles) {
         const std::optional<std::size_t> c = chosen_column(table, names, role, candidates);
         if (!c) continue;
         plan.columns[*c].role = role;

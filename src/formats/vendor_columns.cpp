@@ -35,15 +35,17 @@ std::map<Role, std::size_t> chosen_columns(const std::vector<std::string>& heade
 
 }  // namespace
 
+bool has_numbers(const Table& table, std::size_t column) {
+    const std::vector<std::string> cells = table.next_cells(column);
+    return std::any_of(cells.begin(), cells.end(), [](const std::string& cell) {
+        return parse_with_unit(cell).kind == CellKind::number;
+    });
+}
+
 std::size_t first_with_numbers(const Table& table, const std::vector<std::size_t>& columns) {
     if (columns.size() < 2) return columns.front();
-    const auto has_numbers = [&](std::size_t column) {
-        const std::vector<std::string> cells = table.next_cells(column);
-        return std::any_of(cells.begin(), cells.end(), [](const std::string& cell) {
-            return parse_with_unit(cell).kind == CellKind::number;
-        });
-    };
-    const auto it = std::find_if(columns.begin(), columns.end(), has_numbers);
+    const auto it = std::find_if(columns.begin(), columns.end(),
+                                 [&](std::size_t column) { return has_numbers(table, column); });
     return it == columns.end() ? columns.front() : *it;
 }
 

@@ -25,6 +25,8 @@ struct VendorColumn {
 TablePlan plan_by_names(const std::vector<std::string>& header, std::span<const VendorColumn> known,
                         const ReadOptions& options, const Table* table = nullptr);
 
+/// Is there a number in the column's next 1,000 lines?
+bool has_numbers(const Table& table, std::size_t column);
 /// The first of these columns in which the table has numbers; where none has, the first. `columns` is not
 /// empty.
 std::size_t first_with_numbers(const Table& table, const std::vector<std::size_t>& columns);

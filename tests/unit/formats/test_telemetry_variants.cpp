@@ -1,5 +1,6 @@
 // What columns of telemetry are called and written like elsewhere: values worked out by hand.
 #include <algorithm>
+#include <cmath>
 
 #include "support/catch.hpp"
 #include "unit/formats/message.hpp"
@@ -121,4 +122,64 @@ TEST_CASE("date and time of day in columns of their own are one time") {
           }).says("--date-order"));
     CHECK(rle::test::training("Date,Time,grad_norm\n2026-09-28,12:00:00,1.5\n2026-09-28,12:00:01,2.5\n")
               .wall_us == times);
+}
+
+TEST_CASE("columns for each GPU become rows of each") {
+    const Telemetry t = rle::formats::read_telemetry(std::string(RLE_TEST_DATA) + "/telemetry/wide.csv");
+    CHECK(t.devices == std::vector<std::string>{"gpu0", "gpu1"});
+    CHECK(t.device == std::vector<std::uint32_t>{0, 1, 0, 1, 0, 1});
+    CHECK(t.wall_us[4] == rle::test::kNoon + 2 * rle::test::kSecond);
+    CHECK(t.temp_c[2] == 51);
+    CHECK(std::isnan(t.temp_c[3]));
+    CHECK(t.power_w[3] == 61.25);
+    CHECK(std::isnan(t.power_w[5]));
+    CHECK(t.util_pct == rle::test::Numbers{37, 0, 98, 1, 99, 2});
+    REQUIRE(t.others.size() == 1);
+    CHECK((*t.other("host_load"))[1] == "3.5");
+}
+
+TEST_CASE("columns for each GPU as W&B, nvitop and people call them") {
+    const Telemetry wandb = telemetry(
+        "_timestamp,system.gpu.0.temp,system.gpu.0.powerWatts,system.gpu.0.powerPercent,system.gpu.0.gpu,"
+        "system.cpu\n1790596800.5,50,100,25,37,9\n");
+    CHECK(wandb.devices == std::vector<std::string>{"gpu0"});
+    CHECK(wandb.power_w == rle::test::Numbers{100});
+    CHECK(wandb.util_pct == rle::test::Numbers{37});
+    const Telemetry nvitop = telemetry(
+        "timestamp,cuda:0 (gpu:3)/temperature (C)/mean,cuda:0 (gpu:3)/temperature (C)/max,"
+        "cuda:0 (gpu:3)/power_usage (W)/mean,cuda:0 (gpu:3)/gpu_utilization "
+        "(%)/mean\n1790596800,50,55,100,37\n");
+    CHECK(nvitop.devices == std::vector<std::string>{"gpu3"});
+    CHECK(nvitop.temp_c == rle::test::Numbers{50});
+    CHECK(nvitop.power_w == rle::test::Numbers{100});
+    const Telemetry units =
+        telemetry("t_s,GPU 0 power [mW],GPU 1 power [mW],cpu_temp\n0,100500,60250,40\n1,100500,60250,40\n");
+    CHECK(units.power_w[0] == Approx(100.5));
+    CHECK(units.power_w[1] == Approx(60.25));
+    CHECK(std::isnan(units.temp_c[0]));  // the CPU's is none of theirs
+    CHECK(refusal_of([] {
+              telemetry("t_s,gpu0_power_w,gpu1_power_mw\n0,100,60000\n");
+          }).says("column 'gpu1_power_mw' has another unit than that of another device"));
+}
+
+TEST_CASE("no part's heat stands beside another's power") {
+    const Telemetry gpu = telemetry("t_s,gpu_temp,cpu_power,cpu_util\n0,50,60,10\n1,51,61,11\n");
+    CHECK(gpu.devices == std::vector<std::string>{"gpu"});
+    CHECK(gpu.temp_c == rle::test::Numbers{50, 51});
+    CHECK(std::isnan(gpu.power_w[0]));
+    CHECK(std::isnan(gpu.util_pct[0]));
+    CHECK((*gpu.other("cpu_power"))[1] == "61");
+    CHECK(gpu.warnings[0].find("column 'cpu_power' is not of the GPU, whose readings are taken") !=
+          std::string::npos);
+    const Telemetry cpu =
+        telemetry("t_s,gpu_util,cpu_temp,cpu_power,gpu_temp\n0,37,50,60,70\n1,38,51,61,71\n");
+    CHECK(cpu.devices == std::vector<std::string>{"cpu"});
+    CHECK(cpu.temp_c == rle::test::Numbers{50, 51});
+    CHECK(cpu.power_w == rle::test::Numbers{60, 61});
+    CHECK(std::isnan(cpu.util_pct[0]));
+    // A column of the GPU's that is empty says nothing of it.
+    CHECK(telemetry("t_s,gpu_temp,gpu_power,cpu_temp,cpu_power\n0,70,N/A,50,60\n1,71,N/A,51,61\n").devices ==
+          std::vector<std::string>{"cpu"});
+    CHECK(telemetry("t_s,gpu_temp,gpu_power,cpu_temp,cpu_power\n0,70,200,50,60\n1,71,201,51,61\n").temp_c ==
+          rle::test::Numbers{70, 71});
 }
