@@ -6,6 +6,14 @@
 
 namespace rle::formats {
 
+std::string_view last_lines(std::string_view text) {
+    constexpr std::size_t kEnough = std::size_t{64} << 10U;
+    if (text.size() <= kEnough) return text;
+    text.remove_prefix(text.size() - kEnough);
+    text.remove_prefix(std::min(text.size(), text.find('\n') + 1));
+    return text;
+}
+
 CellShape::Number CellShape::shape_of(std::string_view number) {
     Number shape;
     shape.length = number.size();

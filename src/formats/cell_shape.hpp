@@ -1,5 +1,5 @@
-// Is the last cell of a file that has no line end whole, or was it cut short? "12" may be all of a number or
-// the beginning of "123.45": what stands above it in its column tells.
+// Is the last cell or word of a file that has no line end whole, or was it cut short? "12" may be all of a
+// number or the beginning of "123.45": what stands above it tells.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,9 @@
 #include <string_view>
 
 namespace rle::formats {
+
+/// The last lines of a text, from the beginning of one: enough of them to tell what is usual.
+std::string_view last_lines(std::string_view text);
 
 /// What the cells of a column have in common.
 class CellShape {

@@ -59,6 +59,38 @@ std::string_view value_behind(std::string_view text) {
     return text.substr(0, end);
 }
 
+// All keys of a line with what stands behind them.
+struct Pairs {
+    RecordMaker maker;
+    std::size_t loss_at = 0;  ///< where the loss that is taken stands
+    ParsedTime time;          ///< "time=1780315200.1"; a smaller number may be how long the step took
+};
+
+Pairs pairs_of(std::string_view line, const LineOptions& options) {
+    Pairs out;
+    std::size_t segment = 0;  // begin of the part between two "|"
+    std::size_t pairs = 0;    // seen in that part
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (line[i] == '|') {
+            segment = i + 1;
+            pairs = 0;
+        }
+        if (line[i] != ':' && line[i] != '=') continue;
+        const KnownKey key = key_before(line, segment, i, segment == 0 || pairs > 0, options.grad_key);
+        ++pairs;
+        if (key.field == StepField::none) continue;
+        const std::string_view value = value_behind(line.substr(i + 1));
+        if (key.field == StepField::time) {
+            if (out.time.time_class == TimeClass::none) out.time = epoch_of(value);
+        } else {
+            out.maker.set(key, value);
+            if (key.field == StepField::loss && out.loss_at == 0) out.loss_at = i;
+        }
+    }
+    set_iteration(line, out.maker);
+    return out;
+}
+
 }  // namespace
 
 KnownKey key_of_part(std::string_view key, std::string_view grad_key) {
@@ -130,35 +162,26 @@ TrainingRecord step_and_time_of(std::string_view line, const LineOptions& option
 }
 
 std::optional<TrainingRecord> pairs_in_line(std::string_view line, const LineOptions& options) {
-    RecordMaker maker;
-    std::size_t segment = 0;  // begin of the part between two "|"
-    std::size_t pairs = 0;    // seen in that part
-    std::size_t loss_at = 0;  // where the loss that is taken stands
-    ParsedTime time;          // "time=1780315200.1"; a smaller number may be how long the step took
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        if (line[i] == '|') {
-            segment = i + 1;
-            pairs = 0;
-        }
-        if (line[i] != ':' && line[i] != '=') continue;
-        const KnownKey key = key_before(line, segment, i, segment == 0 || pairs > 0, options.grad_key);
-        ++pairs;
-        if (key.field == StepField::none) continue;
-        const std::string_view value = value_behind(line.substr(i + 1));
-        if (key.field == StepField::time) {
-            if (time.time_class == TimeClass::none) time = epoch_of(value);
-        } else {
-            maker.set(key, value);
-            if (key.field == StepField::loss && loss_at == 0) loss_at = i;
-        }
-    }
-    set_iteration(line, maker);
-    TrainingRecord record = maker.record();
+    const Pairs pairs = pairs_of(line, options);
+    TrainingRecord record = pairs.maker.record();
     const bool norm = !std::isnan(record.grad_norm);
     if (!norm && (std::isnan(record.loss) || std::isnan(record.step))) return std::nullopt;
-    if (!norm && (record.held_out || speaks_of_evaluation(line.substr(0, loss_at)))) return std::nullopt;
-    record.time = time;
+    if (!norm && (record.held_out || speaks_of_evaluation(line.substr(0, pairs.loss_at))))
+        return std::nullopt;
+    record.time = pairs.time;
     return timed(record, line, options.dates);
+}
+
+std::optional<TrainingRecord> heading_in_line(std::string_view line, const LineOptions& options) {
+    if (line.find("step") == std::string_view::npos && line.find("iter") == std::string_view::npos)
+        return std::nullopt;
+    const Pairs pairs = pairs_of(line, options);
+    TrainingRecord heading;
+    heading.step = pairs.maker.record().step;
+    heading.time = pairs.time;
+    heading = timed(heading, line, options.dates);
+    const bool whole = !std::isnan(heading.step) && heading.time.time_class != TimeClass::none;
+    return whole ? std::optional(heading) : std::nullopt;
 }
 
 }  // namespace rle::formats

@@ -41,6 +41,10 @@ std::optional<TrainingRecord> record_in_line(std::string_view line, const LineOp
 /// evaluation.
 std::optional<TrainingRecord> pairs_in_line(std::string_view line, const LineOptions& options);
 
+/// "2026-01-05 12:00:00 INFO [step=10/600,epoch=0]": time and step of what stands below. Missing: it lacks
+/// one of them.
+std::optional<TrainingRecord> heading_in_line(std::string_view line, const LineOptions& options);
+
 /// "step 1/100 | loss 10.9 (+nanz)| norm 15.6 (+nanz)| lr 3.00e-04 |", "iter 10: loss 2.3, time 50ms": parts
 /// that are a key and a number and nothing else. Missing: it has no step, or neither loss nor norm.
 std::optional<TrainingRecord> bare_pairs_in_line(std::string_view line, const LineOptions& options);

@@ -76,15 +76,6 @@ char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// The last lines of `text`, whole ones.
-std::string_view tail_of(std::string_view text) {
-    constexpr std::size_t kTail = std::size_t{64} << 10U;
-    if (text.size() <= kTail) return text;
-    text.remove_prefix(text.size() - kTail);
-    text.remove_prefix(std::min(text.size(), text.find('\n') + 1));
-    return text;
-}
-
 std::optional<std::size_t> column_called(const std::vector<std::string>& header,
                                          std::initializer_list<std::string_view> names) {
     for (std::size_t c = 0; c < header.size(); ++c) {
@@ -237,7 +228,7 @@ void Table::join_date_and_time(Record& cells) {
 
 // Of a line without an end: does its last cell look like all of itself?
 bool Table::last_cell_fits(const Record& cells) const {
-    CsvScanner scanner = scanner_.over(tail_of(scanner_.text()));
+    CsvScanner scanner = scanner_.over(last_lines(scanner_.text()));
     CellShape shape;
     Record above;
     while (scanner.next(above) && !scanner.torn()) {

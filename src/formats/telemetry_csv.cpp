@@ -250,6 +250,7 @@ OpenRows open_table(const Source& source) {
     std::optional<Table> table = Table::open(source.text, is_header);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_telemetry_csv(source));
     TablePlan plan = plan_of(*table);
+    plan.start_us = source.options.start_us;
     plan.date_order = date_order_of(*table, plan, source);
     return {rows_of(std::move(*table), source), std::move(plan)};
 }

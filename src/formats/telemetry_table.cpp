@@ -155,8 +155,23 @@ void TelemetryRows::read_time(std::string_view cell, std::int64_t& wall, double&
     if (time.time_class != TimeClass::none) {
         wall = clock_.to_utc(time);
     } else if (!t_s_) {
+        const auto of_day_us = plan_.start_us ? time_of_day_us(cell) : std::nullopt;
+        if (of_day_us) wall = clock_.to_utc({TimeClass::naive, on_its_day(*of_day_us)});
         t_s = number_of(cell);  // too small for an epoch: seconds since some start
     }
+}
+
+// The reading of a wall clock that shows no date: the first within half a day of --start, each later one
+// within half a day of the one before.
+std::int64_t TelemetryRows::on_its_day(std::int64_t of_day_us) {
+    constexpr std::int64_t kDay_us = 86'400'000'000;
+    if (!last_reading_us_) {  // what the wall clock showed at the start
+        const std::int64_t start_us = *plan_.start_us;
+        last_reading_us_ = 2 * start_us - clock_.to_utc({TimeClass::naive, start_us});
+    }
+    const double days = static_cast<double>(*last_reading_us_ - of_day_us) / static_cast<double>(kDay_us);
+    last_reading_us_ = of_day_us + kDay_us * std::llround(days);
+    return *last_reading_us_;
 }
 
 // Without times a sample ends where a device comes again.
@@ -221,11 +236,12 @@ void TelemetryRows::decode_others() {
 
 void TelemetryRows::explain_no_rows(const Counts& skipped) const {
     if (seen_ > 0) {
-        throw Error(
-            ErrorKind::failed, where_,
-            fmt::format("no row has a readable time; found '{}'", quotable(first_bad_time_)),
-            "times are RFC 3339, 28.9.2026 12:00:00, an epoch in s, ms, us or ns, or seconds in a column "
-            "t_s");
+        throw Error(ErrorKind::failed, where_,
+                    fmt::format("no row has a readable time; found '{}'", quotable(first_bad_time_)),
+                    time_of_day_us(first_bad_time_) ? "of times of day --start says the day"
+                                                    : "times are RFC 3339, 28.9.2026 12:00:00, an epoch in "
+                                                      "s, ms, us or ns, or seconds in a column "
+                                                      "t_s");
     }
     if (!skipped.contains("malformed_line"))
         throw Error(ErrorKind::insufficient_data, where_, "a header but not one whole row");

@@ -43,7 +43,8 @@ struct TablePlan {
     DateOrder date_order = DateOrder::unknown;
     std::string device_prefix;             ///< before the cell of the device column ("gpu" + "0")
     std::string only_device;               ///< where no column names the device, or its cell is empty
-    std::optional<std::int64_t> start_us;  ///< for tables without a time column: of the first sample
+    std::optional<std::int64_t> start_us;  ///< for tables without a time column: of the first sample; for
+                                           ///< times of day: within half a day of the first
     std::optional<double> step_s;          ///< likewise: from one sample to the next
     std::vector<std::string> warnings{};   ///< about the columns
 };
@@ -98,6 +99,7 @@ class TelemetryRows {
     void assign(Reading& reading, std::optional<std::size_t>& at, std::string_view quantity, std::size_t c,
                 const std::string& header);
     void read_time(std::string_view cell, std::int64_t& wall, double& t_s);
+    std::int64_t on_its_day(std::int64_t of_day_us);
     void count_time(std::uint32_t device, std::int64_t& wall, double& t_s);
     std::uint32_t device_of(const Record& cells);
     void add_other(std::size_t c, std::string_view cell);
@@ -121,6 +123,7 @@ class TelemetryRows {
     std::uint32_t last_device_ = 0;
     std::vector<bool> device_in_sample_;  ///< which devices the present sample has, where times are counted
     std::size_t sample_ = 0;
+    std::optional<std::int64_t> last_reading_us_;  ///< of a clock that shows times of day: the last
 };
 
 /// The factor that makes `unit` (as in a header) into ours: "uw", "mw", "kw" -> W; "f", "k", "mc" -> degC;

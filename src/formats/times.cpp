@@ -173,6 +173,13 @@ std::optional<DateOrder> order_shown_by(std::string_view text) {
     return numbers[1] > 12 ? DateOrder::month_first : DateOrder::unknown;
 }
 
+std::optional<std::int64_t> time_of_day_us(std::string_view text) {
+    TimeCursor cursor(trim(text));
+    TimeOfDay time;
+    if (!read_time_of_day(cursor, false, time) || !cursor.rest().empty()) return std::nullopt;
+    return civil_us(1970, 1, 1, time.hour, time.minute, time.second, time.microsecond);
+}
+
 ParsedTime TimeReader::read(std::string_view text, DateOrder order) {
     if (text.size() != kOurShape.size()) return parse_time(text, order);
     const std::int64_t seconds_us = our_seconds_us(text);

@@ -51,6 +51,9 @@ class TimeReader {
     std::int64_t minute_us_ = 0;
 };
 
+/// Of "12:00:00" or "12:00:00.123": microseconds since midnight; missing: it is no time of day alone.
+std::optional<std::int64_t> time_of_day_us(std::string_view text);
+
 /// Of a text that begins like "9/10/2026" or "9-10-2026": the order that it shows by a number above 12, else
 /// unknown. Missing: it does not begin so.
 std::optional<DateOrder> order_shown_by(std::string_view text);

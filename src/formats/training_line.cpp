@@ -50,6 +50,10 @@ std::optional<TrainingRecord> PrintedParser::parse(std::string_view line) const 
     return record;
 }
 
+std::optional<TrainingRecord> PrintedParser::parse_heading(std::string_view line) const {
+    return heading_in_line(visible_text(line, state_->scratch), state_->options);
+}
+
 std::optional<TrainingRecord> PrintedParser::State::parse(std::string_view raw) const {
     const std::string_view line = visible_text(raw, scratch);
     std::optional<TrainingRecord> record = record_in_line(line, options, fields);

@@ -18,6 +18,9 @@ class PrintedParser {
     PrintedParser(PrintedParser&&) noexcept;
     /// Missing: the line is not a step.
     std::optional<TrainingRecord> parse(std::string_view line) const;
+    /// The time and the step of a line that tells nothing else of it: what is printed below it, indented, is
+    /// of that step. Missing: it lacks one of them.
+    std::optional<TrainingRecord> parse_heading(std::string_view line) const;
 
   private:
     struct State;

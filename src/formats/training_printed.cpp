@@ -1,5 +1,11 @@
 #include "formats/training_printed.hpp"
 
+#include <cmath>
+#include <optional>
+
+#include "formats/cell_shape.hpp"
+#include "formats/numbers.hpp"
+#include "formats/printed_line.hpp"
 #include "formats/printed_time.hpp"
 #include "formats/step_lines.hpp"
 #include "formats/training_parser.hpp"
@@ -46,6 +52,17 @@ YearBounds years_of(const ReadOptions& options) {
     return {options.start_us, options.written_us};
 }
 
+// The last number or word of a line, without the key in front of it.
+std::string_view last_word(std::string_view line) {
+    line = trim(line);
+    const std::size_t key = line.find_last_of(" \t=:");
+    return key == std::string_view::npos ? line : line.substr(key + 1);
+}
+
+bool is_indented(std::string_view line) {
+    return line.starts_with(' ') || line.starts_with('\t');
+}
+
 class PrintedLog : public StepLines {
   public:
     explicit PrintedLog(const Source& source)
@@ -58,19 +75,40 @@ class PrintedLog : public StepLines {
         bool ended = true;
         source().passed(consumed());  // much may be printed between two steps
         const std::string_view line = take_line(rest(), ended);
-        const auto record = parser_.parse(line);
+        auto record = parser_.parse(line);
+        if (!is_indented(line)) heading_ = record ? std::nullopt : parser_.parse_heading(line);
         if (!record) return;
+        if (heading_) stand_below_heading(*record);
         if (record->time.time_class == TimeClass::none && !sought_time_) {
             sought_time_ = true;
             builder().note_unread_time(clock_in_front(line));
         }
-        // A number at the end of a line that was cut may be half of itself; a closed record is whole.
-        if (ended || line.ends_with('}')) return builder().add(*record);
+        // A closed record is whole; a number at the end of a line that was cut may be half of itself.
+        if (ended || line.ends_with('}') || ends_as_those_above(line)) return builder().add(*record);
         leave_out_torn_line();
     }
 
+    void stand_below_heading(TrainingRecord& record) const {
+        if (!std::isnan(record.step) && record.step != heading_->step) return;
+        if (record.time.time_class == TimeClass::none) record.time = heading_->time;
+        if (std::isnan(record.step)) record.step = heading_->step;
+    }
+
+    bool ends_as_those_above(std::string_view last) const {
+        CellShape shape;
+        std::string scratch;
+        std::string_view above = last_lines(source().text);
+        above.remove_suffix(last.size());
+        for (bool ended = true; !above.empty();) {
+            const std::string_view line = take_line(above, ended);
+            if (parser_.parse(line)) shape.see(last_word(visible_text(line, scratch)));
+        }
+        return shape.fits(last_word(visible_text(last, scratch)));
+    }
+
     PrintedParser parser_;
-    bool sought_time_ = false;  ///< in the first line that has none
+    std::optional<TrainingRecord> heading_;  ///< of the indented lines that follow
+    bool sought_time_ = false;               ///< in the first line that has none
 };
 
 }  // namespace

@@ -221,6 +221,7 @@ OpenRows open_table(const Source& source) {
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_wide_csv(source));
     Wide wide = wide_of(*table);
     TablePlan plan = plan_of(*table, wide, source);
+    plan.start_us = source.options.start_us;
     return {std::make_unique<WideRows>(std::move(*table), std::move(wide), source), std::move(plan)};
 }
 

@@ -64,3 +64,15 @@ TEST_CASE("a last line that was cut is left out and counted") {
     // A row alone: nothing tells.
     CHECK(refusal_of([] { telemetry("t_s,temp_c\n0,50"); }).says("not one whole row"));
 }
+
+TEST_CASE("the last printed line without an end is a step where it ends as those above") {
+    using rle::test::started;
+    const std::string log = "step=1 loss=2.25 gnorm=1.25\nsaving\nstep=2 loss=2.00 gnorm=10.75\n";
+    CHECK(training(log + "step=3 loss=1.75 gnorm=1.50", started(1)).grad_norm == Numbers{1.25, 10.75, 1.5});
+    CHECK(training(log + "step=3 loss=1.75 gnorm=1.5", started(1)).dropped == torn());
+    CHECK(training(log + "step=3 loss=1.75", started(1)).step.size() == 3);  // all of the loss, and no norm
+    const std::string bars = "step: 1 | grad norm: 1.25 |\nstep: 2 | grad norm: 1.5 |\n";
+    CHECK(training(bars + "step: 3 | grad norm: 10.125 |", started(1)).grad_norm ==
+          Numbers{1.25, 1.5, 10.125});
+    CHECK(training(bars + "step: 3 | grad norm: 10.1", started(1)).dropped == torn());
+}

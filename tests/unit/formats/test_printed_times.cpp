@@ -1,4 +1,6 @@
 // The times of lines that system logs, glog and the C library print: worked out by hand.
+#include <cmath>
+
 #include "formats/month_names.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"
@@ -102,4 +104,21 @@ TEST_CASE("lines that journald wrote as JSON") {
         "grad_norm=1.25\"}\n");
     CHECK(t.wall_us == Times{kNoon + kSecond / 4});
     CHECK(t.step == rle::test::Numbers{3});
+}
+
+TEST_CASE("indented lines are of the step and the time above them") {
+    const Training t = training(
+        "2026-09-28 12:00:00.250\thost:0\tolmo.train:9\tINFO\t[step=5/1000,epoch=0]\n"
+        "    optim/total_grad_norm=1.25\n    train/loss=2.5\n"
+        "2026-09-28 12:00:01 INFO saving\n    grad_norm=9\n"  // of no step
+        "2026-09-28 12:00:02 INFO [step=6/1000,epoch=0]\n    optim/total_grad_norm=1.5\n");
+    CHECK(t.wall_us == Times{kNoon + kSecond / 4, rle::kNoTime, kNoon + 2 * kSecond});
+    CHECK(t.step[0] == 5);
+    CHECK(std::isnan(t.step[1]));
+    CHECK(t.step[2] == 6);
+    CHECK(t.dropped == rle::Counts{{"no_time", 1}});
+    // Steps with another number are not of that time.
+    CHECK(rle::test::refusal_of([] {
+              training("2026-09-28 12:00:00 saved at iteration 10\n iteration 20/ 500 | grad norm: 1.5 |\n");
+          }).says("the log says nowhere when its steps happened"));
 }

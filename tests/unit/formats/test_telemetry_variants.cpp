@@ -124,6 +124,24 @@ TEST_CASE("date and time of day in columns of their own are one time") {
               .wall_us == times);
 }
 
+TEST_CASE("times of day have the day of --start, and go on behind midnight") {
+    using rle::test::kNoon, rle::test::kSecond;
+    const std::string log = "Timestamp,temp_c\n23:59:59.500,50\n00:00:00.500,51\n";
+    rle::formats::ReadOptions options;
+    constexpr std::int64_t kHour = 3600 * kSecond;
+    options.start_us = kNoon + 12 * kHour;  // midnight
+    const std::vector<std::int64_t> midnight{*options.start_us - kSecond / 2,
+                                             *options.start_us + kSecond / 2};
+    CHECK(telemetry(log, options).wall_us == midnight);
+    options.time_zone = "+13:00";
+    options.start_us = *options.start_us - 13 * kHour;
+    CHECK(telemetry(log, options).wall_us ==
+          std::vector<std::int64_t>{midnight[0] - 13 * kHour, midnight[1] - 13 * kHour});
+    CHECK(refusal_of([&] {
+              telemetry(log);
+          }).says("found '23:59:59.500'; of times of day --start says the day"));
+}
+
 TEST_CASE("columns for each GPU become rows of each") {
     const Telemetry t = rle::formats::read_telemetry(std::string(RLE_TEST_DATA) + "/telemetry/wide.csv");
     CHECK(t.devices == std::vector<std::string>{"gpu0", "gpu1"});
