@@ -34,14 +34,20 @@ std::string trend_words(const Trend& trend) {
     return words;
 }
 
-std::string method_line(const Whitened& driver, const Whitened& response, std::size_t lags, bool permuted) {
+std::string law_words(NullLaw law) {
+    if (law == NullLaw::permutation) return "permutation within blocks";
+    return law == NullLaw::normal
+               ? "the normal law with fourth moments, Sidak's correction"
+               : "permutation of the large residuals within blocks and the normal law for the rest";
+}
+
+std::string method_line(const Whitened& driver, const Whitened& response, std::size_t lags, NullLaw law) {
     return fmt::format(
         "{} removed, AR({}) and AR({}) whitened{}, {} lags, max |r| by {}; lag by profile likelihood{}",
         trend_words(driver.trend), driver.ar.size(), response.ar.size(),
         driver.residual.size() > kMostFitted ? fmt::format(" (fitted to {} samples of all)", kMostFitted)
                                              : "",
-        lags,
-        permuted ? "permutation within blocks" : "the normal law with fourth moments, Sidak's correction",
+        lags, law_words(law),
         driver.residual.size() > kMostProfiled ? fmt::format(" over {} samples of all", kMostProfiled) : "");
 }
 
@@ -223,11 +229,12 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
     const int peak = peak_index(tested.ccf);
     if (peak < 0) return std::nullopt;
     const FamilyWise test = judge(series, tested.ccf, options, left_memory(x, y, dt_s));
-    tested.method = method_line(x, y, tested.ccf.size(), test.permuted);
+    tested.method = method_line(x, y, tested.ccf.size(), test.law);
     if (!series.readings.empty()) {
-        tested.method += fmt::format("; {} readings of the {}, which stands still between them, {}",
-                                     series.readings.size(), series.of_response ? "response" : "driver",
-                                     test.permuted ? "exchanged as such" : "and no other rows");
+        tested.method +=
+            fmt::format("; {} readings of the {}, which stands still between them, {}",
+                        series.readings.size(), series.of_response ? "response" : "driver",
+                        test.law == NullLaw::permutation ? "exchanged as such" : "and no other rows");
     }
     tested.p_value = test.p_value;
     tested.significant = test.p_value <= options.alpha;

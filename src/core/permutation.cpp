@@ -4,32 +4,21 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
-#include <numbers>
 #include <numeric>
 #include <thread>
 
 #include "core/lag_kernel.hpp"
+#include "core/normal_law.hpp"
 #include "core/random.hpp"
 
 namespace rle {
 namespace {
 
-constexpr std::size_t kDraws = 999;
-constexpr std::size_t kLeastDraws = 399;  // where a draw is costly
-constexpr std::size_t kMostDraws = 9999;  // where few of the first exceed, and a draw is cheap
-constexpr std::size_t kMoreDraws = 500;   // at a time, beyond the first
-constexpr std::size_t kFewExceed = 10;
 constexpr std::size_t kLeastBlock = 15;  // samples
 constexpr double kBlockOfLags = 2.4;     // blocks are at least this many times as long as the lags searched
-constexpr double kCheapWork = 5e7;       // products in all draws together, for more than kDraws
-constexpr double kCostlyWork = 4e8;      // products in all draws together, for fewer than kDraws
 constexpr double kMostWork = 1e6;        // products a draw, beyond which the normal law is used
 constexpr double kWorkOfThread = 8e6;    // products that are worth a thread of their own
 constexpr unsigned kMostThreads = 8;
-
-double normal_two_sided(double z) {
-    return std::erfc(std::abs(z) / std::sqrt(2.0));
-}
 
 // Shuffles stretches of a series. A word of random bits gives three picks: the high half of its product with
 // n is a number below n, the low half a word again, of log2(n) bits fewer (Brackett-Rozinsky & Lemire,
@@ -86,11 +75,9 @@ class Permuter {
             at_.push_back(t);
             values_.push_back(driver[t]);
         }
-        const double share = readings.empty() ? 1.0
-                                              : static_cast<double>(readings.size()) /
-                                                    static_cast<double>(std::max<std::size_t>(1, at_.size()));
-        const auto lags = static_cast<double>(ccf.size());
-        block_ = std::max(kLeastBlock, static_cast<std::size_t>(kBlockOfLags * lags * share));
+        block_ = block_for(ccf.size());
+        if (!readings.empty() && !at_.empty())
+            block_ = std::max(kLeastBlock, block_ * readings.size() / at_.size());
     }
 
     // max over the lags of |sum x(t + l) y(t)| / sqrt(pairs)
@@ -213,89 +200,29 @@ class Draws {
     std::size_t threads_;
 };
 
-double excess_kurtosis(std::span<const double> series) {
-    double square = 0.0, fourth = 0.0, n = 0.0;
-    for (double x : series) {
-        if (!std::isfinite(x)) continue;
-        square += x * x;
-        fourth += x * x * x * x;
-        n += 1.0;
-    }
-    return square > 0.0 ? fourth * n / (square * square) - 3.0 : 0.0;
-}
-
-// P(|r| sqrt(n) > z) at one lag. Over all permutations r has the product of both series' excess kurtoses,
-// over n, for its own (Pitman 1937); where that is large the probability is on the safe side.
-double tail_of_products(double z, double excess) {
-    const double density = std::exp(-0.5 * z * z) / std::sqrt(2.0 * std::numbers::pi);
-    const double correction = 2.0 * density * excess / 24.0 * (z * z * z - 3.0 * z);
-    return std::min(1.0, normal_two_sided(z) + std::max(correction, 0.0));
-}
-
-FamilyWise by_normal_law(std::span<const double> driver, std::span<const double> response,
-                         std::span<const LagPoint> ccf, double alpha, double inflation) {
-    const double product = std::max(0.0, excess_kurtosis(driver) * excess_kurtosis(response));
-    double observed = 0.0;
-    for (const LagPoint& point : ccf) {
-        const double r = std::abs(point.r.value_or(0.0));
-        observed = std::max(observed, r * std::sqrt(static_cast<double>(point.n) / inflation));
-    }
-    // log of the probability that no lag exceeds z
-    const auto log_none = [&](double z) {
-        double sum = 0.0;
-        for (const LagPoint& point : ccf) {
-            if (point.n == 0) continue;
-            const double excess = product / static_cast<double>(point.n);
-            sum += std::log1p(-std::min(tail_of_products(z, excess), 1.0 - 1e-16));
-        }
-        return sum;
-    };
-    FamilyWise result;
-    result.permuted = false;
-    result.p_value = 0.0 - std::expm1(log_none(observed));
-    double low = 0.0, high = 40.0;
-    for (int i = 0; i < 50; ++i) {
-        const double middle = 0.5 * (low + high);
-        (log_none(middle) < std::log1p(-alpha) ? low : high) = middle;
-    }
-    result.band = high * std::sqrt(inflation);
-    return result;
-}
-
 }  // namespace
 
 bool can_permute(std::size_t samples, std::size_t lags) {
     return static_cast<double>(samples) * static_cast<double>(lags) <= kMostWork;
 }
 
+std::size_t block_for(std::size_t lags) {
+    return std::max(kLeastBlock, static_cast<std::size_t>(kBlockOfLags * static_cast<double>(lags)));
+}
+
 FamilyWise family_wise(std::span<const double> driver, std::span<const double> response,
                        std::span<const LagPoint> ccf, double alpha, unsigned long long seed,
                        const Exchange& how) {
     if (!can_permute(driver.size(), ccf.size()))
-        return by_normal_law(driver, response, ccf, alpha, how.inflation);
+        return by_normal_law(driver, response, ccf, alpha, seed, how.inflation);
 
     const double products = static_cast<double>(driver.size()) * static_cast<double>(ccf.size());
     const Permuter permuter(driver, response, ccf, how.readings);
-    const double observed = permuter.observed() / std::sqrt(how.inflation) * (1.0 - 1e-12);
-    const auto least = static_cast<std::size_t>(
-        std::clamp(kCostlyWork / products, static_cast<double>(kLeastDraws), static_cast<double>(kDraws)));
     const Draws draws(permuter, seed, products, how.threads);
-    std::vector<double> drawn = draws.make(0, least);
-    auto exceed = static_cast<std::size_t>(
-        std::count_if(drawn.begin(), drawn.end(), [&](double d) { return d >= observed; }));
-    const bool cheap = products * static_cast<double>(kMostDraws) < kCheapWork;
-    while (cheap && exceed < kFewExceed && drawn.size() < kMostDraws) {
-        for (double d : draws.make(drawn.size(), std::min(kMoreDraws, kMostDraws - drawn.size()))) {
-            drawn.push_back(d);
-            exceed += d >= observed ? 1U : 0U;
-            if (exceed == kFewExceed) break;
-        }
-    }
-    FamilyWise result;
-    result.p_value = static_cast<double>(exceed + 1) / static_cast<double>(drawn.size() + 1);
-    const auto rank = static_cast<std::ptrdiff_t>((1.0 - alpha) * static_cast<double>(drawn.size()));
-    std::nth_element(drawn.begin(), drawn.begin() + rank, drawn.end());
-    result.band = drawn[static_cast<std::size_t>(rank)] * std::sqrt(how.inflation);
+    FamilyWise result =
+        judge_by_draws(permuter.observed() / std::sqrt(how.inflation), products, alpha,
+                       [&](std::size_t first, std::size_t count) { return draws.make(first, count); });
+    result.band *= std::sqrt(how.inflation);
     return result;
 }
 

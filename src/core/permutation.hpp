@@ -5,27 +5,23 @@
 // and with every lag searched accounted for (Westfall & Young 1993). Exchanging only within blocks leaves in
 // place what changes slowly: a rest of trend, a level, a variance that both series share in time is then part
 // of the null, not evidence (restricted randomization; Good, "Permutation, Parametric and Bootstrap Tests",
-// 3rd ed., ch. 3). Beyond a million products a draw the normal law takes over, with a term for the fourth
-// moments (Edgeworth; Pitman, J. R. Stat. Soc. Suppl. 4, 1937) and Sidak's correction: with so many samples
-// they agree.
+// 3rd ed., ch. 3). Beyond a million products a draw the normal law takes over (normal_law.hpp).
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <vector>
 
+#include "core/family_wise.hpp"
 #include "rlecouple/correlation.hpp"
 
 namespace rle {
 
-struct FamilyWise {
-    double p_value = 1.0;
-    double band = 1.0;     ///< |r| sqrt(n) that is significant at alpha, family-wise
-    bool permuted = true;  ///< false: by the normal law
-};
-
 /// Are permutations drawn for so many samples and lags? Else the normal law is used.
 bool can_permute(std::size_t samples, std::size_t lags);
+
+/// Length of the blocks within which is exchanged, in samples: 15, and 2.4 times the lags searched.
+std::size_t block_for(std::size_t lags);
 
 /// What is known of the two series beside their residuals.
 struct Exchange {

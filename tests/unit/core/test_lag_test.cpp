@@ -157,13 +157,13 @@ TEST_CASE("permutation gives way to the normal law where samples are many, and t
     Random random(10);
     const Series x = simulate::white(random, 17000), y = simulate::white(random, 17000);
     const FamilyWise many = family_wise(x, y, cross_correlation(x, y, 0.1, 3.0), 0.05, 1);
-    CHECK(!many.permuted);
+    CHECK(many.law == NullLaw::normal);
     CHECK(many.band == Approx(3.341).margin(0.005));
     CHECK(many.p_value > 0.0);
     const std::span<const double> a(x), b(y);
     const FamilyWise few = family_wise(a.first(3000), b.first(3000),
                                        cross_correlation(a.first(3000), b.first(3000), 0.1, 3.0), 0.05, 1);
-    CHECK(few.permuted);
+    CHECK(few.law == NullLaw::permutation);
     CHECK(few.band == Approx(3.341).margin(0.15));
     // Tails so heavy that a coincidence of two outliers is the rule ask for more.
     const Series heavy = simulate::student_t(random, 17000, 3), other = simulate::student_t(random, 17000, 3);

@@ -1,0 +1,30 @@
+// What a test of the greatest |r| over all lags finds, and how p comes from draws of it.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+namespace rle {
+
+/// Where the null distribution of the greatest |r| comes from.
+enum class NullLaw {
+    permutation,      ///< of all residuals (permutation.hpp)
+    normal,           ///< with a term for the fourth moments (normal_law.hpp)
+    large_exchanged,  ///< normal, but for the large residuals, which are exchanged (large_residuals.hpp)
+};
+
+struct FamilyWise {
+    double p_value = 1.0;
+    double band = 1.0;  ///< |r| sqrt(n) that is significant at alpha, family-wise
+    NullLaw law = NullLaw::permutation;
+};
+
+/// The draws `first`, ..., `first + count - 1` of the greatest |r| sqrt(n) under no coupling.
+using MakeDraws = std::function<std::vector<double>(std::size_t first, std::size_t count)>;
+
+/// p and band of 999 draws: more where they are cheap and few exceed, fewer where they are costly. `work` is
+/// how many products one takes.
+FamilyWise judge_by_draws(double observed, double work, double alpha, const MakeDraws& make);
+
+}  // namespace rle
