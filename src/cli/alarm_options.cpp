@@ -23,7 +23,7 @@ void declare_alarm_options(CLI::App& app, AlarmChoice& choice, const char* thres
         ->type_name("S");
     app.add_option("--debounce", choice.alarm.debounce, "High samples in a row that raise an alarm")
         ->capture_default_str()
-        ->check(CLI::Range(1, 1000000))
+        ->check(whole_number_in(1, 1000000))
         ->type_name("N");
     app.add_option("--min-interval", choice.alarm.min_interval_s,
                    "No alarm sooner than this after the last, s")

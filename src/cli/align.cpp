@@ -33,7 +33,10 @@ AlignOptions align_options(const AnalysisOptions& given, const std::optional<Ses
     options.sample_hz = given.sample_hz;
     if (!options.sample_hz && info) options.sample_hz = info->sample_hz;
     options.tolerance_s = given.tolerance_s;
-    options.devices = given.devices;
+    for (const std::string& name : given.devices) {  // a name that comes twice is one device
+        if (std::find(options.devices.begin(), options.devices.end(), name) == options.devices.end())
+            options.devices.push_back(name);
+    }
     options.clock_offset_s = given.clock_offset_s;
     options.step_time = given.wants_step_time();
     options.rle.stability = stability_of(given.stability);
@@ -59,6 +62,7 @@ AlignCommand with_session_files(AlignCommand command) {
         }
         return command;
     }
+    refuse_stdin(command.session);
     std::error_code ignored;
     if (fs::is_regular_file(command.session, ignored)) {
         throw Error(ErrorKind::usage, command.session, "a session folder is wanted, and this is a file",
@@ -97,8 +101,8 @@ Outputs outputs_of(const AlignCommand& command) {
 
 std::string summary(const Alignment& a, const Outputs& outputs) {
     std::string text = fmt::format(
-        "Aligned {} rows of {} device(s) at {:g} Hz; {} have both telemetry and a gradient norm\n", a.n_rows,
-        a.rows.devices.size(), a.sample_hz, a.n_samples);
+        "Aligned {} of {} at {:g} Hz; {} have both telemetry and a gradient norm\n", counted(a.n_rows, "row"),
+        counted(a.rows.devices.size(), "device"), a.sample_hz, a.n_samples);
     if (a.pairing.median_abs_dt_s) {
         const double reach_s = std::max(a.tolerance_s, 0.5 / a.sample_hz);  // steps count in the whole cell
         text += fmt::format(
@@ -106,7 +110,7 @@ std::string summary(const Alignment& a, const Outputs& outputs) {
             "the row's time\n",
             *a.pairing.median_abs_dt_s, *a.pairing.max_abs_dt_s, reach_s);
     }
-    if (!a.gaps.empty()) text += fmt::format("  {} gap(s) in the telemetry\n", a.gaps.size());
+    if (!a.gaps.empty()) text += fmt::format("  {} in the telemetry\n", counted(a.gaps.size(), "gap"));
     return text + fmt::format("  wrote {}{}{}\n", outputs.csv == "-" ? "stdout" : outputs.csv,
                               outputs.json.empty() ? "" : ", ", outputs.json);
 }

@@ -106,7 +106,8 @@ void declare_correlate_options(CLI::App& app, AnalysisOptions& options) {
         ->type_name("S");
     app.add_option("--alpha", options.alpha, "Level of the tests")
         ->capture_default_str()
-        ->check(CLI::Range(1e-6, 0.5));
+        ->check(number_in(1e-6, 0.5))
+        ->type_name("P");
 }
 
 }  // namespace rle::cli

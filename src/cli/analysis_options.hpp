@@ -13,6 +13,7 @@ inline constexpr double kDefaultAmbient = 21.0;  ///< degC; the manual's room, w
 struct AnalysisOptions {
     // whatever the stage
     std::vector<std::string> devices;  ///< --device
+    bool take_busiest = false;         ///< none is named: of several the one that worked most, not an error
     std::optional<double> ambient_c;   ///< --ambient, degC
     // align
     std::optional<double> sample_hz;      ///< --sample-hz

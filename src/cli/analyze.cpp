@@ -1,12 +1,14 @@
 #include "cli/analyze.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <memory>
 
 #include "cli/align.hpp"
 #include "cli/balance.hpp"
+#include "cli/busiest.hpp"
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/correlate.hpp"
@@ -92,13 +94,40 @@ class Analysis {
         const std::vector<StagesTable::Names> stages{correlate_columns(options_),
                                                      predict_columns(predict_command()), balance_columns(),
                                                      report::shown_columns(correlated)};
+        std::optional<Frame> table = whole_table(file.string(), StagesTable::all_of(stages));
+        if (!table) return;
+        settle_device(*table);
+        known_ = report::sum_up(*table, correlated);
+        table_ = std::make_shared<StagesTable>(std::move(*table), stages);
+    }
+
+    static std::optional<Frame> whole_table(const std::string& file, const StagesTable::Names& columns) {
         try {
-            Frame table = formats::read_frame(file.string(), StagesTable::all_of(stages));
-            known_ = report::sum_up(table, correlated);
-            table_ = std::make_shared<StagesTable>(std::move(table), stages);
+            return formats::read_frame(file, columns);
         } catch (const Error&) {
-            table_.reset();
+            return std::nullopt;
         }
+    }
+
+    // All stages from here on are of one device.
+    void settle_device(const Frame& table) {
+        const std::vector<std::string> eligible =
+            eligible_devices(table.device_names(), read_session(session_));
+        if (!options_.devices.empty() || eligible.size() < 2) return;
+        const std::string command = "rlecouple analyze " + session_ + " --device ";
+        if (!options_.take_busiest) {
+            throw Error(ErrorKind::usage, session_,
+                        fmt::format("has {} devices, and an analysis is of one", eligible.size()),
+                        fmt::format("{}{}; or {}", command, eligible.front(),
+                                    fmt::join(eligible.begin() + 1, eligible.end(), ", ")));
+        }
+        options_.devices = {busiest_device(table, eligible)};
+        std::vector<std::string> others = eligible;
+        std::erase(others, options_.devices.front());
+        print_warning(
+            fmt::format("of several devices {} worked most, and the analysis is of it; the others ({}) have "
+                        "theirs with {}{}",
+                        options_.devices.front(), fmt::join(others, ", "), command, others.front()));
     }
 
     void correlate() {
@@ -151,6 +180,14 @@ class Analysis {
     int status_ = 0;
 };
 
+// The files of a session go by their names.
+void refuse_file(const std::string& session) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(session, ignored)) return;
+    throw Error(ErrorKind::usage, session, "a session folder is wanted, and this is a file",
+                "name its folder; rlecouple align takes files by themselves");
+}
+
 }  // namespace
 
 void declare_stage_options(CLI::App& app, AnalysisOptions& options) {
@@ -159,6 +196,8 @@ void declare_stage_options(CLI::App& app, AnalysisOptions& options) {
 }
 
 int analyze_session(const std::string& session, const AnalysisOptions& options) {
+    refuse_stdin(session);
+    refuse_file(session);
     return Analysis(session, options).run();
 }
 

@@ -150,8 +150,8 @@ std::string energy_words(const Conservation& c) {
 }
 
 std::string summary(const Balance& b, const std::set<std::string>& estimated) {
-    std::string text = fmt::format("Energy balance{}: {} samples{}\n",
-                                   b.device.empty() ? "" : " of " + b.device, b.n_samples, marked(estimated));
+    std::string text = fmt::format("Energy balance{}: {}{}\n", b.device.empty() ? "" : " of " + b.device,
+                                   counted(b.n_samples, "sample"), marked(estimated));
     text += thermal_words(b);
     text += energy_words(b.conservation);
     if (b.energy_counter) {

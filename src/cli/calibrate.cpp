@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "cli/calibrate_tables.hpp"
+#include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
@@ -175,8 +176,15 @@ formats::CalibrationInputs inputs_of(const CalibrateCommand& command) {
     return {command.seed, command.sessions, 0.05};
 }
 
+void refuse_no_folder(const std::string& output) {
+    std::error_code ignored;
+    if (fs::exists(output, ignored) && !fs::is_directory(output, ignored))
+        throw Error(ErrorKind::failed, output, "is a file, not a folder", "choose another -o DIR");
+}
+
 int run(CalibrateCommand command) {
     check_names(command);
+    refuse_no_folder(command.output);
     if (command.jobs == 0) command.jobs = std::max(1U, std::thread::hardware_concurrency());
     nlohmann::ordered_json documents = nlohmann::ordered_json::array();
     std::optional<FamilyKind> kind;
@@ -216,7 +224,7 @@ Runner setup_calibrate(CLI::App& app) {
         ->type_name("DIR");
     app.add_option("--sessions", command->sessions, "Sessions a family")
         ->capture_default_str()
-        ->check(CLI::Range(std::size_t{1}, std::size_t{99999}));
+        ->check(whole_number_in(1, 99999));
     app.add_option("--seed", command->seed, "Seed of everything random")
         ->capture_default_str()
         ->check(whole_number());
@@ -226,7 +234,7 @@ Runner setup_calibrate(CLI::App& app) {
         ->capture_default_str();
     app.add_option("-j,--jobs", command->jobs, "Threads; 0: one a core")
         ->capture_default_str()
-        ->check(CLI::Range(0U, 256U));
+        ->check(whole_number_in(0, 256));
     return [command] { return run(*command); };
 }
 

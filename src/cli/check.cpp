@@ -9,6 +9,7 @@
 
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
+#include "cli/session_paths.hpp"
 #include "cli/session_results.hpp"
 #include "cli/ui.hpp"
 #include "formats/documents.hpp"
@@ -119,6 +120,7 @@ SessionResult read_baseline(const std::string& path) {
 
 int run_check(const CheckCommand& command) {
     const CheckOptions options = check_options(command);
+    refuse_stdin(command.session);
     refuse_overwriting({command.session, command.baseline}, {command.junit, command.output});
     if (command.update) {
         read_session_result(command.session);  // what is no result must not become a baseline

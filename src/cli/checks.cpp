@@ -34,6 +34,18 @@ CLI::Validator number_that(Holds holds, const std::string& what) {
         "");
 }
 
+template <class Holds>
+CLI::Validator whole_number_that(Holds holds, const std::string& what) {
+    return CLI::Validator(
+        [holds, what](std::string& text) {
+            unsigned long long value = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+            const bool whole = error == std::errc{} && end == text.data() + text.size();
+            return whole && holds(value) ? std::string() : fmt::format("'{}' is not {}", text, what);
+        },
+        "");
+}
+
 bool says_no_number(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
     if (text.starts_with('-') || text.starts_with('+')) text.erase(0, 1);
@@ -64,14 +76,12 @@ CLI::Validator not_negative() {
 }
 
 CLI::Validator whole_number() {
-    return CLI::Validator(
-        [](std::string& text) {
-            unsigned long long value = 0;
-            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-            const bool whole = error == std::errc{} && end == text.data() + text.size();
-            return whole ? std::string() : fmt::format("'{}' is not a whole number from 0 on", text);
-        },
-        "");
+    return whole_number_that([](unsigned long long) { return true; }, "a whole number from 0 on");
+}
+
+CLI::Validator whole_number_in(unsigned long long low, unsigned long long high) {
+    return whole_number_that([=](unsigned long long value) { return low <= value && value <= high; },
+                             fmt::format("a whole number from {} to {}", low, high));
 }
 
 CLI::Validator number_in(double low, double high) {

@@ -11,6 +11,7 @@ CLI::Validator positive_number();
 CLI::Validator not_negative();
 /// 0, 1, 2, ...: the parser itself takes -1 for the largest there is.
 CLI::Validator whole_number();
+CLI::Validator whole_number_in(unsigned long long low, unsigned long long high);
 CLI::Validator number_in(double low, double high);
 /// A temperature in degC that a machine or a room can have: -100 to 1000.
 CLI::Validator temperature();

@@ -49,7 +49,8 @@ void declare_sensor_options(CLI::App& app, CollectOptions& options) {
         ->type_name("X|max")
         ->capture_default_str();
     app.add_option("--ambient", options.ambient_c, "Ambient temperature, degC (default 21)")
-        ->check(number_in(-40.0, 100.0));
+        ->check(temperature())
+        ->type_name("DEGC");
     app.add_option("--rated-power", options.rated_power_w,
                    "Rated power of the device, W (default: what its driver says)")
         ->check(number_in(0.1, 20000.0));
@@ -78,6 +79,8 @@ void declare_training_options(CLI::App& app, CollectOptions& options) {
 
 Runner runner_of(const std::shared_ptr<CollectOptions>& options) {
     return [options] {
+        if (options->seed && options->model.empty())
+            print_warning("--seed is handed to a bundled workload (--model), and there is none");
         const Recorded recorded = record_session(*options);
         if (recorded.exit_code != 0) return recorded.exit_code;
         return recorded.training_failed ? static_cast<int>(ErrorKind::failed) : 0;

@@ -38,7 +38,7 @@ int run(bool as_json) {
         document["telemetry"] = listed_as_json(formats::telemetry_formats());
         document["training"] = listed_as_json(formats::training_formats());
         document["warnings"] = formats::Json::array();
-        say(formats::dump(document));
+        put(formats::dump(document));
         return 0;
     }
     say(listed("Telemetry (--telemetry-format NAME)", formats::telemetry_formats()) + "\n" +

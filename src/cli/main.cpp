@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -40,6 +41,14 @@ void spell_out_help(std::vector<std::string>& arguments) {
         arguments.emplace_back("--help");
 }
 
+// A reader that has seen enough (| head) is no failure; a stdout that is full or closed is one, told when
+// the work is done.
+int after_words(int code) {
+    const int lost = rle::cli::lost_words();
+    if (lost == 0 || lost == EPIPE) return code;
+    throw rle::Error(rle::ErrorKind::failed, "stdout", "cannot write");
+}
+
 int run(std::vector<std::string> arguments) {
     spell_out_help(arguments);
     CLI::App app{"Is trouble in a training run's optimizer coupled to the heat of its hardware?",
@@ -70,7 +79,7 @@ int run(std::vector<std::string> arguments) {
         throw rle::Error(rle::ErrorKind::usage, std::string(command.name), "takes no process behind --",
                          "rlecouple collect and rlecouple run do");
     }
-    return chosen();
+    return after_words(chosen());
 }
 
 }  // namespace

@@ -98,9 +98,9 @@ std::string row(const std::string& name, const WarningScore& score) {
 }
 
 std::string summary(const Prediction& p) {
-    std::string text =
-        fmt::format("Alarms on {}{} as warnings of {}, horizon {:g} s: {} alarm(s), {} event(s)\n", p.driver,
-                    p.device.empty() ? "" : " of " + p.device, p.event, p.horizon_s, p.alarms, p.events);
+    std::string text = fmt::format("Alarms on {}{} as warnings of {}, horizon {:g} s: {}, {}\n", p.driver,
+                                   p.device.empty() ? "" : " of " + p.device, p.event, p.horizon_s,
+                                   counted(p.alarms, "alarm"), counted(p.events, "event"));
     if (p.scored_s) {
         text += fmt::format("  z above {:g}{}, scored over {:.0f} s from t = {:g} s\n", p.alarm.threshold,
                             p.threshold_chosen ? " (chosen before)" : "", *p.scored_s, *p.scored_from_s);

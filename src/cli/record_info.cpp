@@ -102,8 +102,4 @@ void write_session_file(const std::filesystem::path& folder, const SessionInfo& 
     formats::write_text((folder / "session.json").string(), formats::dump(formats::to_json(info)));
 }
 
-void print_status(std::string_view line) {
-    tell(fmt::format("rlecouple: {}\n", line));
-}
-
 }  // namespace rle::cli

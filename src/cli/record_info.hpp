@@ -28,7 +28,4 @@ std::vector<std::string> session_warnings(const SessionInfo& info, const sensors
 /// Replaces session.json in one step.
 void write_session_file(const std::filesystem::path& folder, const SessionInfo& info);
 
-/// "rlecouple: ..." on stderr: progress in words.
-void print_status(std::string_view line);
-
 }  // namespace rle::cli

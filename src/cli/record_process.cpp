@@ -40,7 +40,9 @@ void RecordedTraining::open(const std::filesystem::path& folder) {
 }
 
 void RecordedTraining::start() {
-    if (!told_.command.empty() && !followed_ && !child_) child_.emplace(told_.command);
+    if (told_.command.empty() || followed_ || child_) return;
+    child_.emplace(told_.command);
+    started_ = true;
 }
 
 void RecordedTraining::take_output(const Moment& now) {

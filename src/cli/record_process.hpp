@@ -62,6 +62,8 @@ class RecordedTraining {
 
     /// The steps so far; null where no training is recorded.
     const TrainingRecord* record() const { return record_ ? &*record_ : nullptr; }
+    /// There was a command to start, and the recording ended before it was.
+    bool never_started() const { return !told_.command.empty() && !followed_ && !started_; }
     /// For session.json.
     const TrainingProcess& told() const { return told_; }
     /// --train-log named a file that never was there.
@@ -80,6 +82,7 @@ class RecordedTraining {
     std::optional<FollowedProcess> followed_;
     std::optional<TrainingRecord> record_;
     std::optional<Child> child_;
+    bool started_ = false;
     bool gone_ = false;
     bool show_;
     std::optional<std::int64_t> kill_at_ns_;

@@ -1,4 +1,4 @@
-// The one live line of a recording; only on a terminal, and never under NO_COLOR.
+// The one live line of a recording; only on a terminal, and not under NO_COLOR.
 #pragma once
 
 #include <cstdint>

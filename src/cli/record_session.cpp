@@ -57,6 +57,8 @@ class Recording {
     void note_clock(bool always);
     void end_recording(bool last_sample);
     void write_session(bool finished);
+    void give_up(const std::string& failure);
+    std::string unfinished_words() const;
     void finish();
     void summarise() const;
 
@@ -132,14 +134,8 @@ Recorded Recording::run() {
     start();
     try {
         loop();
-    } catch (...) {
-        if (sampler_) sampler_->stop(false);
-        training_.drop();
-        live_.clear();
-        try {
-            write_session(true);
-        } catch (const Error&) {  // the first failure is the one to tell
-        }
+    } catch (const std::exception& error) {
+        give_up(error.what());
         throw;
     }
     finish();
@@ -150,6 +146,27 @@ Recorded Recording::run() {
     recorded.training_failed =
         !training.stopped_by_us && (training.signal || training.exit_status.value_or(0) != 0);
     return recorded;
+}
+
+// Ends after a failure, which is the one to tell; but where session.json cannot be completed either, as on a
+// full disk, that is told with it.
+void Recording::give_up(const std::string& failure) {
+    if (sampler_) sampler_->stop(false);
+    training_.drop();
+    live_.clear();
+    try {
+        write_session(true);
+    } catch (const Error&) {
+        throw Error(ErrorKind::failed, "", failure, unfinished_words());
+    }
+}
+
+// Of a session.json that could not be completed.
+std::string Recording::unfinished_words() const {
+    return fmt::format(
+        "{} could not be completed: it says finished: false, and of the time since it was last renewed "
+        "neither the number of samples nor the warnings; rlecouple analyze {} takes the session as it is",
+        (folder_ / "session.json").string(), folder_.string());
 }
 
 void Recording::loop() {
@@ -273,8 +290,12 @@ void Recording::write_session(bool finished) {
         info_.training = training_.told();
         const TrainingRecord* record = training_.record();
         const bool missing = training_.log_never_appeared();
-        const auto steps = record != nullptr && !missing ? std::optional(record->steps()) : std::nullopt;
+        const bool silent = missing || training_.never_started();
+        const auto steps = record != nullptr && !silent ? std::optional(record->steps()) : std::nullopt;
         info_.warnings = session_warnings(info_, sensors_, status, steps, finished);
+        if (finished && training_.never_started())
+            info_.warnings.emplace_back(
+                "the training was not started: the recording ended before its first sample");
         if (finished && missing) info_.warnings.push_back(options_.train_log + " never appeared");
         if (sampling_) recorded_s_ = now_s();
         info_.duration_s = std::max(recorded_s_, 0.0);
@@ -289,7 +310,11 @@ void Recording::finish() {
     note_clock(true);
     telemetry_->sync();
     training_.sync();
-    write_session(true);
+    try {
+        write_session(true);
+    } catch (const Error& error) {
+        throw Error(error.kind(), "", error.what(), unfinished_words());
+    }
     summarise();
 }
 
@@ -298,10 +323,10 @@ void Recording::summarise() const {
         const auto& told = sensors_.warnings();
         if (std::find(told.begin(), told.end(), warning) == told.end()) print_warning(warning);
     }
-    std::string text = fmt::format("{}: {} samples in {:.1f} s", folder_.string(), info_.samples,
+    std::string text = fmt::format("{}: {} in {:.1f} s", folder_.string(), counted(info_.samples, "sample"),
                                    info_.duration_s.value_or(0.0));
     if (const TrainingRecord* steps = training_.record())
-        text += fmt::format(", {} training steps", steps->steps());
+        text += ", " + counted(steps->steps(), "training step");
     say(text + "\n");
 }
 

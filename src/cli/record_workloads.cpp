@@ -75,12 +75,16 @@ void require_pytorch(const std::string& model) {
 
 }  // namespace
 
+std::vector<std::string> workload_names() {
+    std::vector<std::string> names;
+    for (const Workload& workload : kWorkloads) names.emplace_back(workload.model);
+    return names;
+}
+
 void check_workload(const std::string& model) {
     if (find_workload(model) != nullptr) return;
-    std::vector<std::string_view> known;
-    for (const Workload& workload : kWorkloads) known.push_back(workload.model);
     throw Error(ErrorKind::usage, "--model " + model, "no such bundled workload",
-                fmt::format("one of {}; or your own command behind --", fmt::join(known, ", ")));
+                fmt::format("one of {}; or your own command behind --", fmt::join(workload_names(), ", ")));
 }
 
 std::vector<std::string> workload_command(const std::string& model, std::optional<double> duration_s,

@@ -7,6 +7,9 @@
 
 namespace rle::cli {
 
+/// The workloads that --model takes.
+std::vector<std::string> workload_names();
+
 /// Throws Error{usage} that lists the known ones where there is no such workload. Touches no file.
 void check_workload(const std::string& model);
 

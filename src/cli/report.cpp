@@ -149,6 +149,7 @@ void note_other_grid(report::ReportInput& input) {
 
 // `at_hand` is what is known of the session already.
 Read gather(const std::string& session, report::ReportInput at_hand = {}) {
+    refuse_stdin(session);
     std::error_code ignored;
     if (!fs::is_directory(session, ignored)) {
         throw Error(ErrorKind::failed, session,

@@ -33,6 +33,7 @@ int run_all(RunCommand& command) {
     settle_collect_options(command.collect);
     const Recorded recorded = record_session(command.collect);
     share_options(command.collect, command.analysis);
+    command.analysis.take_busiest = true;  // nobody is there to be asked when the recording is over
     const int analysed = analyze_session(recorded.folder, command.analysis);
     if (recorded.exit_code != 0) return recorded.exit_code;
     if (recorded.training_failed) {
@@ -50,6 +51,7 @@ Runner setup_run(CLI::App& app) {
     auto command = std::make_shared<RunCommand>();
     declare_collect_options(app, command->collect);
     declare_stage_options(app, command->analysis);
+    app.get_option("--seed")->description("Seed of the bundled workload, and of the analysis's tests");
     app.add_flag("--fit-ambient", command->analysis.fit_ambient,
                  "Fit the ambient temperature, starting at --ambient");
     return [command] { return run_all(*command); };

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/ui.hpp"
 #include "rlecouple/error.hpp"
@@ -203,7 +204,7 @@ void print_json(const Shown& shown) {
                                   {"reason", missing.reason},
                                   {"hint", text_or_null(missing.hint)}});
     }
-    say(out.dump(2) + '\n');
+    put(out.dump(2) + '\n');
 }
 
 bool has_reading(const SensorSet& set, std::string_view column) {
@@ -266,7 +267,7 @@ Runner setup_sensors(CLI::App& app) {
                    "second half")
         ->expected(0, 1)
         ->default_str("6")
-        ->check(CLI::Range(1.0, 600.0))
+        ->check(number_in(1.0, 600.0))
         ->type_name("S");
     app.add_option("--require", options->require, "Exit 3 where no device gives these: temp, power, util")
         ->delimiter(',')

@@ -32,6 +32,12 @@ bool is_there(const fs::path& path) {
     return fs::exists(path, ignored);
 }
 
+void refuse_stdin(const std::string& session) {
+    if (session != "-") return;
+    throw Error(ErrorKind::usage, "-", "a session is a folder, and cannot come through stdin",
+                "name the folder");
+}
+
 StageInput stage_input(const std::string& path, const char* file_name, const char* made_by) {
     if (path.empty()) throw Error(ErrorKind::usage, "''", "an empty name", "name a session folder or a file");
     std::error_code ignored;
@@ -51,8 +57,13 @@ StageInput stage_input(const std::string& path, const char* file_name, const cha
 }
 
 std::string stage_output(const StageInput& input, const std::string& output, const char* file_name) {
-    refuse_overwriting({input.file}, {output});
-    if (!output.empty()) return output;
+    std::error_code ignored;
+    if (!output.empty()) {
+        const bool folder = fs::is_directory(output, ignored);
+        const std::string file = folder ? (fs::path(output) / file_name).string() : output;
+        refuse_overwriting({input.file}, {file});
+        return file;
+    }
     return input.session ? (fs::path(*input.session) / file_name).string() : std::string();
 }
 
@@ -80,6 +91,14 @@ std::optional<std::string> find_printed(const std::string& folder) {
     return fs::exists(file, ignored) ? std::optional(file.string()) : std::nullopt;
 }
 
+std::vector<std::string> eligible_devices(const std::vector<std::string>& devices,
+                                          const std::optional<SessionInfo>& info) {
+    std::vector<std::string> gpus;
+    std::copy_if(devices.begin(), devices.end(), std::back_inserter(gpus),
+                 [&](const auto& d) { return is_gpu(d, info); });
+    return gpus.empty() ? devices : gpus;
+}
+
 std::string choose_device(const std::vector<std::string>& devices, const std::optional<SessionInfo>& info,
                           const std::string& wanted) {
     if (!wanted.empty()) {
@@ -89,11 +108,8 @@ std::string choose_device(const std::vector<std::string>& devices, const std::op
                                     : fmt::format("it has {}", fmt::join(devices, ", ")));
     }
     if (devices.empty()) return {};
-    if (devices.size() == 1) return devices.front();
-    std::vector<std::string> gpus;
-    std::copy_if(devices.begin(), devices.end(), std::back_inserter(gpus),
-                 [&](const auto& d) { return is_gpu(d, info); });
-    if (gpus.size() == 1) return gpus.front();
+    const std::vector<std::string> open = eligible_devices(devices, info);
+    if (open.size() == 1) return open.front();
     throw Error(ErrorKind::usage, "--device", fmt::format("the table has {} devices", devices.size()),
                 fmt::format("choose one with --device: {}", fmt::join(devices, ", ")));
 }

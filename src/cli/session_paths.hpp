@@ -31,11 +31,15 @@ struct StageInput {
     std::optional<SessionInfo> info;     ///< its session.json, where there is one
 };
 
+/// Throws Error{usage} where what should be a session folder is "-".
+void refuse_stdin(const std::string& session);
+
 /// Resolves the positional argument of a stage that reads `file_name` in a session. Throws Error{failed}
 /// naming the command `made_by` where the session lacks the file, or where nothing lies at `path`.
 StageInput stage_input(const std::string& path, const char* file_name, const char* made_by);
 
-/// Where a stage's result goes: `output` where given, else `file_name` in the session, else nowhere (empty).
+/// Where a stage's result goes: `output` where given (a folder: `file_name` in it), else `file_name` in the
+/// session, else nowhere (empty).
 std::string stage_output(const StageInput& input, const std::string& output, const char* file_name);
 
 /// The session.json of a folder; missing where it has none. Throws Error{failed} where it is broken.
@@ -47,6 +51,10 @@ std::optional<std::string> find_training(const std::string& folder);
 
 /// What the training of a session printed; missing where it was not kept.
 std::optional<std::string> find_printed(const std::string& folder);
+
+/// Those that an analysis may be of where none is named: the GPUs, or all where there is no GPU.
+std::vector<std::string> eligible_devices(const std::vector<std::string>& devices,
+                                          const std::optional<SessionInfo>& info);
 
 /// The device that `correlate` and `balance` work on: `wanted`, else the only one, else the GPU where there
 /// is only one. Empty where the table names no devices. Throws Error{usage} naming the devices where the

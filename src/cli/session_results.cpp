@@ -75,9 +75,20 @@ Json documents_of(const fs::path& folder) {
     return documents;
 }
 
+// A file that stands among the sessions, as a README does, comes with a pattern such as `*`.
+Json json_of(const std::string& path) {
+    try {
+        return formats::read_json(path);
+    } catch (const Error& error) {
+        throw Error(error.kind(), "", error.what(),
+                    "it takes session folders and summary.json files; a pattern that ends in / matches "
+                    "folders alone");
+    }
+}
+
 // A file may be a summary, or one stage's document.
 Json documents_of_file(const std::string& path) {
-    Json document = formats::read_json(path);
+    Json document = json_of(path);
     const std::string schema =
         document.is_object() && document.contains("schema") && document["schema"].is_string()
             ? document["schema"].get<std::string>()
@@ -129,6 +140,7 @@ Telemetry first_samples(const std::string& file) {
 std::vector<std::string> expand_sessions(const std::vector<std::string>& arguments) {
     std::vector<std::string> paths;
     for (const std::string& argument : arguments) {
+        refuse_stdin(argument);
         std::vector<std::string> found{argument};
         if (!there(argument)) {
             const bool pattern = argument.find_first_of("*?[") != std::string::npos;
@@ -151,6 +163,7 @@ std::vector<std::string> expand_sessions(const std::vector<std::string>& argumen
 }
 
 SessionResult read_session_result(const std::string& path) {
+    refuse_stdin(path);
     if (!is_folder(path)) {
         if (!there(path)) throw Error(ErrorKind::failed, path, "no such session folder or file");
         return formats::session_result_from_json(documents_of_file(path), path, path);

@@ -16,6 +16,8 @@
 namespace rle::cli {
 namespace {
 
+constexpr std::string_view kBold = "\x1b[1m", kPlain = "\x1b[0m";
+
 std::vector<std::string>& stored_command_line() {
     static std::vector<std::string> arguments;
     return arguments;
@@ -26,17 +28,22 @@ std::vector<std::string>& stored_process() {
     return arguments;
 }
 
-}  // namespace
+int& stored_failure() {
+    static int number = 0;
+    return number;
+}
 
-void tell(std::string_view text) {
+// Everything, without dying of a reader that has gone; 0, or the number of the error.
+int put_whole(int fd, std::string_view text) {
     sigset_t pipe_signal, before, pending;
     sigemptyset(&pipe_signal);
     sigaddset(&pipe_signal, SIGPIPE);
     sigpending(&pending);
     pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
-    while (!text.empty()) {
-        const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-        if (written < 0 && errno != EINTR) break;
+    int failure = 0;
+    while (!text.empty() && failure == 0) {
+        const ssize_t written = ::write(fd, text.data(), text.size());
+        if (written < 0 && errno != EINTR) failure = errno;
         text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
     }
     if (sigismember(&pending, SIGPIPE) == 0) {  // take back what this call raised
@@ -45,6 +52,50 @@ void tell(std::string_view text) {
         }
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return failure;
+}
+
+// The bytes of the character that `text` begins with, as UTF-8 has it; 1 where it is none.
+std::size_t character_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const std::size_t length = byte(0) < 0xc2 ? 1 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : 4;
+    if (length > text.size()) return 1;
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xc0U) != 0x80U) return 1;
+    }
+    return length;
+}
+
+// C0 and C1 of ISO 6429, and DEL: a terminal obeys them. C1 is U+0080 to U+009F, or a byte that is no UTF-8.
+bool is_control(std::string_view character) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
+    if (character.size() == 1) return byte(0) < 0x20 || (byte(0) >= 0x7f && byte(0) < 0xa0);
+    return character.size() == 2 && byte(0) == 0xc2 && byte(1) < 0xa0;
+}
+
+// Words with the control characters that came in with names of files, columns and devices spelt out, as
+// \x1b; but for what we put there ourselves: the ends of lines and, where `bold_is_ours`, those of bold().
+std::string printable(std::string_view text, bool bold_is_ours) {
+    std::string shown;
+    while (!text.empty()) {
+        std::size_t length = character_length(text);
+        const bool styled = bold_is_ours && (text.starts_with(kBold) || text.starts_with(kPlain));
+        if (styled) length = kBold.size();  // that of both
+        const std::string_view character = text.substr(0, length);
+        if (styled || character == "\n" || !is_control(character)) {
+            shown += character;
+        } else {
+            shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(character.back()));
+        }
+        text.remove_prefix(length);
+    }
+    return shown;
+}
+
+}  // namespace
+
+void tell(std::string_view text) {
+    put_whole(STDERR_FILENO, text);
 }
 
 void keep_standard_descriptors() {
@@ -60,12 +111,22 @@ bool stdout_holds() {
     return std::cout.good() && std::fflush(stdout) == 0;
 }
 
+std::string one_line(std::string_view text) {
+    std::string line = printable(text, false);
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    return line;
+}
+
+void print_status(std::string_view line) {
+    tell(fmt::format("rlecouple: {}\n", one_line(line)));
+}
+
 void print_error(std::string_view line) {
-    tell(fmt::format("rlecouple: {}\n", line));
+    print_status(line);
 }
 
 void print_warning(std::string_view line) {
-    tell(fmt::format("rlecouple: warning: {}\n", line));
+    tell(fmt::format("rlecouple: warning: {}\n", one_line(line)));
 }
 
 void print_warnings(const std::vector<std::string>& lines) {
@@ -73,10 +134,26 @@ void print_warnings(const std::vector<std::string>& lines) {
 }
 
 void say(std::string_view text, bool stdout_is_data) {
-    if (stdout_is_data) return tell(text);
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    const std::string words = printable(text, fancy(STDOUT_FILENO));
+    if (stdout_is_data) return tell(words);
+    std::fflush(stdout);
+    const int failure = put_whole(STDOUT_FILENO, words);
+    if (failure != 0 && stored_failure() == 0) stored_failure() = failure;
+}
+
+int lost_words() {
+    return stored_failure();
+}
+
+void put(std::string_view data) {
+    if (std::fwrite(data.data(), 1, data.size(), stdout) != data.size() || std::fflush(stdout) != 0) {
         throw Error(ErrorKind::failed, "stdout", "cannot write");
     }
+}
+
+std::string counted(std::uint64_t n, std::string_view thing, std::string_view things) {
+    if (n == 1) return fmt::format("1 {}", thing);
+    return things.empty() ? fmt::format("{} {}s", n, thing) : fmt::format("{} {}", n, things);
 }
 
 bool fancy(int fd) {
@@ -87,7 +164,7 @@ bool fancy(int fd) {
 }
 
 std::string bold(std::string_view text) {
-    return fancy(STDOUT_FILENO) ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text);
+    return fancy(STDOUT_FILENO) ? fmt::format("{}{}{}", kBold, text, kPlain) : std::string(text);
 }
 
 std::vector<std::string> remember_command_line(int argc, char** argv) {

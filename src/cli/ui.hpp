@@ -1,6 +1,9 @@
 // What people see: results on stdout (or stderr, where stdout carries data), progress and warnings on stderr.
+// No word here makes a terminal do anything: control characters that come with the names in files are spelt
+// out.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,7 +11,8 @@
 
 namespace rle::cli {
 
-/// Text on stderr. A stderr that is closed, full or without a reader loses the words and nothing else.
+/// Text on stderr, byte by byte: what draws on the terminal. A stderr that is closed, full or without a
+/// reader loses the words and nothing else.
 void tell(std::string_view text);
 /// Puts something in the place of stdin, stdout and stderr where they are closed, so that no file that is
 /// opened later gets their number: reading and writing them fail, but for stderr, which swallows.
@@ -16,17 +20,27 @@ void keep_standard_descriptors();
 /// Whether what went to stdout has arrived there so far.
 bool stdout_holds();
 
+/// `text` on one line that no terminal obeys: control characters are spelt out, as \x1b.
+std::string one_line(std::string_view text);
 /// "rlecouple: ..." on stderr, one line.
+void print_status(std::string_view line);
 void print_error(std::string_view line);
 /// "rlecouple: warning: ..." on stderr, one line.
 void print_warning(std::string_view line);
 void print_warnings(const std::vector<std::string>& lines);
 
 /// Words for people. With `stdout_is_data` (-o -) they go to stderr, so that nothing but the data is on
-/// stdout.
+/// stdout. A stdout that does not take them stops no work: lost_words() tells of it.
 void say(std::string_view text, bool stdout_is_data = false);
+/// The number of the first error (errno) that words met on stdout; 0 where all arrived.
+int lost_words();
+/// Data on stdout, as they are. Throws Error{failed} where they do not arrive.
+void put(std::string_view data);
 
-/// A terminal that wants colours and bars: a tty, and NO_COLOR is not set.
+/// "1 step", "2 steps"; `things` where the plural takes more than an s.
+std::string counted(std::uint64_t n, std::string_view thing, std::string_view things = {});
+
+/// A terminal that wants colours and bars: a tty, and NO_COLOR is not set (or set to nothing).
 bool fancy(int fd);
 /// `text` in bold, where stdout is such a terminal.
 std::string bold(std::string_view text);

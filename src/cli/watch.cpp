@@ -4,6 +4,7 @@
 
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
+#include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
 #include "rlecouple/error.hpp"
 
@@ -28,6 +29,7 @@ void declare_actions(CLI::App& app, WatchOptions& options) {
 }
 
 void refuse_nonsense(const WatchOptions& options) {
+    refuse_stdin(options.session);
     const bool command = !options.process.empty();
     if (options.session.empty() && !command) {
         throw Error(ErrorKind::usage, "watch", "nothing to watch",

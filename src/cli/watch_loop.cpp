@@ -157,8 +157,8 @@ void Watching::start() {
         read_files();
         history_ = false;
     }
-    tell(fmt::format("rlecouple: watching {}: alarm where z exceeds {:g}; Ctrl-C ends it\n",
-                     options_.session.empty() ? options_.process.front() : folder_, last_.threshold));
+    print_status(fmt::format("watching {}: alarm where z exceeds {:g}; Ctrl-C ends it",
+                             options_.session.empty() ? options_.process.front() : folder_, last_.threshold));
 }
 
 void Watching::wait() {
@@ -251,7 +251,7 @@ void Watching::raise() {
     formats::AlarmFacts facts = last_;
     machine_.tell(facts);
     facts.action = actions_.announce();
-    say(formats::alarm_line(facts));
+    put(formats::alarm_line(facts));
     actions_.set_off(facts);
     write_textfile(true);
 }
@@ -309,9 +309,9 @@ void Watching::look_after_child() {
 
 int Watching::finish() {
     write_textfile(true);
-    tell(fmt::format("rlecouple: {} alarm(s){}\n", last_.alarms,
-                     actions_.left_out() > 0 ? fmt::format(", {} program(s) left out", actions_.left_out())
-                                             : std::string()));
+    const std::string left_out =
+        actions_.left_out() > 0 ? ", " + counted(actions_.left_out(), "program") + " left out" : "";
+    print_status(counted(last_.alarms, "alarm") + left_out);
     if (exit_code_ != 0 || !child_) return exit_code_;
     if (child_->exit_status().value_or(1) == 0) return 0;
     throw Error(ErrorKind::failed, options_.process.front(),

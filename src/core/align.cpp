@@ -47,11 +47,22 @@ void warn_about_rows(Alignment& result) {
             result.warnings.push_back(fmt::format(
                 "{} training steps with an overflowed gradient norm (nan, inf or -1) were left out", n));
         }
-        if (reason == "training_outside_telemetry") {
-            result.warnings.push_back(
-                fmt::format("{} training steps lie outside the telemetry and were left out", n));
-        }
     }
+}
+
+// The step that is under way when a recording ends comes behind it: that is no other clock's doing.
+std::string words_of_steps_outside(std::size_t before, std::size_t behind, double last_by_s) {
+    if (before == 0 && behind == 1) {
+        return fmt::format(
+            "the last training step came {:.1f} s after the last sample and was left out; one that is under "
+            "way when a recording ends does so",
+            last_by_s);
+    }
+    return fmt::format(
+        "{} training step{} outside the telemetry ({} before its first sample, {} after its last) and {} "
+        "left out",
+        before + behind, before + behind == 1 ? " lies" : "s lie", before, behind,
+        before + behind == 1 ? "was" : "were");
 }
 
 // How long each step took. A row that repeats a step's number (an evaluation) is none; where the numbers
@@ -112,6 +123,7 @@ struct Aligner::State {
 
     std::size_t most_points;
     std::size_t steps_within = 0;  // reach of the grid
+    std::size_t steps_before = 0;  // it
 
     State(const AlignOptions& options, const SurveyState& survey, const Telemetry& telemetry,
           const Training* training, std::size_t most)
@@ -232,7 +244,10 @@ void Aligner::training(const Training& piece) {
     const double past_s = s.stretch().at(0) - s.reach_s();
     const auto take = [&](StepRow row) {
         if (s.step_time) row.time_taken_s = s.pace.take(row);
-        if (s.plan.grid.reaches(row.t_s, s.plan.result.tolerance_s)) ++s.steps_within;
+        if (s.plan.grid.reaches(row.t_s, s.plan.result.tolerance_s))
+            ++s.steps_within;
+        else if (row.t_s < s.plan.grid.start_s)
+            ++s.steps_before;
         if (row.t_s >= past_s) s.step_window.push(row);
     };
     s.step_stream.release(take, s.training_ended);
@@ -290,10 +305,14 @@ Alignment Aligner::finish() {
         result.pairing = {s.apart.quantile(0.5), s.apart.quantile(0.95), s.apart.quantile(1.0)};
     if (s.has_training && s.steps.steps > 0) {
         const double from = s.plan.grid.start_s, to = s.plan.last_s;
-        if (s.steps.steps > s.steps_within)
-            result.dropped["training_outside_telemetry"] = s.steps.steps - s.steps_within;
         const double first = s.plan.clock.training_s(s.steps.first.wall_us, s.steps.first.t_s);
         const double last = s.plan.clock.training_s(s.steps.last.wall_us, s.steps.last.t_s);
+        if (s.steps.steps > s.steps_within) {
+            const std::size_t outside = s.steps.steps - s.steps_within;
+            result.dropped["training_outside_telemetry"] = outside;
+            result.warnings.push_back(
+                words_of_steps_outside(s.steps_before, outside - s.steps_before, last - to));
+        }
         result.overlap_s = std::max(0.0, std::min(to, last) - std::max(from, first));
         if (result.clock != "t_s") s.hint_at_clocks(first, last, result);
         if (result.n_samples == 0 && result.overlap_s == 0.0)

@@ -271,3 +271,30 @@ TEST_CASE("a signal in the middle of writing leaves nothing behind, and what sto
     for (const auto& entry : fs::directory_iterator(dir.path()))
         CHECK(entry.path().filename().string().rfind("out.csv.", 0) != 0);
 }
+
+TEST_CASE("a device that is named twice has its rows once") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(30));
+    REQUIRE(rlecouple({"align", dir.path().string(), "--device", "gpu", "--device", "gpu"}).exit_code == 0);
+    const std::string twice = read_file(dir / "aligned.csv");
+    REQUIRE(rlecouple({"align", dir.path().string(), "--device", "gpu"}).exit_code == 0);
+    CHECK(lines_of(twice).size() == 31);
+    CHECK(twice == read_file(dir / "aligned.csv"));
+}
+
+TEST_CASE("the step that ends behind a recording is told from a log of another time") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(30));
+    const auto outside = [&](const std::string& steps) {
+        write_file(dir / "training.csv", "t_s,step,grad_norm\n" + steps);
+        const Finished done = rlecouple({"align", dir.path().string()});
+        CHECK(done.exit_code == 0);
+        return done.err;
+    };
+    // Samples from 0 to 29 s, and a tolerance of 2 s.
+    CHECK(outside("8,1,1\n16,2,2\n24,3,3\n32.5,4,1\n").find("came 3.5 s after the last sample") !=
+          std::string::npos);
+    CHECK(outside("-9,0,1\n8,1,1\n16,2,2\n40,3,3\n50,4,1\n")
+              .find("1 before its first sample, 2 after its last") != std::string::npos);
+    CHECK(outside("8,1,1\n16,2,2\n").find("outside") == std::string::npos);
+}

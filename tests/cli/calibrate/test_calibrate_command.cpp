@@ -109,3 +109,11 @@ TEST_CASE("calibrate refuses what it cannot do, in one line") {
     CHECK(blocked.exit_code == 1);
     CHECK(std::count(blocked.err.begin(), blocked.err.end(), '\n') == 1);
 }
+
+TEST_CASE("a file is no folder for the sessions") {
+    const TempDir dir;
+    write_file(dir / "here", "");
+    const Finished done = rlecouple({"calibrate", "-o", dir / "here", "--sessions", "1"});
+    CHECK(done.exit_code == 1);
+    CHECK(done.err == "rlecouple: " + (dir / "here") + ": is a file, not a folder; choose another -o DIR\n");
+}

@@ -201,7 +201,9 @@ TEST_CASE("a full file system is one clear error, and what is there stays whole"
     CHECK(done.exit_code == 1);
     CHECK(done.err.find("no space left on device; free some space") != std::string::npos);
     check_whole(disk + "/s/telemetry.csv");
-    CHECK(session_of(disk + "/s")["schema"] == "rlecouple.session/1");
+    const auto session = session_of(disk + "/s");
+    CHECK(session["schema"] == "rlecouple.session/1");
+    CHECK(session["finished"] == (done.err.find("finished: false") == std::string::npos));
     CHECK(run({"umount", disk}).exit_code == 0);
 }
 
@@ -216,4 +218,29 @@ TEST_CASE("a stderr that is closed or full loses the words, and no sample") {
         for (const std::string& line : lines) CHECK(line.find("rlecouple") == std::string::npos);
         CHECK(run({"sh", "-c", std::string("\"$0\" nonsense ") + to, RLE_BINARY}).exit_code == 2);
     }
+}
+
+TEST_CASE("a session.json that cannot be completed is said, with what is there", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    // A folder in its place: nothing can be renamed to it.
+    const Finished done = rlecouple({"collect", "-q", "-o", folder, "--sample-hz", "20", "--", "sh", "-c",
+                                     "rm \"$0/session.json\"; mkdir \"$0/session.json\"; sleep 0.3", folder});
+    CHECK(done.exit_code == 1);
+    CHECK(done.err.find("rlecouple: " + folder + "/session.json: ") != std::string::npos);
+    CHECK(done.err.find("finished: false") != std::string::npos);
+    check_whole(folder + "/telemetry.csv");
+}
+
+TEST_CASE("a training that never started is not said to have told nothing", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    // Its first sample is due after 0.2 s: a training starts behind it.
+    Background recording({"collect", "-o", folder, "--", "touch", dir / "started"}, dir / "log");
+    REQUIRE(wait_until([&] { return std::filesystem::exists(folder + "/session.json"); }));
+    CHECK(recording.end(SIGINT) == 130);
+    if (std::filesystem::exists(dir / "started")) return;  // a machine so busy that the signal came late
+    const std::string log = read_file(dir / "log");
+    CHECK(log.find("the training was not started") != std::string::npos);
+    CHECK(log.find("gradient norm") == std::string::npos);
 }

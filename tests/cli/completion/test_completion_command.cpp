@@ -35,7 +35,27 @@ TEST_CASE("bash completes commands, and a command's own options") {
     CHECK(complete("rlecouple align --stability h") == "ha headroom\n");
     CHECK(complete("rlecouple align --telemetry-format nvidia-smi-c") == "nvidia-smi-csv\n");
     CHECK(complete("rlecouple completion z") == "zsh\n");
+    CHECK(complete("rlecouple run --model t") == "tiny\n");
+    CHECK(complete("rlecouple collect --source re") == "replay:\n");
+    CHECK(complete("rlecouple he") == "help\n");
+    CHECK(complete("rlecouple help re") == "report reproduce\n");
+    CHECK(complete("rlecouple sensors --require temp,p") == "temp,power\n");
+    CHECK(complete("rlecouple sensors --require u") == "util\n");
+    CHECK(complete("rlecouple sensors --ro") == "\n");  // for our tests alone
+    CHECK(complete("rlecouple run -").find(" -d ") != std::string::npos);
     CHECK(complete("rlecouple align x") == "\n");  // a file: the shell's own
+}
+
+TEST_CASE("descriptions come through the quoting of zsh and fish whole") {
+    const std::string zsh = rlecouple({"completion", "zsh"}).out,
+                      fish = rlecouple({"completion", "fish"}).out;
+    CHECK(zsh.find("plots of a session: report.html") != std::string::npos);
+    CHECK(zsh.find("a recorded session'\\''s result") != std::string::npos);
+    CHECK(zsh.find("(default: what its driver says)") != std::string::npos);
+    CHECK(zsh.find("\\[the session'\\''s, else 21\\]") != std::string::npos);
+    CHECK(fish.find("a recorded session\\'s result") != std::string::npos);
+    for (const std::string& script : {zsh, fish, rlecouple({"completion", "bash"}).out})
+        CHECK(script.find("root") == std::string::npos);
 }
 
 TEST_CASE("help COMMAND is COMMAND --help") {

@@ -62,7 +62,7 @@ TEST_CASE("a session folder gets predict.json; the words go to stdout") {
     CHECK(p["alarm"]["threshold"] == 6.0);
     CHECK(p["alarm"]["threshold_chosen"] == false);
     CHECK(p["events"] == 9);  // a threshold that is given leaves the whole session to be scored
-    CHECK(done.out.find("9 alarm(s), 9 event(s)") != std::string::npos);
+    CHECK(done.out.find("9 alarms, 9 events") != std::string::npos);
     CHECK(rlecouple({"report", dir.path()}).exit_code == 0);
     CHECK(json::parse(read_file(dir / "summary.json"))["predict"] == p);
     const std::string page = read_file(dir / "report.html");

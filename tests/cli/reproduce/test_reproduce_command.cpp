@@ -190,3 +190,14 @@ TEST_CASE("bad input gets one clear line") {
     CHECK(rlecouple({"reproduce", dir / "a", "-o", "-"}).exit_code == 2);
     CHECK(rlecouple({"reproduce"}).exit_code == 2);
 }
+
+TEST_CASE("a file that stands among the sessions is named, with how to leave it out") {
+    const TempDir dir;
+    make_folder(dir, "a", summary(-0.6, 20.0));
+    make_folder(dir, "b", summary(-0.6, 20.0));
+    write_file(dir / "README.md", "# Sessions\n");
+    const Finished done = rlecouple({"reproduce", dir / "a", dir / "README.md", dir / "b", "-o", "-"});
+    CHECK(done.exit_code == 1);
+    CHECK(done.err.find(dir / "README.md") != std::string::npos);
+    CHECK(done.err.find("a pattern that ends in / matches folders alone") != std::string::npos);
+}

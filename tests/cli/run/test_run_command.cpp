@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -80,4 +82,35 @@ TEST_CASE("wrong usage of run") {
     CHECK(rlecouple({"run", "--model", "gpt9"}).exit_code == 2);
     CHECK(rlecouple({"run", "--sample-hz", "0"}).exit_code == 2);
     CHECK(rlecouple({"run", "--response"}).exit_code == 2);
+}
+
+TEST_CASE("of several GPUs run analyses the one that worked most, and says so; analyze asks") {
+    const TempDir dir;
+    std::string rows = "timestamp,t_s,device,temp_c,power_w,util_pct\n";
+    for (int i = 0; i < 60; ++i) {
+        const std::string time = fmt::format("2026-03-01T12:00:{:02}Z,{},", i, i);
+        rows += time + fmt::format("gpu0,40,{},3\n", 300 + i % 5);  // draws the most and does little
+        rows += time + fmt::format("gpu1,{},{},{}\n", 60 + i % 3, 150 + 20 * (i / 10 % 2), 90 + i % 2);
+        rows += time + "gpu2,35,40,90.2\n";
+    }
+    write_file(dir / "two.csv", rows);
+    const std::string session = dir / "session";
+    const Finished done = rlecouple({"run", "--source", "replay:" + (dir / "two.csv"), "--speed", "max", "-o",
+                                     session, "--ambient", "20"});
+    INFO(done.err);
+    CHECK((done.exit_code == 0 || done.exit_code == 4));
+    CHECK(done.err.find("gpu1 worked most") != std::string::npos);
+    CHECK(done.err.find("gpu0, gpu2") != std::string::npos);
+    CHECK(done.err.find("rlecouple analyze " + session + " --device gpu0") != std::string::npos);
+    CHECK(json::parse(read_file(fs::path(session) / "balance.json"))["device"] == "gpu1");
+    CHECK(fs::exists(fs::path(session) / "report.html"));
+
+    const Finished asked = rlecouple({"analyze", session});
+    CHECK(asked.exit_code == 2);
+    CHECK(asked.err.find("rlecouple analyze " + session + " --device gpu0; or gpu1, gpu2") !=
+          std::string::npos);
+    CHECK(rlecouple({"balance", session}).exit_code == 2);
+    const Finished told = rlecouple({"analyze", session, "--device", "gpu2"});
+    CHECK((told.exit_code == 0 || told.exit_code == 4));
+    CHECK(told.err.find("worked most") == std::string::npos);
 }

@@ -243,7 +243,7 @@ TEST_CASE("signals end a watch, with what it watches where that is its own", "[w
         Background watching({"watch", folder}, log);
         REQUIRE(wait_until([&] { return says(log, "watching"); }));
         CHECK(watching.end(signal) == 128 + signal);
-        CHECK(says(log, "0 alarm(s)"));
+        CHECK(says(log, "0 alarms"));
     }
     Background early({"watch", dir / "late", "--wait", "60"}, dir / "late.log");
     usleep(200'000);
