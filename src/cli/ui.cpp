@@ -66,9 +66,11 @@ std::size_t character_length(std::string_view text) {
     return length;
 }
 
-// C0 and C1 of ISO 6429, and DEL: a terminal obeys them. C1 is U+0080 to U+009F, or a byte that is no UTF-8.
+// C0 and C1 of ISO 6429, and DEL, but for the tab: a terminal obeys them. C1 is U+0080 to U+009F, or a byte
+// that is no UTF-8.
 bool is_control(std::string_view character) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
+    if (character == "\t") return false;
     if (character.size() == 1) return byte(0) < 0x20 || (byte(0) >= 0x7f && byte(0) < 0xa0);
     return character.size() == 2 && byte(0) == 0xc2 && byte(1) < 0xa0;
 }

@@ -17,11 +17,11 @@ bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
-// Of ISO 6429, written as UTF-8; but for the ends of lines.
+// Of ISO 6429, written as UTF-8; but for tabs and the ends of lines.
 bool holds_controls(const std::string& text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
-        if ((c < 0x20 && c != '\n') || c == 0x7f) return true;
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) return true;
         if (c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
     }
     return false;
