@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "formats/csv.hpp"
+#include "formats/dcgmi_dmon.hpp"
 #include "formats/encoding.hpp"
 #include "formats/hwinfo_csv.hpp"
 #include "formats/mlflow_metric.hpp"
@@ -34,6 +35,8 @@ constexpr TelemetryFormat kTelemetryFormats[] = {
     {"nvidia-smi-dmon", "nvidia-smi dmon, best with -o DT",
      " 20260928   12:00:00      0   100    50     -    50    10", refuse_nvidia_smi_dmon,
      read_nvidia_smi_dmon, open_nvidia_smi_dmon},
+    {"dcgmi-dmon", "dcgmi dmon -e 150,155,203", "GPU 0     50     100.250     37", refuse_dcgmi_dmon,
+     read_dcgmi_dmon, open_dcgmi_dmon},
     {"prometheus", "Prometheus' answer to /api/v1/query_range (DCGM exporter, node_exporter)",
      R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1790596800,"50"]]}]}})",
      refuse_prometheus, read_prometheus},

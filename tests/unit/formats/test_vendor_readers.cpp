@@ -126,6 +126,23 @@ TEST_CASE("rocm-smi has no times; amd-smi has") {
     CHECK((*amd.other("clock_mhz"))[0] == "1800");
 }
 
+TEST_CASE("dcgmi dmon: GPUs by their number, the header again, times by the rows") {
+    CHECK(refusal_of([] { read_telemetry(kTelemetry + "dcgmi_dmon.txt"); }).exit_code == 4);
+    rle::formats::ReadOptions options;
+    options.step_seconds = 0.5;
+    options.start_us = kNoon;
+    const Telemetry t = read_telemetry(kTelemetry + "dcgmi_dmon.txt", options);
+    CHECK(t.devices == std::vector<std::string>{"gpu1", "gpu0"});
+    CHECK(t.device == std::vector<std::uint32_t>{0, 1, 0, 1});
+    CHECK(t.wall_us == std::vector<std::int64_t>{kNoon, kNoon, kNoon + kSecond / 2, kNoon + kSecond / 2});
+    CHECK(t.temp_c == std::vector<double>{41, 50, 42, 51});
+    CHECK(t.power_w[1] == 100.25);
+    CHECK(missing(t.power_w[2]));
+    CHECK(t.util_pct == std::vector<double>{0, 37, 1, 98});
+    CHECK((*t.other("energy_j"))[3] == "106");
+    CHECK(t.dropped == rle::Counts{{"torn_line", 1}});
+}
+
 TEST_CASE("tegrastats: the GPU's rail, sensors that are off, boards that print no time") {
     const Telemetry t = read_telemetry(kTelemetry + "tegrastats.txt");
     CHECK(t.wall_us == std::vector<std::int64_t>{kNoon, kNoon + kSecond, kNoon + 2 * kSecond});
