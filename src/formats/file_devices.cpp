@@ -132,8 +132,10 @@ std::string name_among(const std::vector<std::string>& files, std::size_t nth) {
     return fmt::format("{}-{}", stem_of(files[nth]), nth + 1);
 }
 
+// Names that readers give where a file says nothing; the limits of a CPU go by its name, which stays in
+// front.
 bool is_made_up(const std::string& device) {
-    return device == "gpu" || device == "cpu" || device == "device0";
+    return device == "gpu" || device == "device0";
 }
 
 std::string describe_apart(const std::vector<std::string>& files) {
@@ -159,7 +161,7 @@ FileDevices::FileDevices(const std::vector<std::string>& files, std::size_t nth,
 
 void FileDevices::rename(Telemetry& rows) const {
     for (std::string& device : rows.devices)
-        device = alone_ && is_made_up(device) ? file_ : device + "@" + file_;
+        device = alone_ && is_made_up(device) && !file_.starts_with("cpu") ? file_ : device + "@" + file_;
 }
 
 std::string tell_devices_apart(std::vector<Telemetry>& parts, const std::vector<std::string>& files,

@@ -26,8 +26,8 @@ inline constexpr std::size_t kFewRows = 3;
 /// which of their times counts.
 bool begin_as_two_devices(const Telemetry& a, const Telemetry& b, bool by_t_s);
 
-/// What a file's devices are called where files must tell them apart: as the file, where it has one device
-/// that it gives no name of its own, else as "gpu0@FILE".
+/// What a file's devices are called where files must tell them apart: as the file, where it has one GPU (or
+/// what may be one) that it gives no name of its own, else "gpu0@FILE".
 class FileDevices {
   public:
     /// `files`: names of the files; `beginning` of the one that `nth` is.

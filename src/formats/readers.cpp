@@ -16,11 +16,14 @@
 namespace rle::formats {
 namespace {
 
-// When the file was last written; of what is being written, now.
-ReadOptions with_time_of(const std::string& path, ReadOptions options) {
-    struct stat file {};
-    if (path == "-" || ::stat(path.c_str(), &file) != 0) return options;
-    if (!options.written_us) options.written_us = file.st_mtim.tv_sec * std::int64_t{1'000'000};
+// When the file was last written, the one that was given before the one that it was unpacked into; of what is
+// being written, now.
+ReadOptions with_time_of(const std::string& path, const std::string& name, ReadOptions options) {
+    for (const std::string* const file : {&name, &path}) {
+        struct stat status {};
+        if (options.written_us || *file == "-" || ::stat(file->c_str(), &status) != 0) continue;
+        options.written_us = status.st_mtim.tv_sec * std::int64_t{1'000'000};
+    }
     return options;
 }
 
@@ -85,7 +88,7 @@ std::unique_ptr<TelemetryPieces> open_telemetry(const std::string& path, const R
 
 std::unique_ptr<TrainingPieces> open_training(const std::string& path, const ReadOptions& options,
                                               const std::string& name) {
-    return open_file<Training>(path, with_time_of(path, options), name, open_training_text);
+    return open_file<Training>(path, with_time_of(path, name, options), name, open_training_text);
 }
 
 Telemetry read_telemetry(const std::string& path, const ReadOptions& options, const std::string& name) {
@@ -128,7 +131,7 @@ Telemetry read_telemetry(const std::vector<Input>& files, const ReadOptions& opt
 
 Training read_training(const std::string& path, const ReadOptions& options, const std::string& name) {
     const std::string text = read_text(path, name);
-    const ReadOptions with_time = with_time_of(path, options);
+    const ReadOptions with_time = with_time_of(path, name, options);
     return read_training_text({text, name_of(path, name), with_time});
 }
 

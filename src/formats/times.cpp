@@ -199,9 +199,9 @@ ParsedTime parse_time(std::string_view text, DateOrder order) {
     if (text.size() >= kShortest) {
         if (const ParsedTime time = calendar_time(text, order); time.time_class != TimeClass::none)
             return time;
-        std::size_t length = 0;
-        if (const ParsedTime time = time_with_month_name(text, {}, length); length == text.size())
-            return time;
+        std::size_t length = 0;  // of a name, where it begins with one
+        const ParsedTime named = text.front() >= 'A' ? time_with_month_name(text, {}, length) : ParsedTime{};
+        if (length == text.size()) return named;
     }
     std::int64_t whole = 0;  // a count of us or ns has more digits than a double holds
     const char* end = text.data() + text.size();

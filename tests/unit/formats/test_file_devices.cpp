@@ -90,6 +90,15 @@ TEST_CASE("devices with names of their own keep them in front of the file's") {
     const Read hosts = read({a, b}, {"node1.csv", "node2.csv"});
     check_alike(hosts);
     CHECK(hosts.whole.devices == Names{"gpu0@node1", "gpu0@node2"});
+    std::string cpu_a = "t_s,cpu_temp\n", cpu_b = cpu_a;
+    for (int i = 0; i < 20; ++i) {
+        cpu_a += fmt::format("{},50\n", i);
+        cpu_b += fmt::format("{},60\n", i);
+    }
+    // What is a CPU is told by its name.
+    CHECK(read({cpu_a, cpu_b}, {"node1.csv", "node2.csv"}).whole.devices == Names{"cpu@node1", "cpu@node2"});
+    CHECK(read({log_of(50), log_of(60)}, {"cpu_burn.csv", "b.csv"}).whole.devices ==
+          Names{"device0@cpu_burn", "b"});
 }
 
 TEST_CASE("files that follow, complete or repeat each other are one device") {
