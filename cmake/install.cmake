@@ -12,6 +12,13 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/rlecoupleConfigVersion.cm
 install(FILES ${PROJECT_BINARY_DIR}/rlecoupleConfig.cmake ${PROJECT_BINARY_DIR}/rlecoupleConfigVersion.cmake
         DESTINATION ${package_dir})
 
+# What the man pages point to.
+install(FILES ${PROJECT_SOURCE_DIR}/docs/formats.md ${PROJECT_SOURCE_DIR}/docs/method.md
+              ${PROJECT_SOURCE_DIR}/docs/worked-example.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/method DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/examples/watch/lower-power.sh ${PROJECT_SOURCE_DIR}/examples/watch/shrink_batch.py
+        DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples/watch)
+
 # docs/commands/NAME.md becomes rlecouple-NAME(1); rlecouple.md becomes rlecouple(1).
 find_program(RLE_LOWDOWN lowdown)
 if(NOT RLE_LOWDOWN)
@@ -27,9 +34,9 @@ foreach(page IN LISTS pages)
   add_custom_command(
     OUTPUT ${man_page}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/man
-    # Without its typography: an option is written with two hyphens, not with a dash.
-    COMMAND ${RLE_LOWDOWN} -s -Tman --out-no-smarty -m title=${title} -m section=1 -m "source=rlecouple ${PROJECT_VERSION}" -o ${man_page} ${page}
-    DEPENDS ${page}
+    COMMAND ${CMAKE_COMMAND} -D page=${page} -D man=${man_page} -D title=${title} -D version=${PROJECT_VERSION}
+            -D docs=${CMAKE_INSTALL_FULL_DOCDIR} -D lowdown=${RLE_LOWDOWN} -P ${PROJECT_SOURCE_DIR}/cmake/man_page.cmake
+    DEPENDS ${page} ${PROJECT_SOURCE_DIR}/cmake/man_page.cmake
     VERBATIM)
   list(APPEND man_pages ${man_page})
 endforeach()
