@@ -18,7 +18,7 @@ namespace {
 constexpr double kLiveWindowS = 30.0;
 
 std::string bar(double share) {
-    constexpr int kWidth = 10;
+    constexpr int kWidth = 6;
     const int full = static_cast<int>(std::clamp(share, 0.0, 1.0) * kWidth);
     return fmt::format("[{:#<{}}{:-<{}}]", "", full, "", kWidth - full);
 }
@@ -27,13 +27,13 @@ std::string readings(const sensors::SensorSet& sensors, const SamplerStatus& sta
     constexpr std::array<std::string_view, 3> kUnits{"degC", "W", "%"};
     std::string text;
     for (std::size_t device = 0; device < sensors.devices().size(); ++device) {
-        text += fmt::format(" | {}", sensors.devices()[device].name);
+        text += " | " + one_line(sensors.devices()[device].name);
         for (std::size_t column = 0; column < kUnits.size(); ++column) {
             const std::size_t cell = device * sensors.columns().size() + column;
             const double value = cell < status.values.size() ? status.values[cell] : kMissing;
             const sensors::Channel* channel = sensors.channel(device, column);
             if (std::isnan(value)) continue;
-            text += fmt::format(" {:.{}f} {}{}", value, column == 0 ? 1 : 0, kUnits[column],
+            text += fmt::format(" {:.0f} {}{}", value, kUnits[column],
                                 channel != nullptr && channel->modelled ? "*" : "");
         }
     }
@@ -47,11 +47,14 @@ std::size_t terminal_width() {
 
 }  // namespace
 
+// Of one device and a session of the manual's it fits 80 columns.
 std::string progress_line(const ProgressState& state, const sensors::SensorSet& sensors,
                           const SamplerStatus& status) {
-    std::string text = fmt::format("{:5.0f} s", state.elapsed_s);
+    std::string text = fmt::format("{:.0f}", state.elapsed_s);
     if (state.duration_s) {
-        text += fmt::format(" {} {:.0f} s", bar(state.elapsed_s / *state.duration_s), *state.duration_s);
+        text += fmt::format("/{:.0f} s {}", *state.duration_s, bar(state.elapsed_s / *state.duration_s));
+    } else {
+        text += " s";
     }
     text += readings(sensors, status);
     if (state.rle) text += fmt::format(" | RLE {:.3f}", *state.rle);

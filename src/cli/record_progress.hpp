@@ -21,7 +21,7 @@ struct ProgressState {
     std::optional<double> rle;  ///< of the first device
 };
 
-/// "  12 s [####----] 90 s | 45.2 degC* 31 W* 57 % | step 812 grad 1.23 | missed 0"; * marks an estimate.
+/// "12/90 s [#-----] | cpu 45 degC* 31 W* 57 % | RLE 0.520 | step 12 grad 1.23 | 1 missed"; * is an estimate.
 std::string progress_line(const ProgressState& state, const sensors::SensorSet& sensors,
                           const SamplerStatus& status);
 

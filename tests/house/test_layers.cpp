@@ -76,7 +76,9 @@ TEST_CASE("every command has a page, tests, a summary and an example") {
     for (const rle::cli::Command& command : rle::cli::commands()) {
         const std::string name(command.name);
         INFO(name);
-        CHECK(fs::exists(root / "docs" / "commands" / (name + ".md")));
+        // As whatis and apropos want a page to begin.
+        CHECK(rle::test::read_file(root / "docs" / "commands" / (name + ".md"))
+                  .starts_with("# NAME\n\nrlecouple-" + name + " - "));
         CHECK(fs::is_directory(root / "tests" / "cli" / name));
         CHECK(!command.summary.empty());
         CHECK(command.example.find(name) != std::string_view::npos);

@@ -103,6 +103,9 @@ TEST_CASE("the Makefile checks what has changed, and takes baselines") {
     const TempDir dir;
     write_session(dir.path() / "sessions" / "one", make_session(90));
     fs::copy_file(kExamples + "ci/Makefile", dir.path() / "Makefile");
+    const Finished none = in_folder(dir.path(), "make");
+    CHECK(none.exit_code == 2);
+    CHECK(none.err.find("no baselines/one.json: 'make baselines' takes") != std::string::npos);
     const Finished baselines = in_folder(dir.path(), "make baselines");
     INFO(baselines.out << baselines.err);
     CHECK(baselines.exit_code == 0);
