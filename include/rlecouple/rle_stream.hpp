@@ -51,7 +51,10 @@ class CollapseStream {
     double temp_limit_c_;
     double peak_ = 0.0;
     double last_s_ = kNever;
-    double quiet_since_s_ = kNever;  ///< the last moment at which the conditions did not hold
+    double interval_s_ = 0.0;  ///< between the two samples before
+    double quiet_since_s_ =
+        kNever;             ///< the last moment at which the conditions did not hold, as far as known
+    bool failing_ = false;  ///< they held at the last sample
 
     static constexpr double kNever = -1e300;
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "rlecouple/rle_stream.hpp"
@@ -13,6 +14,7 @@ constexpr double kLoadedPower = 0.75;  // A_load
 constexpr double kNearLimitSeconds = 60.0;
 constexpr double kNearLimitDegrees = 5.0;
 constexpr double kFullPower = 0.95;       // A_load
+constexpr double kGapSeconds = 3.5;       // a longer interval, if longer than twice the one before, is a gap
 constexpr double kTimeResolution = 5e-7;  // times are whole microseconds
 
 bool under_load(const RleTerms& terms) {
@@ -28,17 +30,25 @@ bool CollapseStream::evidence(double temp_c, const RleTerms& terms) const {
 
 signed char CollapseStream::push(double t_s, double temp_c, const RleTerms& terms) {
     static const double kLogKept = std::log(kPeakKeptPerSecond);
-    if (last_s_ > kNever) peak_ *= std::exp(kLogKept * (t_s - last_s_));
+    const double interval = last_s_ > kNever ? t_s - last_s_ : 0.0;
+    if (last_s_ > kNever) peak_ *= std::exp(kLogKept * interval);
     if (last_s_ == kNever) quiet_since_s_ = t_s;
     last_s_ = t_s;
     const bool known = !std::isnan(terms.rle);
     if (known && terms.rle > peak_) peak_ = terms.rle;
     const bool failing =
         known && terms.rle < kCollapseShare * peak_ && under_load(terms) && terms.heating_c_per_s > 0.0;
+    // Of a gap in front of a run's first sample, or as long as a run in its midst, nothing is known.
+    const double seen = std::max(kGapSeconds, 2.0 * interval_s_);
+    if (failing && (!failing_ || interval > std::max(seen, kRunSeconds)))
+        quiet_since_s_ = std::max(quiet_since_s_, t_s - seen);
     if (!failing) quiet_since_s_ = t_s;
+    const bool goes_on = failing && failing_;
+    failing_ = failing;
+    interval_s_ = interval;
     if (!known) return -1;
-    const bool lasting = t_s - quiet_since_s_ >= kRunSeconds - kTimeResolution;
-    return failing && lasting && evidence(temp_c, terms) ? 1 : 0;
+    const bool lasting = goes_on && t_s - quiet_since_s_ >= kRunSeconds - kTimeResolution;
+    return lasting && evidence(temp_c, terms) ? 1 : 0;
 }
 
 std::vector<signed char> collapse_flags(std::span<const double> t_s, std::span<const double> temp_c,

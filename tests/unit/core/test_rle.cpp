@@ -198,3 +198,26 @@ TEST_CASE("a collapse needs 7 s of low RLE, load and heating, and evidence") {
     for (const signed char flag : collapse_flags(t, Column(n, 60.0), cool, options.temp_limit_c))
         CHECK(flag != 1);
 }
+
+TEST_CASE("a gap in the telemetry is no run of low RLE") {
+    // The session of the test before, its samples 13 to 22 lost: what comes behind is seen from 23 s on, so
+    // that the seven seconds are over at 27 at the earliest and at 29 at the latest, not with the first low
+    // sample.
+    Column t, temp, power;
+    for (std::size_t i = 0; i < 40; ++i) {
+        if (i >= 13 && i < 23) continue;
+        t.push_back(static_cast<double>(i));
+        temp.push_back(60.0 + 0.5 * t.back());
+        power.push_back((i < 20 ? 2.0 : 4.0) * (temp.back() - 21.0));
+    }
+    RleOptions options = options_for(400.0);
+    options.smoothing_s = 1.0;
+    const RleSeries s = compute_rle(t, temp, power, Column(t.size(), 90.0), options);
+    const std::vector<signed char> flags = collapse_flags(t, temp, s, options.temp_limit_c);
+    double first = 0.0;
+    for (std::size_t i = t.size(); i-- > 0;) {
+        if (flags[i] == 1) first = t[i];
+    }
+    CHECK(first >= 27.0);
+    CHECK(first <= 29.0);
+}
