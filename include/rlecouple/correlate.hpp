@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct CorrelateInput {
     double dt_s = 1.0;   ///< step of the grid, s
     std::vector<double> driver;
     std::vector<double> response;
+    std::vector<double>
+        rle_raw;  ///< where the response is rle, what it is the trailing mean of; empty: unknown
     std::vector<double> sigma_opt_of;  ///< the gradient norm where it is not the driver; empty: the driver
     std::vector<double> temp_c;        ///< degC; empty: unknown. Only for the remark on thermal stress
     std::vector<double> power_w;       ///< W; empty: unknown. Only for the remark on thermal stress
@@ -50,8 +53,16 @@ struct ThermalStress {
 };
 ThermalStress thermal_stress(const std::vector<double>& temp_c, const std::vector<double>& power_w);
 
-/// Never throws for what the data cannot tell: that is missing in the result, with a warning or the verdict
-/// insufficient_data. Throws Error{failed} where the series differ in length or dt_s is not positive.
+/// Is `mean` the trailing mean of `raw` over `window_s`, as far as a grid of step dt_s shows it? False where
+/// it was taken over samples that the grid does not have, and tells more than `raw`. All spans have one
+/// length; NaN is missing.
+bool is_trailing_mean_of(std::span<const double> mean, std::span<const double> raw, double dt_s,
+                         double window_s);
+
+/// A response that is the trailing mean of rle_raw is tested, and its k fitted, by rle_raw: the mean hides
+/// four fifths of what is new in each sample. Never throws for what the data cannot tell: that is missing in
+/// the result, with a warning or the verdict insufficient_data. Throws Error{failed} where the series differ
+/// in length or dt_s is not positive.
 Correlation correlate(CorrelateInput input, const CorrelateOptions& options);
 
 }  // namespace rle

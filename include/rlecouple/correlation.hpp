@@ -39,6 +39,7 @@ struct ManualCorrelation {
 /// for.
 struct TestedCorrelation {
     std::string method;          ///< one line: detrending, orders, correction
+    std::string response;        ///< the column that was tested: the response, or rle_raw for rle
     std::vector<LagPoint> ccf;   ///< of the prewhitened residuals
     std::optional<double> band;  ///< |r| beyond this is significant at alpha, family-wise
     std::optional<double> r_peak;

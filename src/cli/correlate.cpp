@@ -56,15 +56,33 @@ class ColumnsOnGrid {
     UniformGrid grid_;
 };
 
-// How late the sensors report the response, as the recording knows it. RLE follows the power reading.
+struct SensorDelay {
+    double delay_s = 0.0;
+    double sd_s = 0.0;
+};
+
+// How late a device's sensors report a column, as the recording knows it: 0 s for what a training log tells.
+// RLE and its load follow the power reading.
+SensorDelay sensor_delay(const DeviceInfo& device, const std::string& column) {
+    const bool of_power = column.starts_with("rle") || column == "a_load";
+    const std::string source = of_power ? "power_w" : column == "eta_util" ? "util_pct" : column;
+    SensorDelay out;
+    if (const auto known = device.sensor_delay_s.find(source); known != device.sensor_delay_s.end())
+        out.delay_s = known->second;
+    if (const auto known = device.sensor_delay_sd_s.find(source); known != device.sensor_delay_sd_s.end())
+        out.sd_s = known->second;
+    return out;
+}
+
+// Two readings that are equally late are none against each other.
 void take_sensor_delay(const StageInput& input, const std::string& device, CorrelateInput& out) {
     if (!input.info) return;
-    const std::string source = out.response_name.starts_with("rle") ? "power_w" : out.response_name;
     for (const DeviceInfo& known : input.info->devices) {
-        if (known.name != device || known.sensor_delay_s.count(source) == 0) continue;
-        out.sensor_delay_s = known.sensor_delay_s.at(source);
-        if (known.sensor_delay_sd_s.count(source) != 0)
-            out.sensor_delay_sd_s = known.sensor_delay_sd_s.at(source);
+        if (known.name != device) continue;
+        const SensorDelay response = sensor_delay(known, out.response_name);
+        const SensorDelay driver = sensor_delay(known, out.driver_name);
+        out.sensor_delay_s = response.delay_s - driver.delay_s;
+        out.sensor_delay_sd_s = std::hypot(response.sd_s, driver.sd_s);
     }
 }
 
@@ -104,14 +122,17 @@ std::string summary(const Correlation& c) {
                         lag_words(*c.manual.t_lag_s, c.manual.causal_order, c), words(*c.manual.strength));
     }
     if (c.tested && c.tested->r_peak && c.tested->p_value) {
-        text += fmt::format("  tested                 r = {:+.3f} {}: p = {:.3g}, {}\n", *c.tested->r_peak,
+        const bool itself = c.tested->response == c.response;
+        text += fmt::format("  {:<22} r = {:+.3f} {}: p = {:.3g}, {}\n",
+                            itself ? "tested" : "tested on " + c.tested->response, *c.tested->r_peak,
                             lag_words(c.tested->t_lag_s.value_or(0.0), c.tested->causal_order, c),
                             *c.tested->p_value, c.tested->significant ? "significant" : "not significant");
     }
     if (c.tested && c.tested->sensor_delay_s != 0.0) {
+        const double late = c.tested->sensor_delay_s;
         text += fmt::format(
             "                         {} is read {:.3g} s late; that is taken off the tested lag\n",
-            c.response, c.tested->sensor_delay_s);
+            late > 0.0 ? c.response : c.driver, std::abs(late));
     }
     if (c.verdict) text += fmt::format("  verdict                {}\n", bold(words(*c.verdict)));
     if (!c.explanation.empty()) text += fmt::format("  {}\n", c.explanation);
@@ -131,6 +152,7 @@ CorrelateInput correlate_input(const CorrelateCommand& command, const StageInput
     ColumnsOnGrid columns(std::move(frame), std::move(grid), correlate_columns(given));
     out.driver = columns.take(given.driver, input.file, "--driver");
     out.response = columns.take(given.response, input.file, "--response");
+    if (given.response == "rle" && given.driver != "rle_raw") out.rle_raw = columns.take_if_there("rle_raw");
     if (given.driver != "grad_norm") out.sigma_opt_of = columns.take_if_there("grad_norm");
     out.temp_c = columns.take_if_there("temp_c");
     out.power_w = columns.take_if_there("power_w");
@@ -155,6 +177,7 @@ std::string no_driver(const std::string& name) {
 std::vector<std::string> correlate_columns(const AnalysisOptions& given) {
     std::vector<std::string> names{given.driver, given.response, "temp_c", "power_w"};
     if (given.driver != "grad_norm") names.emplace_back("grad_norm");
+    if (given.response == "rle" && given.driver != "rle_raw") names.emplace_back("rle_raw");
     return names;
 }
 

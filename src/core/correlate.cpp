@@ -14,6 +14,7 @@
 #include "rlecouple/ccf.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/lag_test.hpp"
+#include "rlecouple/rle.hpp"
 
 namespace rle {
 namespace {
@@ -63,6 +64,20 @@ void check(const CorrelateInput& input) {
     }
 }
 
+// The column that is tested.
+struct Response {
+    const std::vector<double>& values;
+    std::string name;
+    bool smoothed = false;  // known to be a trailing mean
+};
+
+Response tested_response(const CorrelateInput& input) {
+    if (input.rle_raw.empty()) return {input.response, input.response_name};
+    if (!is_trailing_mean_of(input.response, input.rle_raw, input.dt_s, RleOptions{}.smoothing_s))
+        return {input.response, input.response_name, true};
+    return {input.rle_raw, "rle_raw"};
+}
+
 // Over the pairs, which alone are correlated.
 bool is_constant(const std::vector<double>& values, const std::vector<double>& beside) {
     const double* first = nullptr;
@@ -102,7 +117,8 @@ LagTestOptions lag_options(const CorrelateInput& input, const CorrelateOptions& 
 
 // The equation has the driver act on the response; where it was not detected, or leads nothing, there is no
 // k.
-void couple(const CorrelateInput& input, const WhitenedPair& pair, Correlation& result) {
+void couple(const CorrelateInput& input, const Response& response, const WhitenedPair& pair,
+            Correlation& result) {
     if (!result.tested->significant) {
         result.warnings.emplace_back(
             "coupling is missing: no coupling was detected, so there is no k to tell");
@@ -122,11 +138,17 @@ void couple(const CorrelateInput& input, const WhitenedPair& pair, Correlation& 
     } else {
         result.warnings.emplace_back("coupling is missing: the samples do not carry a fit of k");
     }
-    if (result.tested->response_ar_order >= kSmoothedOrder) {
+    if (response.smoothed) {
+        result.warnings.push_back(
+            fmt::format("{} is a trailing mean over {:g} s: k is that of the smoothed series, which is "
+                        "smaller; align at the "
+                        "telemetry's own rate tells that of rle_raw",
+                        response.name, RleOptions{}.smoothing_s));
+    } else if (result.tested->response_ar_order >= kSmoothedOrder) {
         result.warnings.push_back(
             fmt::format("{} depends on its last {} samples, as a trailing mean does: k is that of the "
                         "smoothed series, which is smaller",
-                        result.response, result.tested->response_ar_order));
+                        response.name, result.tested->response_ar_order));
     }
 }
 
@@ -139,37 +161,59 @@ std::string left_out(const OwnSamples& own, const std::string& name) {
 
 // A coupling that all samples show is located and measured on those that are no copies of a neighbour, where
 // they show it too. To tell that there is one, all are used: copies cost power, not soundness.
-void use_own_samples(const CorrelateInput& input, const LagTestOptions& options, WhitenedPair& pair,
-                     Correlation& result) {
-    const OwnSamples driver = without_copies(input.driver), response = without_copies(input.response);
+void use_own_samples(const CorrelateInput& input, const Response& tested_on, const LagTestOptions& options,
+                     WhitenedPair& pair, Correlation& result) {
+    const OwnSamples driver = without_copies(input.driver), response = without_copies(tested_on.values);
     if (driver.left_out + response.left_out == 0) return;
     std::optional<WhitenedPair> own = whiten_pair(driver.series, response.series, input.dt_s);
     std::optional<TestedCorrelation> tested = own ? test_lag(*own, input.dt_s, options) : std::nullopt;
     if (!tested || !tested->significant) return;
     if (driver.left_out > 0) result.warnings.push_back(left_out(driver, input.driver_name));
-    if (response.left_out > 0) result.warnings.push_back(left_out(response, input.response_name));
+    if (response.left_out > 0) result.warnings.push_back(left_out(response, tested_on.name));
     pair = *std::move(own);
     result.tested = std::move(tested);
 }
 
 void test(const CorrelateInput& input, const CorrelateOptions& options, Correlation& result) {
+    const Response response = tested_response(input);
     auto [pair, granger] = in_parallel(
         worth_a_thread(input.driver.size()),
-        [&] { return whiten_pair(input.driver, input.response, input.dt_s); },
+        [&] { return whiten_pair(input.driver, response.values, input.dt_s); },
         [&] { return granger_both(input.driver, input.response, input.dt_s); });
     result.granger = std::move(granger);
     if (!pair) return;
     const LagTestOptions lag = lag_options(input, options, result.n_samples);
     result.tested = test_lag(*pair, input.dt_s, lag);
     if (!result.tested) return;
-    if (result.tested->significant) use_own_samples(input, lag, *pair, result);
+    if (result.tested->significant) use_own_samples(input, response, lag, *pair, result);
+    result.tested->response = response.name;
     result.warnings.insert(result.warnings.end(), result.tested->warnings.begin(),
                            result.tested->warnings.end());
     result.verdict = result.tested->significant ? Verdict::coupled : Verdict::not_detected;
-    couple(input, *pair, result);
+    couple(input, response, *pair, result);
 }
 
 }  // namespace
+
+bool is_trailing_mean_of(std::span<const double> mean, std::span<const double> raw, double dt_s,
+                         double window_s) {
+    constexpr double kLeastR = 0.97;
+    const auto width = static_cast<std::size_t>(std::ceil(window_s / dt_s - 1e-9));
+    std::vector<double> trailing(raw.size(), std::nan(""));
+    double sum = 0.0, n = 0.0;
+    const auto add = [&](double x, double sign) {
+        if (!std::isfinite(x)) return;
+        sum += sign * x;
+        n += sign;
+    };
+    for (std::size_t t = 0; t < raw.size(); ++t) {
+        add(raw[t], 1.0);
+        if (t >= width) add(raw[t - width], -1.0);
+        if (std::isfinite(raw[t])) trailing[t] = sum / n;
+    }
+    const LagPoint at_once = cross_correlation(trailing, mean, dt_s, 0.0).front();
+    return at_once.r && *at_once.r >= kLeastR;
+}
 
 ThermalStress thermal_stress(const std::vector<double>& temp_c, const std::vector<double>& power_w) {
     ThermalStress stress;

@@ -58,6 +58,7 @@ ManualCorrelation manual_from(const Fields& fields) {
 Json tested_to_json(const TestedCorrelation& tested) {
     Json out;
     out["method"] = tested.method;
+    out["response"] = tested.response;
     out["r_peak"] = json_of(tested.r_peak);
     out["t_lag_s"] = json_of(tested.t_lag_s);
     out["t_lag_ci95_s"] = json_of(tested.t_lag_ci95_s);
@@ -78,6 +79,7 @@ Json tested_to_json(const TestedCorrelation& tested) {
 TestedCorrelation tested_from(const Fields& fields) {
     TestedCorrelation tested;
     tested.method = fields.text("method");
+    tested.response = fields.text("response");
     tested.ccf = ccf_from(fields);
     tested.band = fields.number("band");
     tested.r_peak = fields.number("r_peak");

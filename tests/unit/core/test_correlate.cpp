@@ -57,6 +57,41 @@ TEST_CASE("a positive peak is coupling of the opposite sense, and the sentence s
     CHECK(c.coupling->k_per_s < 0.0);
 }
 
+TEST_CASE("rle is tested by the rle_raw that it is the trailing mean of") {
+    CorrelateInput input = coupled_input(0.1, 2);
+    input.rle_raw = input.response;
+    input.response = simulate::trailing_mean(input.rle_raw, 5);
+    CHECK(is_trailing_mean_of(input.response, input.rle_raw, 1.0, 5.0));
+    const Correlation c = correlate(input, {});
+    CHECK(c.response == "rle");
+    REQUIRE(c.tested);
+    CHECK(c.tested->response == "rle_raw");
+    REQUIRE(c.coupling);
+    CHECK(c.coupling->k_ci95_per_s->contains(0.1));
+    // Of the mean alone k is that of a series which moves a fifth as much.
+    input.rle_raw.clear();
+    const Correlation of_mean = correlate(input, {});
+    CHECK(of_mean.tested->response == "rle");
+    if (of_mean.coupling) CHECK(of_mean.coupling->k_per_s < 0.05);
+    // The manual's step 4 and Granger's test are of the column that was asked for.
+    CHECK(*c.manual.r_peak == *of_mean.manual.r_peak);
+    CHECK(c.granger.driver_to_response->f == of_mean.granger.driver_to_response->f);
+}
+
+TEST_CASE(
+    "a mean over samples that the grid does not have is tested as it is, and k is said to be the mean's") {
+    CorrelateInput input = coupled_input(0.1, 2);
+    Random random(5);
+    input.rle_raw = input.response;
+    for (double& x : input.rle_raw)
+        x += 3.0 * random.normal();  // ten readings a second, of which the grid has one
+    CHECK_FALSE(is_trailing_mean_of(input.response, input.rle_raw, 1.0, 5.0));
+    const Correlation c = correlate(input, {});
+    CHECK(c.tested->response == "rle");
+    CHECK(std::any_of(c.warnings.begin(), c.warnings.end(),
+                      [](const std::string& w) { return says(w, "rle is a trailing mean over 5 s"); }));
+}
+
 TEST_CASE("where the response leads there is no k, and a warning") {
     CorrelateInput input = coupled_input(0.1, 2);
     std::swap(input.driver, input.response);
