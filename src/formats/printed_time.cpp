@@ -68,7 +68,8 @@ std::string_view behind_marks(std::string_view line) {
     constexpr std::size_t kLongestMark = 16;
     if (const std::size_t end = line.substr(0, kLongestMark).find("]:"); end != std::string_view::npos)
         line.remove_prefix(end + 2);
-    if (const std::size_t end = line.find('>'); line.starts_with('<') && end < kLongestMark)
+    if (const std::size_t end = line.substr(0, kLongestMark).find('>');
+        line.starts_with('<') && end != std::string_view::npos)
         line.remove_prefix(end + 1);
     line.remove_prefix(std::min(line.find_first_not_of(" \t[("), line.size()));
     return line;
@@ -76,6 +77,7 @@ std::string_view behind_marks(std::string_view line) {
 
 ParsedTime system_time_in_front(std::string_view line, const YearBounds& years) {
     const std::string_view text = behind_marks(line);
+    if (text.empty() || text.front() < 'A' || text.front() > 'Z') return {};
     std::size_t length = 0;
     const ParsedTime time = time_with_month_name(text, years, length);
     return length > 0 ? time : time_of_glog(text, years);
