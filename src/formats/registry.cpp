@@ -16,6 +16,7 @@
 #include "formats/rocm_smi_csv.hpp"
 #include "formats/tegrastats.hpp"
 #include "formats/telemetry_csv.hpp"
+#include "formats/telemetry_json.hpp"
 #include "formats/tensorboard.hpp"
 #include "formats/training_csv.hpp"
 #include "formats/training_json.hpp"
@@ -40,6 +41,9 @@ constexpr TelemetryFormat kTelemetryFormats[] = {
     {"prometheus", "Prometheus' answer to /api/v1/query_range (DCGM exporter, node_exporter)",
      R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1790596800,"50"]]}]}})",
      refuse_prometheus, read_prometheus},
+    {"json", "JSON lines of telemetry, or a JSON array of records (people's own loggers, gpustat --json)",
+     R"({"timestamp": 1790596800.5, "gpu": {"temp": 50, "power": 100.25, "util": 37}})",
+     refuse_telemetry_json, read_telemetry_json},
     {"rocm-smi-csv", "rocm-smi --csv, amd-smi monitor --csv", "card0,45.0,120.0,37", refuse_rocm_smi_csv,
      read_rocm_smi_csv, open_rocm_smi_csv},
     {"turbostat", "turbostat, best with --enable Time_Of_Day_Seconds",
@@ -124,7 +128,7 @@ Shape shape_of(std::string_view text) {
 
 // The name of the format that most files of a shape are meant to have; empty: none.
 std::string_view nearest_format(std::span<const TelemetryFormat>, Shape shape) {
-    if (shape == Shape::json) return "prometheus";
+    if (shape == Shape::json) return "json";
     return shape == Shape::table ? "csv" : "";
 }
 std::string_view nearest_format(std::span<const TrainingFormat>, Shape shape) {

@@ -84,9 +84,9 @@ Source source_of(const std::string& text, const ReadOptions& options) {
 
 }  // namespace
 
-TEST_CASE("telemetry is read in pieces, but for Prometheus' answers") {
+TEST_CASE("telemetry is read in pieces, but for JSON") {
     CHECK(read_whole("telemetry", rle::formats::open_telemetry_text, rle::formats::read_telemetry_text) ==
-          std::set<std::string>{"prometheus.json", "prometheus_node_exporter.json"});
+          std::set<std::string>{"lines.jsonl", "prometheus.json", "prometheus_node_exporter.json"});
 }
 
 TEST_CASE("training logs are read in pieces, but for TensorBoard's") {

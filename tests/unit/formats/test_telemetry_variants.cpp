@@ -201,3 +201,39 @@ TEST_CASE("no part's heat stands beside another's power") {
     CHECK(telemetry("t_s,gpu_temp,gpu_power,cpu_temp,cpu_power\n0,70,200,50,60\n1,71,201,51,61\n").temp_c ==
           rle::test::Numbers{70, 71});
 }
+
+TEST_CASE("JSON lines with a list of GPUs") {
+    const Telemetry t = rle::formats::read_telemetry(std::string(RLE_TEST_DATA) + "/telemetry/lines.jsonl");
+    CHECK(t.devices == std::vector<std::string>{"gpu0", "gpu1"});
+    REQUIRE(t.size() == 4);
+    CHECK(t.wall_us[3] == rle::test::kNoon + rle::test::kSecond * 3 / 2);
+    CHECK(t.temp_c[0] == 50);
+    CHECK(std::isnan(t.temp_c[2]));
+    CHECK(t.power_w[0] == 100.25);
+    CHECK(std::isnan(t.power_w[1]));
+    CHECK(t.util_pct == rle::test::Numbers{37, 0, 98, 1});
+    CHECK((*t.other("host"))[3] == "node1");
+    CHECK(t.dropped == rle::Counts{{"foreign_line", 1}, {"torn_line", 1}});
+}
+
+TEST_CASE("JSON records flat, with objects, with columns for each GPU, and as an array") {
+    const Telemetry flat = telemetry(
+        "{\"ts\": 1790596800, \"gpu_temp\": 50, \"gpu_power\": 100.5}\n"
+        "{\"ts\": 1790596801, \"gpu_power\": 101.5, \"gpu_temp\": 51, \"x\": [1, 2]}\n");
+    CHECK(flat.temp_c == rle::test::Numbers{50, 51});
+    CHECK(flat.power_w == rle::test::Numbers{100.5, 101.5});
+    const Telemetry nested = telemetry(
+        "[{\"time\": 1790596800, \"gpu\": {\"temp\": 50, \"power\": 100}},\n"
+        " {\"time\": 1790596801, \"gpu\": {\"temp\": 51, \"power\": 101}}]\n");
+    CHECK(nested.devices == std::vector<std::string>{"gpu"});
+    CHECK(nested.temp_c == rle::test::Numbers{50, 51});
+    const Telemetry wide = telemetry("{\"t_s\": 0, \"gpu0\": {\"temp\": 50}, \"gpu1\": {\"temp\": 41}}\n");
+    CHECK(wide.devices == std::vector<std::string>{"gpu0", "gpu1"});
+    const Telemetry unnamed = telemetry("{\"t_s\": 0, \"gpus\": [{\"temp\": 50}, {\"temp\": 41}]}\n");
+    CHECK(unnamed.devices == std::vector<std::string>{"gpu0", "gpu1"});
+    CHECK(telemetry("{\"samples\": [{\"t_s\": 0, \"temp_c\": 50}, {\"t_s\": 1, \"temp_c\": 51}]}").temp_c ==
+          rle::test::Numbers{50, 51});
+    CHECK(refusal_of([] { telemetry("{\"loss\": 2.5, \"step\": 1}\n"); })
+              .says("json is nearest: no key for a time (timestamp or t_s), temp_c or power_w; found "
+                    "loss, step"));
+}
