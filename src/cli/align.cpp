@@ -16,6 +16,7 @@
 #include "formats/aligned_csv.hpp"
 #include "formats/documents.hpp"
 #include "formats/files.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {

@@ -19,6 +19,7 @@
 #include "formats/documents.hpp"
 #include "formats/files.hpp"
 #include "formats/readers.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {

@@ -86,8 +86,22 @@ std::vector<std::string> option_names(const CLI::App& app) {
     return names;
 }
 
-// The parser's own words, but for arguments that nobody takes: those it lists from the last to the first.
+// An option that came without its value, or more often than it may; the parser counts what is missing.
+std::string what_of_number(const CLI::App& command, const std::string& words) {
+    const std::string name = words.substr(0, words.find(':'));
+    const CLI::Option* const option = command.get_option_no_throw(name);
+    if (option == nullptr) return words;
+    const bool short_of =
+        option->results().size() < static_cast<std::size_t>(option->get_items_expected_min());
+    return short_of ? fmt::format("{}: takes {}, which is missing", name, option->get_type_name())
+                    : fmt::format("{}: is given more than once", name);
+}
+
+// The parser's own words, but for arguments that nobody takes, which it lists from the last to the first, and
+// for numbers of values.
 std::string what_is_wrong(const CLI::App& command, const CLI::ParseError& error) {
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+        return what_of_number(command, error.what());
     const std::vector<std::string> extra = command.remaining();
     if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || extra.empty()) return error.what();
     return fmt::format("does not take {}", fmt::join(extra, " "));

@@ -36,7 +36,7 @@ void tidy_up_at_signals() {
 // "help" and "help align" are "--help" and "align --help".
 void spell_out_help(std::vector<std::string>& arguments) {
     if (arguments.empty() || arguments.front() != "help") return;
-    arguments.erase(arguments.begin());
+    while (!arguments.empty() && arguments.front() == "help") arguments.erase(arguments.begin());
     if (arguments.empty() || rle::cli::find_command(arguments.front()) != nullptr)
         arguments.emplace_back("--help");
 }

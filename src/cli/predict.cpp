@@ -15,6 +15,7 @@
 #include "formats/documents.hpp"
 #include "formats/files.hpp"
 #include "formats/readers.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {

@@ -20,6 +20,7 @@
 #include "cli/record_signals.hpp"
 #include "cli/record_sources.hpp"
 #include "cli/ui.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {

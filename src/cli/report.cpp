@@ -152,9 +152,11 @@ Read gather(const std::string& session, report::ReportInput at_hand = {}) {
     refuse_stdin(session);
     std::error_code ignored;
     if (!fs::is_directory(session, ignored)) {
-        throw Error(ErrorKind::failed, session,
-                    is_there(session) ? "not a session folder" : "no such session folder",
-                    "make one with rlecouple collect -o SESSION");
+        if (is_there(session))
+            throw Error(ErrorKind::failed, session, "a session folder is wanted, and this is a file",
+                        "name its folder");
+        throw Error(ErrorKind::failed, session, "no such session folder",
+                    "make one with rlecouple collect -o " + session);
     }
     Read read{std::move(at_hand), {}};
     report::ReportInput& input = read.input;

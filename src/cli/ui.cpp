@@ -153,11 +153,6 @@ void put(std::string_view data) {
     }
 }
 
-std::string counted(std::uint64_t n, std::string_view thing, std::string_view things) {
-    if (n == 1) return fmt::format("1 {}", thing);
-    return things.empty() ? fmt::format("{} {}s", n, thing) : fmt::format("{} {}", n, things);
-}
-
 bool fancy(int fd) {
     const char* const no_color = std::getenv("NO_COLOR");
     const char* const terminal = std::getenv("TERM");

@@ -3,7 +3,6 @@
 // out.
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,9 +35,6 @@ void say(std::string_view text, bool stdout_is_data = false);
 int lost_words();
 /// Data on stdout, as they are. Throws Error{failed} where they do not arrive.
 void put(std::string_view data);
-
-/// "1 step", "2 steps"; `things` where the plural takes more than an s.
-std::string counted(std::uint64_t n, std::string_view thing, std::string_view things = {});
 
 /// A terminal that wants colours and bars: a tty, and NO_COLOR is not set (or set to nothing).
 bool fancy(int fd);

@@ -20,6 +20,7 @@
 #include "formats/numbers.hpp"
 #include "formats/times.hpp"
 #include "formats/training_line.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 #include "sensors/ticker.hpp"
 

@@ -1,4 +1,5 @@
 #include "rlecouple/align.hpp"
+#include "rlecouple/counted.hpp"
 
 #include <fmt/format.h>
 
@@ -35,17 +36,19 @@ std::optional<double> helpful_shift(double from, double to, double train_from, d
 
 void warn_about_rows(Alignment& result) {
     for (const auto& [stream, n] : result.reordered) {
-        result.warnings.push_back(
-            fmt::format("{}: {} rows stood out of time order and were sorted", stream, n));
+        result.warnings.push_back(fmt::format("{}: {} stood out of time order and {} sorted", stream,
+                                              counted(n, "row"), was_or_were(n)));
     }
     for (const auto& [reason, n] : result.dropped) {
         if (reason.ends_with("_duplicate")) {
-            result.warnings.push_back(fmt::format("{} {} rows were left out", n,
-                                                  reason.substr(0, reason.size() - 10) + " duplicate"));
+            const std::string stream = reason.substr(0, reason.size() - 10);
+            result.warnings.push_back(
+                fmt::format("{} {} left out", counted(n, stream + " duplicate row"), was_or_were(n)));
         }
         if (reason == "grad_norm_non_finite") {
-            result.warnings.push_back(fmt::format(
-                "{} training steps with an overflowed gradient norm (nan, inf or -1) were left out", n));
+            result.warnings.push_back(
+                fmt::format("{} with an overflowed gradient norm (nan, inf or -1) {} left out",
+                            counted(n, "training step"), was_or_were(n)));
         }
     }
 }
@@ -58,11 +61,10 @@ std::string words_of_steps_outside(std::size_t before, std::size_t behind, doubl
             "way when a recording ends does so",
             last_by_s);
     }
+    const std::size_t n = before + behind;
     return fmt::format(
-        "{} training step{} outside the telemetry ({} before its first sample, {} after its last) and {} "
-        "left out",
-        before + behind, before + behind == 1 ? " lies" : "s lie", before, behind,
-        before + behind == 1 ? "was" : "were");
+        "{} {} outside the telemetry ({} before its first sample, {} after its last) and {} left out",
+        counted(n, "training step"), n == 1 ? "lies" : "lie", before, behind, was_or_were(n));
 }
 
 // How long each step took. A row that repeats a step's number (an evaluation) is none; where the numbers

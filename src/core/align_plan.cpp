@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/device_rle.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle {
@@ -128,8 +129,7 @@ AlignPlan plan_alignment(const AlignOptions& options, const SurveyState& survey,
     count_samples(survey, wanted_devices(telemetry, options.devices), telemetry.devices, plan);
     const double interval_s = survey.intervals.quantile(0.5);
     if (std::isnan(interval_s)) {
-        throw Error(ErrorKind::insufficient_data, "telemetry",
-                    fmt::format("{} sample(s)", result.n_telemetry),
+        throw Error(ErrorKind::insufficient_data, "telemetry", counted(result.n_telemetry, "sample"),
                     "an alignment needs at least two samples of one device");
     }
     result.sample_hz = options.sample_hz.value_or(nominal_rate(interval_s));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/order_statistics.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/telemetry.hpp"
 
@@ -62,7 +63,7 @@ std::vector<double> UniformGrid::place(std::vector<double>&& column) const {
 UniformGrid uniform_grid(std::span<const double> t_s, std::optional<double> sample_hz) {
     const std::vector<double> times = sorted_times(t_s);
     if (times.size() < 2) {
-        throw Error(ErrorKind::insufficient_data, "t_s", fmt::format("{} distinct time(s)", times.size()),
+        throw Error(ErrorKind::insufficient_data, "t_s", counted(times.size(), "distinct time"),
                     "at least two are needed");
     }
     UniformGrid grid;

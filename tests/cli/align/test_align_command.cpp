@@ -296,5 +296,6 @@ TEST_CASE("the step that ends behind a recording is told from a log of another t
           std::string::npos);
     CHECK(outside("-9,0,1\n8,1,1\n16,2,2\n40,3,3\n50,4,1\n")
               .find("1 before its first sample, 2 after its last") != std::string::npos);
+    CHECK(outside("-9,0,1\n8,1,1\n16,2,2\n").find("1 training step lies outside") != std::string::npos);
     CHECK(outside("8,1,1\n16,2,2\n").find("outside") == std::string::npos);
 }

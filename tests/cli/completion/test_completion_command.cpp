@@ -60,6 +60,7 @@ TEST_CASE("descriptions come through the quoting of zsh and fish whole") {
 
 TEST_CASE("help COMMAND is COMMAND --help") {
     CHECK(rlecouple({"help"}).out == rlecouple({"--help"}).out);
+    CHECK(rlecouple({"help", "help"}).out == rlecouple({"--help"}).out);
     const Finished page = rlecouple({"help", "align"});
     CHECK(page.exit_code == 0);
     CHECK(page.out.find("--tolerance") != std::string::npos);
@@ -81,6 +82,10 @@ TEST_CASE("wrong usage is named in one line that has the option in it, exit code
     };
     has(refused({"--no-such"}), "no option '--no-such'");
     has(refused({"correlate", "--version"}), "--version");
+    has(refused({"correlate", "x", "--max-lag"}), "--max-lag: takes S, which is missing");
+    has(refused({"correlate", "x", "--max-lag", "1", "--max-lag", "2"}),
+        "--max-lag: is given more than once");
+    has(refused({"watch", "x", "--signal", "1"}), "--signal: takes PID SIG, which is missing");
     has(refused({"correlate", "x", "-o", ""}), "--output: an empty name");
     has(refused({"correlate", "x", "--seed", "-1"}), "'-1' is not a whole number");
     has(refused({"calibrate", "-o", "x", "--seed", "1.5"}), "'1.5' is not a whole number");
