@@ -235,12 +235,14 @@ TEST_CASE("a session.json that cannot be completed is said, with what is there",
 TEST_CASE("a training that never started is not said to have told nothing", "[collect]") {
     TempDir dir;
     const std::string folder = dir / "s";
-    // Its first sample is due after 0.2 s: a training starts behind it.
-    Background recording({"collect", "-o", folder, "--", "touch", dir / "started"}, dir / "log");
-    REQUIRE(wait_until([&] { return std::filesystem::exists(folder + "/session.json"); }));
-    CHECK(recording.end(SIGINT) == 130);
-    if (std::filesystem::exists(dir / "started")) return;  // a machine so busy that the signal came late
-    const std::string log = read_file(dir / "log");
-    CHECK(log.find("the training was not started") != std::string::npos);
-    CHECK(log.find("gradient norm") == std::string::npos);
+    // A signal that waits from the start on is there before the first sample, which a training starts behind.
+    const std::string signalled = "kill -INT $$; exec \"$0\" collect -o \"$1\" -- touch \"$2\"";
+    const Finished done =
+        run({"env", "--block-signal=INT", "sh", "-c", signalled, RLE_BINARY, folder, dir / "started"});
+    INFO(done.err);
+    CHECK(done.exit_code == 130);
+    CHECK_FALSE(std::filesystem::exists(dir / "started"));
+    CHECK(done.err.find("the training was not started") != std::string::npos);
+    CHECK(done.err.find("gradient norm") == std::string::npos);
+    CHECK(session_of(folder)["interrupted"] == true);
 }
