@@ -1,5 +1,6 @@
 // Parses the command line, runs one command, and is the one place that prints errors.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
@@ -20,11 +21,11 @@ namespace {
 constexpr int kFailed = static_cast<int>(rle::ErrorKind::failed);
 constexpr int kUsage = static_cast<int>(rle::ErrorKind::usage);
 
-// Ends as the signal would have ended us, without the files that were being written.
+// Ends as a recording does, with the code that a shell has for a program that the signal ended, and without
+// the files that were being written.
 extern "C" void end_by_signal(int signal) {
     rle::formats::remove_unfinished();
-    std::signal(signal, SIG_DFL);
-    std::raise(signal);
+    ::_exit(signal == SIGINT ? 130 : 143);
 }
 
 void tidy_up_at_signals() {

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cli/collect/background.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"
 
@@ -116,4 +117,15 @@ TEST_CASE("a file is no folder for the sessions") {
     const Finished done = rlecouple({"calibrate", "-o", dir / "here", "--sessions", "1"});
     CHECK(done.exit_code == 1);
     CHECK(done.err == "rlecouple: " + (dir / "here") + ": is a file, not a folder; choose another -o DIR\n");
+}
+
+TEST_CASE("a signal ends an analysis with the exit code that a recording has for it") {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        INFO(signal);
+        const TempDir dir;
+        Background running({"calibrate", "-o", dir / "c", "--sessions", "99999"}, dir / "log");
+        REQUIRE(wait_until([&] { return std::filesystem::exists(dir / "c"); }));
+        CHECK(running.end(signal) == (signal == SIGINT ? 130 : 143));
+        CHECK(running.exited());
+    }
 }

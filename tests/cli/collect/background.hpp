@@ -45,8 +45,11 @@ class Background {
         while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
         }
         pid_ = -1;
+        exited_ = WIFEXITED(status);
         return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     }
+    /// Whether it ended by itself, and by no signal.
+    bool exited() const { return exited_; }
     int end(int signal) {
         send(signal);
         return wait();
@@ -54,6 +57,7 @@ class Background {
 
   private:
     pid_t pid_ = -1;
+    bool exited_ = false;
 };
 
 /// Whether a process still does anything: a zombie that nobody has reaped does not.
