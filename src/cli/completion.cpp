@@ -152,6 +152,7 @@ _rlecouple() {{
     elif [[ -n $values ]]; then
         if [[ -n $list && $current == *,* ]]; then before=${{current%,*}},; fi
         COMPREPLY=($(compgen -P "$before" -W "$values" -- "${{current#"$before"}}"))
+        if [[ ${{COMPREPLY-}} == *: ]]; then compopt -o nospace 2> /dev/null; fi  # a name follows
     fi
 }}
 complete -o default -F _rlecouple rlecouple
