@@ -82,6 +82,8 @@ struct CouplingFit {
     double delay_s = 0.0;                  ///< s; = -t_lag_s
     double r2 = 0.0;
     std::optional<double> relaxation_s;  ///< tau, s; missing where the fit finds no relaxation
+    bool at_once = false;  ///< the response keeps little of itself from one sample to the next: it follows
+                           ///< the driver and integrates nothing
 };
 
 struct Correlation {

@@ -138,6 +138,12 @@ void couple(const CorrelateInput& input, const Response& response, const Whitene
     } else {
         result.warnings.emplace_back("coupling is missing: the samples do not carry a fit of k");
     }
+    if (result.coupling && result.coupling->at_once) {
+        result.warnings.push_back(fmt::format(
+            "{} follows {} at once and integrates nothing: k is that of a grid step of {:g} s, no rate to "
+            "hold against the manual's",
+            response.name, result.driver, input.dt_s));
+    }
     if (response.smoothed) {
         result.warnings.push_back(
             fmt::format("{} is a trailing mean over {:g} s: k is that of the smoothed series, which is "

@@ -22,6 +22,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
+constexpr double kLeastKept = 0.3;  // of the response from one sample to the next, for k to be a rate
 constexpr std::array kThetas{0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95};
 constexpr Index kFewestFree = 10;
 constexpr double kAlpha = 0.05;
@@ -188,6 +189,7 @@ std::optional<CouplingFit> fit_coupling(const WhitenedPair& pair, double dt_s, d
     fit.delay_s = delay_s;
     fit.r2 = share_explained(rate->regression, rate->beta);
     if (phi > 0.0 && phi < 1.0) fit.relaxation_s = dt_s / (1.0 - phi);
+    fit.at_once = phi < kLeastKept;
     return fit;
 }
 

@@ -68,10 +68,14 @@ std::string coupled(const Correlation& c) {
 
 std::string not_detected(const Correlation& c, double independent) {
     const TestedCorrelation& t = *c.tested;
+    // Where pairs differ from lag to lag, r may reach the band at one where it is told of less surely.
+    const bool below = t.band && std::abs(*t.r_peak) < *t.band;
     std::string sentence = fmt::format(
         "No coupling is detected: once trend and autocorrelation are taken out, the greatest correlation of "
-        "the {} lags searched is {:+.2f}, where {:.2f} would be significant ({})",
-        t.ccf.size(), *t.r_peak, *t.band, p_words(*t.p_value));
+        "the {} lags searched is {:+.2f}, {} ({})",
+        t.ccf.size(), *t.r_peak,
+        below ? fmt::format("where {:.2f} would be significant", *t.band) : "which is not significant",
+        p_words(*t.p_value));
     if (c.manual.r_peak && c.manual.strength && *c.manual.strength != Strength::weak) {
         sentence += fmt::format(
             "; the raw r = {:+.2f} that the manual calls {} rests on about {:.0f} independent samples of {}",

@@ -34,6 +34,24 @@ std::vector<std::size_t> moves(std::span<const double> series) {
     return rows;
 }
 
+std::vector<std::size_t> bends(std::span<const double> series) {
+    constexpr double kLeast = 0.01;  // of the root mean square
+    const auto bend = [&](std::size_t t) { return series[t] - 2.0 * series[t - 1] + series[t - 2]; };
+    double squares = 0.0, n = 0.0;
+    for (std::size_t t = 2; t < series.size(); ++t) {
+        if (!std::isfinite(bend(t))) continue;
+        squares += bend(t) * bend(t);
+        n += 1.0;
+    }
+    const double least = kLeast * std::sqrt(squares / std::max(n, 1.0));
+    std::vector<std::size_t> rows;
+    for (std::size_t t = 0; t < series.size(); ++t) {
+        if (!std::isfinite(series[t])) continue;
+        if (t < 2 || !std::isfinite(bend(t)) || std::abs(bend(t)) > least) rows.push_back(t);
+    }
+    return rows;
+}
+
 bool is_clocked(std::span<const std::size_t> rows) {
     if (rows.size() <= kFewestIntervals) return false;
     std::vector<double> intervals;

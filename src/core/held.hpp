@@ -16,6 +16,10 @@ namespace rle {
 /// included.
 std::vector<std::size_t> moves(std::span<const double> series);
 
+/// The rows, ascending, at which a series bends that goes straight between them, as where a slower clock's
+/// readings were joined by lines; by more than a hundredth of what it bends by in the root mean square.
+std::vector<std::size_t> bends(std::span<const double> series);
+
 /// Do such rows come by a clock slower than the grid? Their intervals are 4/3 rows or more in the mean, and
 /// spread at most three quarters as widely as those of moves that come by chance (a coarse or a resting
 /// series: geometric). Intervals of more than four times the median are pauses.

@@ -171,15 +171,18 @@ double left_memory(const Whitened& x, const Whitened& y, double dt_s) {
     return bartlett_sum(x.residual, y.residual, std::min(memory, x.residual.size() / 5));
 }
 
-// The rows at which a series that a slower clock holds takes a new reading; empty where it is not held. The
-// forecasts that carry it over gaps are no readings.
+// The rows at which a series that a slower clock holds, or joins by lines, takes a new reading; empty where
+// none does. The forecasts that carry it over gaps are no readings.
 std::vector<std::size_t> readings_of(const Whitened& series) {
     std::vector<double> own = series.filled;
     for (std::size_t t = 0; t < own.size(); ++t) {
         if (!std::isfinite(series.residual[t])) own[t] = std::nan("");
     }
-    std::vector<std::size_t> rows = moves(own);
-    return is_clocked(rows) ? rows : std::vector<std::size_t>();
+    for (auto* changes : {&moves, &bends}) {
+        std::vector<std::size_t> rows = (*changes)(own);
+        if (is_clocked(rows)) return rows;
+    }
+    return {};
 }
 
 // The residuals that the test compares, and the readings of a held series among them, which are exchanged as
@@ -232,8 +235,8 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
     tested.method = method_line(x, y, tested.ccf.size(), test.law);
     if (!series.readings.empty()) {
         tested.method +=
-            fmt::format("; {} readings of the {}, which stands still between them, {}",
-                        series.readings.size(), series.of_response ? "response" : "driver",
+            fmt::format("; {} readings of the {}, with nothing new between them, {}", series.readings.size(),
+                        series.of_response ? "response" : "driver",
                         test.law == NullLaw::permutation ? "exchanged as such" : "and no other rows");
     }
     tested.p_value = test.p_value;

@@ -15,6 +15,7 @@ namespace rle {
 namespace {
 
 constexpr double kSnap = 1e-6;     // relative; a rate this near to a whole number is that number
+constexpr double kNoShift = 0.3;   // of a step, between first and last row
 constexpr double kOffGrid = 0.25;  // of a step
 constexpr double kMostPointsPerRow = 1e4;
 
@@ -27,20 +28,30 @@ std::vector<double> sorted_times(std::span<const double> t_s) {
     return times;
 }
 
-double snapped(double dt_s) {
-    const double hz = 1.0 / dt_s;
-    if (std::abs(hz - std::round(hz)) < kSnap * hz) return 1.0 / std::round(hz);
-    if (std::abs(dt_s - std::round(dt_s)) < kSnap * dt_s) return std::round(dt_s);
+// A step that differs from a round one by less than tells at the session's end, where jitter would, is that
+// one.
+double snapped(double dt_s, double steps) {
+    const double relative = std::max(kSnap, kNoShift / steps), hz = 1.0 / dt_s;
+    if (std::abs(hz - std::round(hz)) < relative * hz) return 1.0 / std::round(hz);
+    if (std::abs(dt_s - std::round(dt_s)) < relative * dt_s) return std::round(dt_s);
     return dt_s;
 }
 
-// The median step, sharpened so that it also fits from the first time to the last.
+// The median step, sharpened by the mean of all that are about as long, since jitter leaves the one and
+// cancels in the other, and so that it also fits from the first time to the last.
 double own_step(const std::vector<double>& times) {
     std::vector<double> steps(times.size() - 1);
     for (std::size_t i = 0; i + 1 < times.size(); ++i) steps[i] = times[i + 1] - times[i];
-    const double step = median(std::move(steps));
+    const double middle = median(steps);
+    double sum = 0.0, n = 0.0;
+    for (double step : steps) {
+        if (step < 0.5 * middle || step > 1.5 * middle) continue;
+        sum += step;
+        n += 1.0;
+    }
     const double span = times.back() - times.front();
-    return snapped(span / std::max(1.0, std::round(span / step)));
+    const double count = std::max(1.0, std::round(span / (sum / n)));
+    return snapped(span / count, count);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/random.hpp"
 #include "rlecouple/align.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/uniform_grid.hpp"
@@ -411,4 +412,16 @@ TEST_CASE("a table with holes and unsorted rows finds its grid") {
     CHECK(grid.warnings.empty());
     CHECK(uniform_grid(std::vector<double>{0, 1, 1.5, 3, 4}).warnings.size() == 1);
     CHECK_THROWS_AS(uniform_grid(std::vector<double>{1.0}), Error);
+}
+
+TEST_CASE("a table with jittered times is one of the rate that they jitter about") {
+    Random random(3);
+    std::vector<double> t_s;
+    for (int i = 0; i < 300; ++i) t_s.push_back(i + random.uniform(-0.1, 0.1));
+    const UniformGrid grid = uniform_grid(t_s);
+    CHECK(grid.dt_s == 1.0);  // the median interval is up to 2 % off, six rows in three hundred
+    CHECK(grid.size() == 300);
+    // A clock that is plainly another is left as it is.
+    for (int i = 0; i < 300; ++i) t_s[static_cast<std::size_t>(i)] = 1.01 * i;
+    CHECK(uniform_grid(t_s).dt_s == Approx(1.01));
 }

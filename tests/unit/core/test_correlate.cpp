@@ -206,3 +206,16 @@ TEST_CASE("a wrong call is refused") {
     no_step.dt_s = 0.0;
     CHECK_THROWS_AS(correlate(no_step, {}), Error);
 }
+
+TEST_CASE("a response that integrates nothing has a k of the grid's step, which is said") {
+    CorrelateInput input = coupled_input(0.1, 2);
+    Random random(6);
+    for (std::size_t t = 2; t < input.response.size(); ++t)
+        input.response[t] = -0.5 * input.driver[t - 2] + 0.3 * random.normal();
+    const Correlation c = correlate(input, {});
+    REQUIRE(c.coupling);
+    CHECK(c.coupling->at_once);
+    CHECK(std::any_of(c.warnings.begin(), c.warnings.end(),
+                      [](const std::string& w) { return says(w, "follows grad_norm at once"); }));
+    CHECK_FALSE(correlate(coupled_input(0.1, 2), {}).coupling->at_once);
+}

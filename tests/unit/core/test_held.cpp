@@ -118,3 +118,18 @@ TEST_CASE("a coupling that a held driver makes is found") {
     CHECK(found >= 18);
     CHECK(exact >= 18);
 }
+
+TEST_CASE("readings that were joined by lines are told from a series that bends everywhere") {
+    Random random(2);
+    const Series values = simulate::white(random, 60);
+    Series joined;
+    for (std::size_t i = 0; i + 1 < values.size(); ++i) {
+        for (int part = 0; part < 3; ++part)
+            joined.push_back(values[i] + (values[i + 1] - values[i]) * part / 3.0);
+    }
+    const std::vector<std::size_t> rows = bends(joined);
+    CHECK(is_clocked(rows));
+    CHECK(rows.size() == 60);  // the two first, then the row behind each reading
+    CHECK_FALSE(is_clocked(bends(values)));
+    CHECK_FALSE(is_clocked(bends(simulate::random_walk(random, 300))));
+}
