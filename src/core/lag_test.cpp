@@ -187,31 +187,41 @@ std::vector<std::size_t> readings_of(const Whitened& series) {
 
 // The residuals that the test compares, and the readings of a held series among them, which are exchanged as
 // such; of two held series those of the driver.
-struct Compared {
-    std::vector<double> driver, response;
-    std::vector<std::size_t> readings;
-    bool of_response = false;
-};
-
-Compared compared(const Whitened& x, const Whitened& y, std::size_t lags) {
-    Compared out{x.residual, y.residual, readings_of(x)};
-    if (out.readings.empty()) {
-        out.readings = readings_of(y);
-        out.of_response = true;
+class Compared {
+  public:
+    Compared(const Whitened& x, const Whitened& y, std::size_t lags)
+        : driver_(x.residual), response_(y.residual), readings_(readings_of(x)) {
+        if (readings_.empty()) {
+            readings_ = readings_of(y);
+            of_response_ = true;
+        }
+        if (readings_.empty() || can_permute(driver_.size(), lags)) return;
+        std::span<const double>& held = of_response_ ? response_ : driver_;
+        news_ = only_at(readings_, held);
+        held = news_;
     }
-    if (out.readings.empty() || can_permute(x.residual.size(), lags)) return out;
-    std::vector<double>& held = out.of_response ? out.response : out.driver;
-    held = only_at(out.readings, held);
-    return out;
-}
+    Compared(const Compared&) = delete;
+    Compared& operator=(const Compared&) = delete;
+
+    std::span<const double> driver() const { return driver_; }
+    std::span<const double> response() const { return response_; }
+    const std::vector<std::size_t>& readings() const { return readings_; }
+    bool of_response() const { return of_response_; }
+
+  private:
+    std::span<const double> driver_, response_;
+    std::vector<std::size_t> readings_;
+    std::vector<double> news_;
+    bool of_response_ = false;
+};
 
 FamilyWise judge(const Compared& series, const std::vector<LagPoint>& ccf, const LagTestOptions& options,
                  double inflation) {
-    const Exchange how{inflation, series.readings};
-    if (!series.of_response)
-        return family_wise(series.driver, series.response, ccf, options.alpha, options.seed, how);
+    const Exchange how{inflation, series.readings()};
+    if (!series.of_response())
+        return family_wise(series.driver(), series.response(), ccf, options.alpha, options.seed, how);
     const std::vector<LagPoint> reversed(ccf.rbegin(), ccf.rend());  // with the roles the lags' signs change
-    return family_wise(series.response, series.driver, reversed, options.alpha, options.seed, how);
+    return family_wise(series.response(), series.driver(), reversed, options.alpha, options.seed, how);
 }
 
 }  // namespace
@@ -226,17 +236,17 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
     tested.driver_ar_order = static_cast<int>(x.ar.size());
     tested.response_ar_order = static_cast<int>(y.ar.size());
     const auto lags = static_cast<std::size_t>(2.0 * std::floor(options.max_lag_s / dt_s + 1e-9)) + 1;
-    const Compared series = compared(x, y, lags);
-    tested.ccf = cross_correlation(series.driver, series.response, dt_s, options.max_lag_s);
+    const Compared series(x, y, lags);
+    tested.ccf = cross_correlation(series.driver(), series.response(), dt_s, options.max_lag_s);
     tested.warnings = common_causes(pair, dt_s);
     const int peak = peak_index(tested.ccf);
     if (peak < 0) return std::nullopt;
     const FamilyWise test = judge(series, tested.ccf, options, left_memory(x, y, dt_s));
     tested.method = method_line(x, y, tested.ccf.size(), test.law);
-    if (!series.readings.empty()) {
+    if (!series.readings().empty()) {
         tested.method +=
-            fmt::format("; {} readings of the {}, with nothing new between them, {}", series.readings.size(),
-                        series.of_response ? "response" : "driver",
+            fmt::format("; {} readings of the {}, with nothing new between them, {}", series.readings().size(),
+                        series.of_response() ? "response" : "driver",
                         test.law == NullLaw::permutation ? "exchanged as such" : "and no other rows");
     }
     tested.p_value = test.p_value;
