@@ -20,6 +20,7 @@
 #include "cli/ui.hpp"
 #include "formats/readers.hpp"
 #include "report/report.hpp"
+#include "report/text.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {
@@ -114,7 +115,7 @@ class Analysis {
         const std::vector<std::string> eligible =
             eligible_devices(table.device_names(), read_session(session_));
         if (!options_.devices.empty() || eligible.size() < 2) return;
-        const std::string command = "rlecouple analyze " + session_ + " --device ";
+        const std::string command = "rlecouple analyze " + report::shell_word(session_) + " --device ";
         if (!options_.take_busiest) {
             throw Error(ErrorKind::usage, session_,
                         fmt::format("has {} devices, and an analysis is of one", eligible.size()),
@@ -124,10 +125,11 @@ class Analysis {
         options_.devices = {busiest_device(table, eligible)};
         std::vector<std::string> others = eligible;
         std::erase(others, options_.devices.front());
-        print_warning(
+        notes_.push_back(
             fmt::format("of several devices {} worked most, and the analysis is of it; the others ({}) have "
                         "theirs with {}{}",
                         options_.devices.front(), fmt::join(others, ", "), command, others.front()));
+        print_warnings(notes_);
     }
 
     void correlate() {
@@ -163,7 +165,7 @@ class Analysis {
     }
 
     ReportOptions report_options() {
-        ReportOptions options{"", std::nullopt, known_, left_out_};
+        ReportOptions options{"", std::nullopt, known_, left_out_, notes_};
         if (table_)
             options.aligned = table_->take(report::shown_columns({options_.driver, options_.response}));
         return options;
@@ -177,6 +179,7 @@ class Analysis {
     bool explained_ = false;  // correlate has printed the sentence that the report opens with
     std::string unpaired_;    // why no row has both streams
     std::vector<std::pair<std::string, std::string>> left_out_;  // file, why
+    std::vector<std::string> notes_;                             // what was chosen here
     int status_ = 0;
 };
 

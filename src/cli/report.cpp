@@ -271,6 +271,7 @@ ReportFiles report_session(const std::string& session, ReportOptions options) {
     at_hand.aligned = std::move(options.aligned);
     at_hand.known = std::move(options.known);
     at_hand.left_out = std::move(options.left_out);
+    at_hand.notes = std::move(options.notes);
     Read read = gather(session, std::move(at_hand));
     const report::ReportInput& input = read.input;
     ReportFiles files{{}, report::verdict_word(input), report::verdict_sentence(input), input.stale};

@@ -16,6 +16,7 @@ struct ReportOptions {
                                         ///< the columns that are shown
     report::KnownStats known = {};      ///< of columns that it has no more
     std::vector<std::pair<std::string, std::string>> left_out = {};  ///< results that were not made, and why
+    std::vector<std::string> notes = {};                             ///< what the analysis chose by itself
 };
 
 /// What was written, for the caller's last words.

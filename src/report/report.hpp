@@ -45,6 +45,7 @@ struct ReportInput {
     std::vector<std::pair<std::string, std::string>> unreadable;     ///< file name, why it could not be used
     std::vector<std::pair<std::string, std::string>> left_out = {};  ///< result not made, and why
     std::vector<std::string> stale = {};    ///< results that are not of the files that are there
+    std::vector<std::string> notes = {};    ///< what the analysis chose by itself
     std::vector<std::string> command = {};  ///< the command line that made the report
 };
 

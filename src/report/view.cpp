@@ -239,6 +239,7 @@ View view_of(const ReportInput& input) {
 std::vector<std::string> all_warnings(const ReportInput& input) {
     std::vector<std::string> all;
     append(all, "report", input.stale);
+    append(all, "analyze", input.notes);
     if (input.session) append(all, "collect", input.session->warnings);
     if (input.alignment) append(all, "align", input.alignment->warnings);
     if (input.aligned) append(all, "aligned.csv", input.aligned->warnings);
