@@ -187,10 +187,12 @@ PlannedColumn planned_reading(std::size_t r, const Wide& wide, const std::vector
 TablePlan plan_of(const Table& table, const Wide& wide, const Source& source) {
     const std::vector<std::string>& header = table.header();
     TablePlan plan;
+    std::map<std::string, int> uses;
     for (const std::string& name : header) {
         PlannedColumn column;
         column.role = name.empty() ? Role::ignored : Role::other;
-        column.name = name;
+        const int nth = ++uses[name];
+        column.name = nth == 1 ? name : fmt::format("{}_{}", name, nth);
         plan.columns.push_back(column);
     }
     const auto roles = find_roles(normal_names(header));
