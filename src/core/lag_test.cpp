@@ -245,8 +245,8 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
     tested.method = method_line(x, y, tested.ccf.size(), test.law);
     if (!series.readings().empty()) {
         tested.method +=
-            fmt::format("; {} readings of the {}, with nothing new between them, {}", series.readings().size(),
-                        series.of_response() ? "response" : "driver",
+            fmt::format("; {} readings of the {}, with nothing new between them, {}",
+                        series.readings().size(), series.of_response() ? "response" : "driver",
                         test.law == NullLaw::permutation ? "exchanged as such" : "and no other rows");
     }
     tested.p_value = test.p_value;
