@@ -194,7 +194,7 @@ std::string refuse_telemetry_json(const Source& source) {
 Telemetry read_telemetry_json(const Source& source) {
     std::string table;
     const Passed passed = make_table(source.text, kEverything, table);
-    const Source rows{table, source.where, source.options};
+    const Source rows{table, source.where + ", as a table", source.options};  // whose lines messages count
     Telemetry telemetry = refuse_wide_csv(rows).empty() ? read_wide_csv(rows) : read_telemetry_csv(rows);
     note_passed(passed, source.where, telemetry);
     return telemetry;

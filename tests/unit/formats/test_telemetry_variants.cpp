@@ -233,6 +233,9 @@ TEST_CASE("JSON records flat, with objects, with columns for each GPU, and as an
     CHECK(unnamed.devices == std::vector<std::string>{"gpu0", "gpu1"});
     CHECK(telemetry("{\"samples\": [{\"t_s\": 0, \"temp_c\": 50}, {\"t_s\": 1, \"temp_c\": 51}]}").temp_c ==
           rle::test::Numbers{50, 51});
+    CHECK(refusal_of([] {
+              telemetry("{\"t_s\": 0, \"temp_c\": \"hot\"}\n");
+          }).says("log, as a table: column 'temp_c' holds no number; found 'hot' in line 2"));
     CHECK(refusal_of([] { telemetry("{\"loss\": 2.5, \"step\": 1}\n"); })
               .says("json is nearest: no key for a time (timestamp or t_s), temp_c or power_w; found "
                     "loss, step"));
