@@ -130,6 +130,7 @@ struct Balance {
     RleRange rle;
     EtaP eta_p;
     std::vector<RangeCheck> range_checks;
+    std::vector<std::string> modelled = {};  ///< columns of the device that are estimates, not measured
     std::vector<std::string> warnings;
 };
 

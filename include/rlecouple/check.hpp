@@ -36,6 +36,7 @@ struct CheckRow {
 struct CheckResult {
     std::vector<CheckRow> rows;  ///< the verdict first; no row for what is missing on both sides
     std::size_t moved = 0;
+    std::vector<std::string> warnings = {};
 };
 
 /// Throws Error{usage} for a metric that there is not, and Error{failed} where there is nothing to compare.

@@ -50,6 +50,7 @@ struct ThermalStress {
     std::optional<double> power_spread_w;
     std::optional<double> power_high_w;  ///< 95th percentile
     bool stressed = true;                ///< false: one of them hardly moved
+    bool temp_moved = false;             ///< known to have moved
 };
 ThermalStress thermal_stress(const std::vector<double>& temp_c, const std::vector<double>& power_w);
 

@@ -99,7 +99,8 @@ struct Correlation {
     std::optional<CouplingFit> coupling;
     std::optional<double> sigma_opt;  ///< SD / mean of the gradient norm
     std::optional<Verdict> verdict;
-    std::string explanation;  ///< one plain sentence
+    std::string explanation;                 ///< one plain sentence
+    std::vector<std::string> modelled = {};  ///< columns of the device that are estimates, not measured
     std::vector<std::string> warnings;
 };
 

@@ -82,12 +82,13 @@ struct Prediction {
     AlarmOptions alarm;                   ///< as used
     bool threshold_chosen = false;        ///< on the first part of the session
     std::optional<double> scored_from_s;  ///< t_s of the first row scored
-    std::optional<double> scored_s;       ///< s
+    std::optional<double> scored_s;       ///< s, of which it is known whether trouble stood
     std::optional<double> resolution_s;   ///< step of the rows: no time here is finer
+    bool flag_known = false;              ///< in some row scored; false: `events` tells nothing
     std::size_t events = 0;               ///< scored
     std::size_t events_before = 0;        ///< in the part that the threshold was chosen on
     std::size_t alarms = 0;               ///< scored
-    std::size_t alarms_undecided = 0;     ///< the data ended before the horizon did
+    std::size_t alarms_undecided = 0;     ///< trouble was not known to the end of their horizon
     std::size_t alarms_during_event = 0;  ///< of `alarms`: trouble was already there
     WarningScore score;
     std::optional<Interval> precision_ci95, recall_ci95;  ///< Wilson's
@@ -95,9 +96,10 @@ struct Prediction {
     std::vector<Rival> rivals;
     bool beats_baselines = false;
     WarningVerdict verdict = WarningVerdict::cannot_tell;
-    std::string explanation;            ///< one plain sentence
-    std::vector<double> event_times_s;  ///< scored
-    std::vector<RaisedAlarm> raised;    ///< scored
+    std::string explanation;                 ///< one plain sentence
+    std::vector<double> event_times_s;       ///< scored
+    std::vector<RaisedAlarm> raised;         ///< scored
+    std::vector<std::string> modelled = {};  ///< columns of the device that are estimates, not measured
     std::vector<std::string> warnings;
 };
 

@@ -23,6 +23,7 @@ struct Metric {
     std::string_view title;  ///< for a reader
     bool reproduced;         ///< the manual's criterion asks for it
     bool checked;            ///< `check` looks at it unasked
+    bool thermal = false;    ///< of the thermal fit: of modelled temperatures it is the model's own
 };
 std::span<const Metric> session_metrics();
 /// Index into session_metrics(); missing for a name that is none.
@@ -38,6 +39,7 @@ struct SessionResult {
     std::vector<double> norms;       ///< their gradient norms, in the log's order; NaN is missing
     std::vector<double> readings;    ///< temperature and power of its first samples in turn; NaN is missing
     std::string training_hash;       ///< of the training log; empty: not known
+    std::vector<std::string> modelled = {};  ///< columns that are estimates, not measured
 };
 
 /// How far the sessions agree in one metric.
@@ -81,6 +83,11 @@ struct Reproduction {
 inline constexpr double kManualShare = 0.20;  ///< of the mean: the manual's criterion
 
 Reproduction reproduce(std::vector<SessionResult> sessions);
+
+/// Is temperature an estimate, so that the thermal fit finds the model that made it?
+bool temperature_is_modelled(const SessionResult& session);
+/// What is to be said of sessions with estimates; empty where all is measured.
+std::string words_on_estimates(const std::vector<SessionResult>& sessions);
 
 /// Were both sessions trained on the same numbers? Exactly equal norms at ten steps or more that both have,
 /// of which five differ among themselves; or the same log.

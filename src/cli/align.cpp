@@ -9,6 +9,7 @@
 #include "cli/align_stream.hpp"
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
+#include "cli/estimates.hpp"
 #include "cli/made_of.hpp"
 #include "cli/reading.hpp"
 #include "cli/session_paths.hpp"
@@ -229,6 +230,9 @@ AlignedStage align_whatever_pairs(const AlignCommand& given) {
         align_what_is_there(open_inputs(command, outputs.csv), command, options, outputs.csv);
     Alignment& result = stage.alignment;
     if (command.training.empty()) result.warnings.push_back(without_training(command));
+    const std::string& first = command.telemetry.front();
+    for (std::string& line : alignment_of_estimates(estimated_in(info, first)))
+        result.warnings.push_back(std::move(line));
     print_warnings(result.warnings);
     if (!command.training.empty() && !stage.unpaired) stage.unpaired = why_unpaired(result);
     if (stage.unpaired) result.warnings.emplace_back(stage.unpaired->what());

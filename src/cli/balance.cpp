@@ -100,19 +100,14 @@ void note_assumed_ambient(const BalanceOptions& options, const ThermalFit& fit,
                     options.ambient_c));
 }
 
-bool is_bounded(const Interval& interval) {
-    return interval.low > 0.0 ? interval.high / interval.low <= 1e6 : interval.width() <= 1e3;
-}
-
 // A value that is left out may still have an interval that tells something.
 std::string with_interval(const std::optional<double>& value, const ThermalFit& fit, const char* key,
                           const char* unit) {
     const auto found = fit.ci95.find(key);
-    const bool bounded = found != fit.ci95.end() && is_bounded(found->second);
+    const bool bounded = found != fit.ci95.end();
     const std::string ends =
         bounded ? fmt::format("{:.4g} to {:.4g}", found->second.low, found->second.high) : "";
     if (!value) return "not told by the data" + (bounded ? fmt::format("; 95 %: {} {}", ends, unit) : "");
-    if (found == fit.ci95.end()) return fmt::format("{:.4g} {}", *value, unit);
     return fmt::format("{:.4g} {} (95 %: {})", *value, unit, bounded ? ends : "unbounded");
 }
 
@@ -138,14 +133,19 @@ std::string thermal_words(const Balance& b) {
     return text;
 }
 
+// What rounds to 0 has no sign.
+std::string signed_share(double share) {
+    return std::abs(share) < 0.0005 ? "0.0 %" : fmt::format("{:+.1f} %", 100.0 * share);
+}
+
 std::string energy_words(const Conservation& c) {
     if (!c.closure) return "  closure         not told by the data\n";
     std::string text =
-        fmt::format("  energy          {:.4g} J in, {:.4g} J out, {:.4g} J stored: closure {:+.1f} %\n",
-                    *c.energy_in_j, *c.energy_out_j, *c.energy_stored_j, 100.0 * *c.closure);
+        fmt::format("  energy          {:.4g} J in, {:.4g} J out, {:.4g} J stored: closure {}\n",
+                    *c.energy_in_j, *c.energy_out_j, *c.energy_stored_j, signed_share(*c.closure));
     if (c.closure_holdout) {
         text += fmt::format("  held out        fitted on the first half, the second closes to {}\n",
-                            bold(fmt::format("{:+.1f} %", 100.0 * *c.closure_holdout)));
+                            bold(signed_share(*c.closure_holdout)));
     }
     return text;
 }
@@ -156,8 +156,8 @@ std::string summary(const Balance& b, const std::set<std::string>& estimated) {
     text += thermal_words(b);
     text += energy_words(b.conservation);
     if (b.energy_counter) {
-        text += fmt::format("  energy counter  {:.4g} J, the power integrates to {:+.1f} % of it\n",
-                            b.energy_counter->counter_j, 100.0 * b.energy_counter->relative_error);
+        text += fmt::format("  energy counter  {:.4g} J, the integral of the power is off by {}\n",
+                            b.energy_counter->counter_j, signed_share(b.energy_counter->relative_error));
     }
     if (b.eta_p.value) {
         text += fmt::format("  eta_p           {:.2f}, idle at {:.4g} W\n", *b.eta_p.value,
@@ -223,6 +223,7 @@ Balance balance_stage(const BalanceCommand& command) {
     Balance result = balanced(std::move(in), options, input.file, warnings);
     note_assumed_ambient(options, result.thermal, warnings);
     result.device = device;
+    result.modelled = listed(estimated);
     result.thermal.ambient_from = from;
     if (const std::string why = balance_of_estimates(estimated); !why.empty()) warnings.push_back(why);
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());

@@ -140,6 +140,7 @@ int run_check(const CheckCommand& command) {
         formats::write_text(command.output,
                             formats::dump(formats::to_json(result, command.session, command.baseline)));
     }
+    print_warnings(result.warnings);
     say(check_table(command, result), command.output == "-" || command.junit == "-");
     return result.moved == 0 ? 0 : static_cast<int>(ErrorKind::check_failed);
 }

@@ -112,6 +112,11 @@ std::string words(Verdict verdict) {
                                               : "cannot tell";
 }
 
+// With the digits of the explanation.
+std::string p_words(double p) {
+    return p < 0.001 ? fmt::format("{:.1g}", p) : fmt::format("{:.3f}", p);
+}
+
 std::string summary(const Correlation& c) {
     std::string text = fmt::format("Correlation of {} with {}{}: {} samples at {:g} Hz, lags up to {:g} s\n",
                                    c.driver, c.response, c.device.empty() ? "" : " on " + c.device,
@@ -123,10 +128,10 @@ std::string summary(const Correlation& c) {
     }
     if (c.tested && c.tested->r_peak && c.tested->p_value) {
         const bool itself = c.tested->response == c.response;
-        text += fmt::format("  {:<22} r = {:+.3f} {}: p = {:.3g}, {}\n",
-                            itself ? "tested" : "tested on " + c.tested->response, *c.tested->r_peak,
-                            lag_words(c.tested->t_lag_s.value_or(0.0), c.tested->causal_order, c),
-                            *c.tested->p_value, c.tested->significant ? "significant" : "not significant");
+        text += fmt::format(
+            "  {:<22} r = {:+.3f} {}: p = {}, {}\n", itself ? "tested" : "tested on " + c.tested->response,
+            *c.tested->r_peak, lag_words(c.tested->t_lag_s.value_or(0.0), c.tested->causal_order, c),
+            p_words(*c.tested->p_value), c.tested->significant ? "significant" : "not significant");
     }
     if (c.tested && c.tested->sensor_delay_s != 0.0) {
         const double late = c.tested->sensor_delay_s;
@@ -165,7 +170,7 @@ bool is_empty(const std::vector<double>& column) {
     return std::none_of(column.begin(), column.end(), [](double x) { return std::isfinite(x); });
 }
 
-std::string no_driver(const std::string& name) {
+std::string no_value(const std::string& name) {
     constexpr std::array kLogged{"grad_norm", "loss", "learning_rate", "step", "epoch", "step_time_s"};
     const bool logged = std::find(kLogged.begin(), kLogged.end(), name) != kLogged.end();
     return fmt::format("{} has no value in any row{}", name,
@@ -193,14 +198,17 @@ Correlation correlate_stage(const CorrelateCommand& command) {
     Frame table = command.table ? command.table->take(names) : formats::read_frame(input.file, names);
     Frame frame = select_device(std::move(table), input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
-    const std::string why = correlation_of_estimates(estimated_columns(input, frame, device),
-                                                     command.analysis.driver, command.analysis.response);
+    const std::set<std::string> estimated = estimated_columns(input, frame, device);
+    const std::string why =
+        correlation_of_estimates(estimated, command.analysis.driver, command.analysis.response);
     CorrelateInput in = correlate_input(command, input, std::move(frame), device, warnings);
     if (!why.empty()) warnings.push_back(why);
-    if (is_empty(in.driver)) warnings.push_back(no_driver(command.analysis.driver));
+    if (is_empty(in.driver)) warnings.push_back(no_value(command.analysis.driver));
+    if (is_empty(in.response)) warnings.push_back(no_value(command.analysis.response));
     Correlation result =
         correlate(std::move(in), {command.analysis.max_lag_s, command.analysis.alpha, command.analysis.seed});
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
+    result.modelled = listed(estimated);
 
     const std::string output = stage_output(input, command.output, kCorrelationJson);
     if (!output.empty()) write_result(output, formats::to_json(result), input);

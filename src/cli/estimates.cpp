@@ -8,6 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/pieces.hpp"
+#include "formats/readers.hpp"
+#include "rlecouple/error.hpp"
+
 namespace rle::cli {
 namespace {
 
@@ -17,6 +21,7 @@ struct Made {
     bool of_temp;
     bool of_power;
 };
+constexpr std::size_t kRowsWithMarks = 1024;  // `collect` marks each row of a device alike
 constexpr std::array kMade{
     Made{"rle", true, true},           Made{"rle_raw", true, true}, Made{"collapse", true, true},
     Made{"eta_stability", true, true}, Made{"a_load", false, true}, Made{"tau_sustain_s", true, false},
@@ -41,6 +46,36 @@ std::string are_estimates(const std::vector<std::string>& columns) {
                        columns.size() > 1 ? "are estimates" : "is an estimate");
 }
 
+// "power_w;temp_c"
+void take_marks(std::string_view marks, std::set<std::string>& columns) {
+    while (!marks.empty()) {
+        const std::size_t end = std::min(marks.find(';'), marks.size());
+        if (end > 0) columns.emplace(marks.substr(0, end));
+        marks.remove_prefix(std::min(end + 1, marks.size()));
+    }
+}
+
+void look_for_marks(const std::string& file, std::map<std::string, std::set<std::string>>& estimated) {
+    formats::ReadOptions options;
+    options.start_us = 0;  // what it says of time does not matter here
+    options.step_seconds = 1.0;
+    try {
+        const auto pieces = formats::open_telemetry(file, options, file);
+        Telemetry samples;
+        if (!pieces) return;  // only the tables that `collect` and `align` write have marks
+        pieces->next(samples, kRowsWithMarks);
+        const TextColumn* marks = samples.other("modelled");
+        for (std::size_t row = 0; marks != nullptr && row < samples.size(); ++row) {
+            const std::uint32_t device = samples.device[row];
+            if (!(*marks)[row].empty())
+                take_marks((*marks)[row],
+                           estimated[device < samples.devices.size() ? samples.devices[device] : ""]);
+        }
+    } catch (const Error&) {  // then nothing is known of it
+        estimated.clear();
+    }
+}
+
 std::string rests_on(const std::string& column, const std::vector<std::string>& estimates) {
     if (estimates.size() == 1 && estimates.front() == column) return are_estimates(estimates);
     return fmt::format("{} rests on estimates: {}", column, fmt::join(estimates, " and "));
@@ -60,6 +95,16 @@ std::set<std::string> estimated_columns(const StageInput& input, const Frame& fr
         if (ours) columns.insert(known.modelled.begin(), known.modelled.end());
     }
     return columns;
+}
+
+std::map<std::string, std::set<std::string>> estimated_in(const std::optional<SessionInfo>& info,
+                                                          const std::string& file) {
+    std::map<std::string, std::set<std::string>> estimated;
+    for (const DeviceInfo& known : info ? info->devices : std::vector<DeviceInfo>()) {
+        if (!known.modelled.empty()) estimated[known.name] = {known.modelled.begin(), known.modelled.end()};
+    }
+    if (!info && file != "-") look_for_marks(file, estimated);
+    return estimated;
 }
 
 std::string balance_of_estimates(const std::set<std::string>& estimated) {
@@ -90,6 +135,35 @@ std::string correlation_of_estimates(const std::set<std::string>& estimated, con
         "{}, not measured: a coupling found here is one with the readings that the estimate was made from "
         "(utilisation, or power), through the model's own time constant",
         fmt::join(parts, "; "));
+}
+
+std::string prediction_of_estimates(const std::set<std::string>& estimated,
+                                    const std::vector<std::string>& flags) {
+    for (const std::string& flag : flags) {
+        const std::vector<std::string> found = behind(estimated, flag);
+        if (found.empty()) continue;
+        return fmt::format(
+            "{}, not measured: its events are the model's, and the machine may have had others",
+            rests_on(flag, found));
+    }
+    return {};
+}
+
+std::vector<std::string> alignment_of_estimates(
+    const std::map<std::string, std::set<std::string>>& estimated) {
+    std::vector<std::string> lines;
+    for (const auto& [device, columns] : estimated) {
+        const std::vector<std::string> found = behind(columns, "rle");
+        if (found.empty()) continue;
+        lines.push_back(fmt::format("{}{}, not measured: RLE and collapse rest on {}",
+                                    device.empty() ? "" : device + ": ", are_estimates(found),
+                                    found.size() > 1 ? "them" : "it"));
+    }
+    return lines;
+}
+
+std::vector<std::string> listed(const std::set<std::string>& estimated) {
+    return {estimated.begin(), estimated.end()};
 }
 
 std::string marked(const std::set<std::string>& estimated) {

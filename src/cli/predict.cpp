@@ -8,6 +8,7 @@
 
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
+#include "cli/estimates.hpp"
 #include "cli/made_of.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/table.hpp"
@@ -99,10 +100,11 @@ std::string row(const std::string& name, const WarningScore& score) {
 }
 
 std::string summary(const Prediction& p) {
-    std::string text = fmt::format("Alarms on {}{} as warnings of {}, horizon {:g} s: {}, {}\n", p.driver,
-                                   p.device.empty() ? "" : " of " + p.device, p.event, p.horizon_s,
-                                   counted(p.alarms, "alarm"), counted(p.events, "event"));
-    if (p.scored_s) {
+    std::string text =
+        fmt::format("Alarms on {}{} as warnings of {}, horizon {:g} s: {}, {}\n", p.driver,
+                    p.device.empty() ? "" : " of " + p.device, p.event, p.horizon_s,
+                    counted(p.alarms, "alarm"), p.flag_known ? counted(p.events, "event") : "events unknown");
+    if (p.flag_known) {
         text += fmt::format("  z above {:g}{}, scored over {:.0f} s from t = {:g} s\n", p.alarm.threshold,
                             p.threshold_chosen ? " (chosen before)" : "", *p.scored_s, *p.scored_from_s);
         text += fmt::format("  {:<22}{:>9}{:>9}{:>9}{:>16}{:>12}\n", "", "precision", "recall", "F1",
@@ -130,6 +132,7 @@ Prediction predict_stage(const PredictCommand& command) {
         select_device(command.table ? command.table->take(names) : formats::read_frame(input.file, names),
                       input.info, command.analysis.device(), device);
     std::vector<std::string> warnings = frame.warnings;
+    const std::set<std::string> estimated = estimated_columns(input, frame, device);
     PredictInput table = predict_input(command, input, std::move(frame), device, warnings);
     PredictOptions options;
     options.horizon_s = command.horizon_s;
@@ -137,6 +140,9 @@ Prediction predict_stage(const PredictCommand& command) {
     options.choose_threshold = !command.alarm.threshold;
     options.seed = command.analysis.seed;
     Prediction result = predict(std::move(table), options);
+    result.modelled = listed(estimated);
+    const std::string why = prediction_of_estimates(estimated, flag_columns(command));
+    if (!why.empty()) warnings.push_back(why);
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
 
     const std::string output = stage_output(input, command.output, kPredictJson);

@@ -53,6 +53,7 @@ void WatchedMachine::begin() {
         if (known.name != device_) continue;
         if (!rated) rated = known.rated_power_w;
         if (!limit) limit = known.temp_limit_c;
+        last_.modelled = known.modelled;
     }
     if (limit) rle.temp_limit_c = *limit;
     last_.device = device_;
@@ -94,6 +95,7 @@ void WatchedMachine::tell(formats::AlarmFacts& facts) const {
     facts.util_pct = last_.util_pct;
     facts.rle = last_.rle;
     facts.collapse = last_.collapse;
+    facts.modelled = last_.modelled;
 }
 
 }  // namespace rle::cli

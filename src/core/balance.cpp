@@ -14,6 +14,7 @@
 #include "core/in_parallel.hpp"
 #include "core/repeated_rows.hpp"
 #include "core/series.hpp"
+#include "core/thermal_untold.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/extreme_rows.hpp"
 #include "rlecouple/thermal.hpp"
@@ -363,6 +364,7 @@ Balance balance_in_time(BalanceInput& input, const BalanceOptions& options, Bala
     fill_counter(out, input);
     out.rle = known.rle;
     out.eta_p = eta_p_of(known.idle, out.heat_rate.p_mean_w, options.idle_power_w, out.warnings);
+    note_untold(out);
     note_missing_columns(out, input);
     known.counts.temp_rise = count_outside("temp_rise_c", input.temp_c, ambient_c);
     if (out.tau_th.value_s) known.counts.tau = count_outside("tau_th_s", {*out.tau_th.value_s});

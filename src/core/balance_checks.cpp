@@ -113,6 +113,12 @@ EtaP eta_p_of(const IdlePower& known, std::optional<double> mean, std::optional<
             "seen idle; --idle-power gives it",
             kIdleSeconds, *idle));
     }
+    if (given && *given > *mean) {
+        warnings.push_back(
+            fmt::format("eta_p is below 0: the idle power given, {:g} W, is above the mean of {:.4g} W; is "
+                        "--idle-power right?",
+                        *given, *mean));
+    }
     out.idle_power_w = idle;
     out.value = (*mean - *idle) / *mean;
     out.eta_class = *out.value > 0.8   ? EtaPClass::high

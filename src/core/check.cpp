@@ -48,6 +48,36 @@ void refuse_unknown(const CheckOptions& options) {
     }
 }
 
+void note_estimates(const SessionResult& baseline, const SessionResult& now, CheckResult& result) {
+    std::string words = words_on_estimates({now});
+    if (words.empty()) words = words_on_estimates({baseline});
+    if (words.empty()) return;
+    if (temperature_is_modelled(now) || temperature_is_modelled(baseline))
+        words += "; the thermal constants are its own, the same each time by its making";
+    result.warnings.push_back(std::move(words));
+}
+
+// A result that is null is named, not left out in silence.
+void note_missing_changes(CheckResult& result) {
+    std::vector<std::string> one_sided, from_zero;
+    for (const CheckRow& row : result.rows) {
+        if (!row.tolerance) continue;
+        if (!row.change) {
+            one_sided.push_back(row.name);
+        } else if (!row.relative_change) {
+            from_zero.push_back(row.name);
+        }
+    }
+    if (!one_sided.empty()) {
+        result.warnings.push_back(
+            fmt::format("{}: before or now is missing, and so is the change", fmt::join(one_sided, ", ")));
+    }
+    if (!from_zero.empty()) {
+        result.warnings.push_back(fmt::format("{}: relative_change is missing, since the baseline is 0",
+                                              fmt::join(from_zero, ", ")));
+    }
+}
+
 }  // namespace
 
 CheckResult check_against(const SessionResult& baseline, const SessionResult& now,
@@ -67,6 +97,8 @@ CheckResult check_against(const SessionResult& baseline, const SessionResult& no
         throw Error(ErrorKind::failed, now.name, "holds no result to compare, and neither does the baseline",
                     "run rlecouple analyze on the session first");
     }
+    note_estimates(baseline, now, result);
+    note_missing_changes(result);
     for (const CheckRow& row : result.rows) result.moved += row.moved ? 1 : 0;
     return result;
 }

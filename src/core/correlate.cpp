@@ -238,6 +238,7 @@ ThermalStress thermal_stress(const std::vector<double>& temp_c, const std::vecto
         stress.power_spread_w &&
         (*stress.power_spread_w == 0.0 || *stress.power_spread_w < kLeastPowerSpread * *stress.power_high_w);
     stress.stressed = !temp_still && !power_still;
+    stress.temp_moved = stress.temp_spread_c && !temp_still;
     return stress;
 }
 
@@ -282,10 +283,15 @@ void note_missing(const std::string& constant, Correlation& result) {
         std::string reason = "the samples carry no test";
         if (!constant.empty()) reason = constant + " is constant";
         if (result.n_samples < kFewestSamples) {
-            reason = fmt::format("{} aligned samples are too few, {} is the least", result.n_samples,
-                                 kFewestSamples);
+            reason = fmt::format("{} aligned sample{} too few, {} is the least", result.n_samples,
+                                 result.n_samples == 1 ? " is" : "s are", kFewestSamples);
         }
         result.warnings.push_back("tested and coupling are missing: " + reason);
+    }
+    if (!result.manual.r_peak) {
+        result.warnings.push_back(fmt::format(
+            "manual has no r_peak, t_lag_s, strength and causal_order: {}",
+            constant.empty() ? "at no lag are there two pairs that differ" : constant + " is constant"));
     }
     const GrangerPair& granger = result.granger;
     if (granger.driver_to_response && granger.response_to_driver) return;
@@ -329,7 +335,7 @@ Correlation correlate(CorrelateInput input, const CorrelateOptions& asked) {
     }
     note_missing(constant, result);
     result.explanation = explain(result, stress, independent_samples(input.driver, input.response), constant);
-    if (!stress.stressed) result.warnings.push_back("the machine was never stressed: " + stillness(stress));
+    if (!stress.stressed) result.warnings.push_back(what_rested(stress) + ": " + stillness(stress));
     return result;
 }
 

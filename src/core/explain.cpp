@@ -38,9 +38,9 @@ std::string movement(const Correlation& c) {
             "response leads",
             c.response, seconds(lag), ci.low, ci.high, opposite ? "fall" : "rise", c.driver);
     }
-    const std::string together = fmt::format("{} and {} move in {} direction", c.driver, c.response,
-                                             opposite ? "opposite" : "the same");
-    if (t.causal_order == CausalOrder::simultaneous) return together + "s within one sample";
+    const std::string together = fmt::format("{} and {} move in {}", c.driver, c.response,
+                                             opposite ? "opposite directions" : "the same direction");
+    if (t.causal_order == CausalOrder::simultaneous) return together + " within one sample";
     return fmt::format(
         "{}, and the data do not tell which comes first (lag {:+.3g} s, 95 % interval {:+.3g} to {:+.3g} s)",
         together, lag, ci.low, ci.high);
@@ -66,15 +66,24 @@ std::string coupled(const Correlation& c) {
     return sentence;
 }
 
+// Decimals by which two numbers that differ are printed apart: two, or as many as it takes.
+int digits_apart(double a, double b) {
+    int digits = 2;
+    while (digits < 6 && fmt::format("{:.{}f}", a, digits) == fmt::format("{:.{}f}", b, digits)) ++digits;
+    return digits;
+}
+
 std::string not_detected(const Correlation& c, double independent) {
     const TestedCorrelation& t = *c.tested;
     // Where pairs differ from lag to lag, r may reach the band at one where it is told of less surely.
     const bool below = t.band && std::abs(*t.r_peak) < *t.band;
+    const int digits = below ? digits_apart(std::abs(*t.r_peak), *t.band) : 2;
     std::string sentence = fmt::format(
         "No coupling is detected: once trend and autocorrelation are taken out, the greatest correlation of "
-        "the {} lags searched is {:+.2f}, {} ({})",
-        t.ccf.size(), *t.r_peak,
-        below ? fmt::format("where {:.2f} would be significant", *t.band) : "which is not significant",
+        "the {} lags searched is {:+.{}f}, {} ({})",
+        t.ccf.size(), *t.r_peak, digits,
+        below ? fmt::format("where {:.{}f} would be significant", *t.band, digits)
+              : "which is not significant",
         p_words(*t.p_value));
     if (c.manual.r_peak && c.manual.strength && *c.manual.strength != Strength::weak) {
         sentence += fmt::format(
@@ -99,6 +108,10 @@ double independent_samples(const std::vector<double>& driver, const std::vector<
     return std::clamp(n / bartlett_sum(standardised(g), standardised(r), lags), 3.0, n);
 }
 
+std::string what_rested(const ThermalStress& stress) {
+    return stress.temp_moved ? "the power hardly moved" : "the machine was never stressed";
+}
+
 std::string stillness(const ThermalStress& stress) {
     return moved("power", stress.power_spread_w, stress.power_high_w, "W") + "; " +
            moved("temperature", stress.temp_spread_c, stress.temp_high_c, "degC");
@@ -112,14 +125,15 @@ std::string explain(const Correlation& result, const ThermalStress& stress, doub
             fmt::format("Nothing can be said of a coupling: {} is constant over the session", constant);
     } else if (result.verdict == Verdict::insufficient_data) {
         sentence = fmt::format(
-            "Nothing can be said of a coupling: {} aligned samples have both {} and {}, and {} is the least",
-            result.n_samples, result.driver, result.response, kFewestSamples);
+            "Nothing can be said of a coupling: {} aligned sample{} both {} and {}, and {} is the least",
+            result.n_samples, result.n_samples == 1 ? " has" : "s have", result.driver, result.response,
+            kFewestSamples);
     } else if (result.verdict == Verdict::coupled) {
         sentence = coupled(result);
     } else {
         sentence = not_detected(result, independent);
     }
-    if (!stress.stressed) sentence += fmt::format("; the machine was never stressed ({})", stillness(stress));
+    if (!stress.stressed) sentence += fmt::format("; {} ({})", what_rested(stress), stillness(stress));
     return sentence + ".";
 }
 

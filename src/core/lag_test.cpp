@@ -24,6 +24,7 @@ constexpr double kNearlyGreatest = 0.9;  // below it, r at the likeliest lag is 
 constexpr std::size_t kMostLagsProfiled = 100;  // to either side, in samples
 constexpr double kMemory_s = 8.0;               // looked at in the residuals, s, and bounds of it in samples
 constexpr double kLeastMemory = 20.0, kMostMemory = 200.0;
+constexpr double kNoTime_s = 1e-5;                 // an interval that ends nearer to 0 ends at 0
 constexpr double kTwoSided95 = 1.959963984540054;  // standard normal
 
 std::string trend_words(const Trend& trend) {
@@ -86,9 +87,18 @@ Interval with_half_step(Interval interval, double lag, double half_step) {
     return interval;
 }
 
+double without_rounding(double s) {
+    return std::abs(s) < kNoTime_s ? 0.0 : s;
+}
+
+// Where nothing is found the lag may be anywhere that was looked at, and nothing is said of elsewhere.
+Interval within_searched(Interval interval, const std::vector<LagPoint>& ccf) {
+    return {std::max(interval.low, ccf.front().lag_s), std::min(interval.high, ccf.back().lag_s)};
+}
+
 CausalOrder order_of(double lag_s, Interval interval, double dt_s) {
-    if (interval.high < 0.0) return CausalOrder::driver_leads;
-    if (interval.low > 0.0) return CausalOrder::response_leads;
+    if (interval.high < -kNoTime_s) return CausalOrder::driver_leads;
+    if (interval.low > kNoTime_s) return CausalOrder::response_leads;
     return std::abs(lag_s) < 0.5 * dt_s ? CausalOrder::simultaneous : CausalOrder::undetermined;
 }
 
@@ -155,12 +165,14 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
     tested.likely_lag_s = interval;
     interval = with_half_step(interval, lag, 0.5 * dt_s);
     interval = widened(interval, lag, std::hypot(options.sensor_delay_sd_s, options.pairing_sd_s));
+    if (!tested.significant) interval = within_searched(interval, tested.ccf);
     const double late = options.sensor_delay_s;
     tested.sensor_delay_s = late;
     tested.r_peak = tested.ccf[at].r;
     tested.t_lag_s = lag + late;
     tested.fine_lag_s = (at == likely && tested.significant ? delay.fine_lag * dt_s : lag) + late;
-    tested.t_lag_ci95_s = Interval{interval.low + late, interval.high + late};
+    tested.t_lag_ci95_s =
+        Interval{without_rounding(interval.low + late), without_rounding(interval.high + late)};
     if (tested.significant) tested.causal_order = order_of(*tested.t_lag_s, *tested.t_lag_ci95_s, dt_s);
 }
 

@@ -56,9 +56,7 @@ bool Predicting::find_split() {
     split_.split = static_cast<std::size_t>(std::lower_bound(rows_.t_s.begin(), rows_.t_s.end(), middle) -
                                             rows_.t_s.begin());
     split_.begin = options_.choose_threshold ? split_.split : split_.first;
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-        if (!std::isnan(rows_.trouble[i])) split_.known_until_s = rows_.t_s[i];
-    }
+    split_.known = known_time(rows_, options_.horizon_s);
     return true;
 }
 
@@ -88,7 +86,8 @@ void Predicting::choose() {
 void Predicting::raise() {
     const double last_s = rows_.t_s[split_.end - 1];
     result_.scored_from_s = from_s();
-    result_.scored_s = last_s - from_s() + rows_.step_s;
+    result_.scored_s = split_.known.seconds(from_s(), last_s, rows_.step_s);
+    result_.flag_known = *result_.scored_s > 0.0;
     result_.event_times_s = events_between(all_events_, from_s(), last_s + options_.horizon_s);
     result_.events = result_.event_times_s.size();
     result_.events_before = events_between(all_events_, rows_.t_s[split_.first], from_s()).size();
@@ -99,15 +98,15 @@ void Predicting::raise() {
         result_.raised.push_back({rows_.t_s[row], z_[row], std::nullopt});
         if (rows_.trouble[row] == 1.0) ++result_.alarms_during_event;
     }
-    ours_ = judge(times, result_.event_times_s, options_.horizon_s, split_.known_until_s);
+    ours_ = judge(times, result_.event_times_s, options_.horizon_s, split_.known);
     for (std::size_t i = 0; i < ours_.lead_s.size(); ++i) result_.raised[i].lead_s = ours_.lead_s[i];
-    result_.alarms = ours_.alarm_s.size();
+    result_.alarms = result_.flag_known ? ours_.alarm_s.size() : times.size();
     result_.alarms_undecided = ours_.undecided;
     result_.score = score_of(ours_, *result_.scored_s);
     result_.precision_ci95 = wilson_interval(ours_.right(), ours_.alarm_s.size());
     result_.recall_ci95 = wilson_interval(ours_.warned(), result_.events);
-    result_.manual_score = score_of(
-        judge(times, result_.event_times_s, kManualHorizon_s, split_.known_until_s), *result_.scored_s);
+    result_.manual_score =
+        score_of(judge(times, result_.event_times_s, kManualHorizon_s, split_.known), *result_.scored_s);
     blocks_ = time_blocks(from_s(), last_s, options_.horizon_s);
 }
 
@@ -115,7 +114,7 @@ void Predicting::add_rival(const RivalAlarms& rival) {
     Rival out{rival.name, rival.rule, {}, std::nullopt, std::nullopt};
     if (rival.alarm_s) {
         const JudgedAlarms theirs =
-            judge(*rival.alarm_s, result_.event_times_s, options_.horizon_s, split_.known_until_s);
+            judge(*rival.alarm_s, result_.event_times_s, options_.horizon_s, split_.known);
         out.score = score_of(theirs, *result_.scored_s);
         if (out.score.f1) out.f1_difference = *result_.score.f1 - *out.score.f1;
         if (result_.events >= kFewestEvents) {
@@ -132,7 +131,7 @@ void Predicting::add_random() {
         "random", "alarms at random rows, as many as ours; expected values", {}, std::nullopt, std::nullopt};
     const std::span<const double> row_s = rows_.times(split_.begin, split_.end);
     const std::vector<double>& events = result_.event_times_s;
-    const RandomRival random = random_rival(row_s, events, options_.horizon_s, split_.known_until_s);
+    const RandomRival random = random_rival(row_s, events, options_.horizon_s, split_.known);
     const auto rows = static_cast<double>(std::count(random.judged.begin(), random.judged.end(), true));
     const auto covered = static_cast<double>(std::count(random.covered.begin(), random.covered.end(), true));
     const auto alarms = static_cast<double>(result_.alarms);

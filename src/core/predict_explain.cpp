@@ -17,6 +17,7 @@ std::string counts(const Prediction& p) {
 // Why no claim can be made; empty where one can.
 std::string obstacle(const Prediction& p) {
     if (!p.scored_s) return fmt::format("no {} is recorded", p.driver);
+    if (!p.flag_known) return fmt::format("{} is not known in any row that could be scored", p.event);
     if (p.events == 0)
         return fmt::format("nothing happened to warn of (no onset of {} in the {:.0f} s scored)", p.event,
                            *p.scored_s);
@@ -33,14 +34,22 @@ std::string obstacle(const Prediction& p) {
 }
 
 void warn_of_missing(Prediction& p) {
+    if (p.scored_s && !p.flag_known) {
+        p.warnings.push_back(
+            fmt::format("{} has no value in any row that could be scored: events, precision, recall, false "
+                        "alarms, lead times and rivals are missing",
+                        p.event));
+        return;
+    }
     if (p.scored_s && p.events == 0) {
         p.warnings.push_back(fmt::format("no onset of {} in the part scored: recall is missing", p.event));
     }
     if (p.scored_s && p.alarms == 0)
         p.warnings.push_back("no alarm in the part scored: precision is missing");
     if (p.alarms_undecided > 0) {
-        p.warnings.push_back(fmt::format("{} alarm(s) less than a horizon before the end were not judged",
-                                         p.alarms_undecided));
+        p.warnings.push_back(fmt::format(
+            "{} alarm(s) were not judged: whether an event followed within the horizon is not recorded",
+            p.alarms_undecided));
     }
     for (const Rival& rival : p.rivals) {
         if (!rival.score.f1 && p.events > 0)

@@ -91,12 +91,13 @@ ChosenThreshold choose_threshold(const PredictRows& rows, const PredictSplit& sp
     const double until_s = rows.t_s[split.split - 1];
     const std::vector<double> events = events_between(event_s, rows.t_s[split.first], until_s);
     if (events.size() < kFewestToChoose) return {usual, false};
+    const KnownTime known = split.known.until(until_s);
     std::stable_sort(candidates.begin(), candidates.end(),
                      [&](double a, double b) { return std::abs(a - usual) < std::abs(b - usual); });
     ChosenThreshold best{usual, false};
     double best_f1 = 0.0;
     for (const double candidate : candidates) {
-        const JudgedAlarms judged = judge(raise(candidate), events, horizon_s, until_s);
+        const JudgedAlarms judged = judge(raise(candidate), events, horizon_s, known);
         const double f1 = score_of(judged, 0.0).f1.value_or(0.0);
         if (f1 > best_f1) {
             best_f1 = f1;
@@ -153,14 +154,14 @@ RivalAlarms forecast_rival(const PredictRows& rows, const PredictSplit& split,
 }
 
 RandomRival random_rival(std::span<const double> row_s, std::span<const double> event_s, double horizon_s,
-                         double known_until_s) {
+                         const KnownTime& known) {
     RandomRival rival;
     rival.chances.resize(event_s.size());
     for (const double t : row_s) {
         auto next = std::upper_bound(event_s.begin(), event_s.end(), t + kTimeResolution);
         const bool covered = next != event_s.end() && within_horizon(*next - t, horizon_s);
         rival.covered.push_back(covered);
-        rival.judged.push_back(covered || t + horizon_s <= known_until_s + kTimeResolution);
+        rival.judged.push_back(covered || known.covers(t, t + horizon_s));
         for (; next != event_s.end() && within_horizon(*next - t, horizon_s); ++next) {
             ++rival.chances[static_cast<std::size_t>(next - event_s.begin())];
         }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/predict_rows.hpp"
+#include "core/predict_score.hpp"
 #include "rlecouple/predict.hpp"
 
 namespace rle {
@@ -22,7 +23,7 @@ struct PredictSplit {
     std::size_t split = 0;
     std::size_t begin = 0;
     std::size_t end = 0;
-    double known_until_s = 0.0;  ///< until when it is known whether an event began
+    KnownTime known;  ///< when it was known whether trouble stood
 };
 
 /// Times in rows [begin, end) at which a condition (one a row) begins to hold, and again every `repeat_s`
@@ -67,11 +68,11 @@ RivalAlarms forecast_rival(const PredictRows& rows, const PredictSplit& split,
 /// Alarms at random rows, each row with the same chance: what they score on average, without drawing any.
 struct RandomRival {
     std::vector<bool> covered;         ///< one a scored row: an event follows within the horizon
-    std::vector<bool> judged;          ///< one a scored row: covered, or the data go on for a horizon
+    std::vector<bool> judged;          ///< one a scored row: covered, or known for a horizon
     std::vector<std::size_t> chances;  ///< one an event: rows from which an alarm would warn of it
 };
 RandomRival random_rival(std::span<const double> row_s, std::span<const double> event_s, double horizon_s,
-                         double known_until_s);
+                         const KnownTime& known);
 
 /// Expected precision and recall of `alarms` alarms thrown at `rows` rows, of which `covered` are right, at
 /// `chances` rows an event on average; f1 of both.

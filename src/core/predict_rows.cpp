@@ -79,6 +79,14 @@ PredictRows predict_rows(PredictInput& input) {
     return rows;
 }
 
+KnownTime known_time(const PredictRows& rows, double horizon_s) {
+    std::vector<double> known_s;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (!std::isnan(rows.trouble[i])) known_s.push_back(rows.t_s[i]);
+    }
+    return KnownTime(known_s, std::max(horizon_s, 1.5 * rows.step_s));
+}
+
 std::vector<double> event_times(const PredictRows& rows) {
     std::vector<double> times;
     double last = kMissing;

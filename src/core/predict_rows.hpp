@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/predict_score.hpp"
 #include "rlecouple/predict.hpp"
 
 namespace rle {
@@ -25,6 +26,9 @@ struct PredictRows {
 
 /// Takes the columns out of the input. Throws Error{insufficient_data} with fewer than two distinct times.
 PredictRows predict_rows(PredictInput& input);
+
+/// When the flags were known; a gap in them of up to a horizon, or of a row, is bridged.
+KnownTime known_time(const PredictRows& rows, double horizon_s);
 
 /// Times at which a flag begins to stand after a row where it was known not to.
 std::vector<double> event_times(const PredictRows& rows);

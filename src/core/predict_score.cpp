@@ -23,6 +23,38 @@ bool within_horizon(double dt_s, double horizon_s) {
     return dt_s > kTimeResolution && dt_s <= horizon_s + kTimeResolution;
 }
 
+KnownTime::KnownTime(std::span<const double> known_s, double bridged_s) {
+    for (const double t : known_s) {
+        if (stretches_.empty() || t - stretches_.back().high > bridged_s + kTimeResolution) {
+            stretches_.push_back({t, t});
+        }
+        stretches_.back().high = t;
+    }
+}
+
+bool KnownTime::covers(double from_s, double to_s) const {
+    return std::any_of(stretches_.begin(), stretches_.end(), [&](const Interval& stretch) {
+        return from_s >= stretch.low - kTimeResolution && to_s <= stretch.high + kTimeResolution;
+    });
+}
+
+double KnownTime::seconds(double from_s, double to_s, double step_s) const {
+    double sum = 0.0;
+    for (const Interval& stretch : stretches_) {
+        const double low = std::max(from_s, stretch.low), high = std::min(to_s, stretch.high);
+        if (high >= low) sum += high - low + step_s;
+    }
+    return sum;
+}
+
+KnownTime KnownTime::until(double end_s) const {
+    KnownTime out;
+    for (const Interval& stretch : stretches_) {
+        if (stretch.low <= end_s) out.stretches_.push_back({stretch.low, std::min(stretch.high, end_s)});
+    }
+    return out;
+}
+
 std::size_t JudgedAlarms::right() const {
     return count_known(lead_s);
 }
@@ -32,14 +64,14 @@ std::size_t JudgedAlarms::warned() const {
 }
 
 JudgedAlarms judge(std::span<const double> alarm_s, std::span<const double> event_s, double horizon_s,
-                   double end_s) {
+                   const KnownTime& known) {
     JudgedAlarms judged;
     judged.warning_s.resize(event_s.size());
     for (const double alarm : alarm_s) {
         auto next = std::upper_bound(event_s.begin(), event_s.end(), alarm + kTimeResolution);
         std::optional<double> lead;
         if (next != event_s.end() && within_horizon(*next - alarm, horizon_s)) lead = *next - alarm;
-        if (!lead && alarm + horizon_s > end_s + kTimeResolution) {
+        if (!lead && !known.covers(alarm, alarm + horizon_s)) {
             ++judged.undecided;
             continue;
         }

@@ -1,6 +1,7 @@
 #include "rlecouple/reproduce.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -167,6 +168,23 @@ void warn(Reproduction& r) {
     }
 }
 
+// A constant that was put in comes back the same each time: that tells nothing of the machine.
+void leave_out_constants_of_estimates(Reproduction& r) {
+    std::size_t left_out = 0;
+    for (SessionResult& session : r.sessions) {
+        if (!temperature_is_modelled(session)) continue;
+        ++left_out;
+        for (std::size_t m = 0; m < session_metrics().size(); ++m) {
+            if (session_metrics()[m].thermal) session.values[m].reset();
+        }
+    }
+    if (left_out == 0) return;
+    r.warnings.push_back(fmt::format(
+        "tau_th_s of {} of {} sessions is left out: it is the constant of the model that made temp_c, "
+        "the same each time by its making",
+        left_out, r.sessions.size()));
+}
+
 void decide(Reproduction& r) {
     std::string apart, untold;
     for (const Agreement& a : r.metrics) {
@@ -196,6 +214,31 @@ void decide(Reproduction& r) {
 }
 
 }  // namespace
+
+bool temperature_is_modelled(const SessionResult& session) {
+    return std::find(session.modelled.begin(), session.modelled.end(), "temp_c") != session.modelled.end();
+}
+
+std::string words_on_estimates(const std::vector<SessionResult>& sessions) {
+    std::set<std::string> columns;
+    std::size_t n = 0;
+    for (const SessionResult& session : sessions) {
+        std::size_t own = 0;
+        for (const char* column : {"power_w", "temp_c"}) {
+            if (std::find(session.modelled.begin(), session.modelled.end(), column) == session.modelled.end())
+                continue;
+            columns.insert(column);
+            ++own;
+        }
+        n += own > 0 ? 1 : 0;
+    }
+    if (n == 0) return {};
+    const std::string where =
+        sessions.size() > 1 ? fmt::format(" in {} of {} sessions", n, sessions.size()) : std::string();
+    return fmt::format("{} {}{}, not measured: RLE and whatever else is made of {} is a model's",
+                       fmt::join(columns, " and "), columns.size() > 1 ? "are estimates" : "is an estimate",
+                       where, columns.size() > 1 ? "them" : "it");
+}
 
 bool same_norms(const SessionResult& a, const SessionResult& b) {
     if (!a.training_hash.empty() && a.training_hash == b.training_hash) return true;
@@ -234,6 +277,9 @@ bool same_readings(const SessionResult& a, const SessionResult& b) {
 Reproduction reproduce(std::vector<SessionResult> sessions) {
     Reproduction result;
     result.sessions = std::move(sessions);
+    leave_out_constants_of_estimates(result);
+    if (std::string words = words_on_estimates(result.sessions); !words.empty())
+        result.warnings.push_back(std::move(words));
     for (std::size_t m = 0; m < session_metrics().size(); ++m) {
         if (session_metrics()[m].reproduced)
             result.metrics.push_back(agreement_in(m, values_of(result.sessions, m)));

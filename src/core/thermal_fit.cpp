@@ -9,6 +9,7 @@
 
 #include "core/thermal_interval.hpp"
 #include "core/thermal_select.hpp"
+#include "core/thermal_untold.hpp"
 #include "rlecouple/thermal.hpp"
 
 namespace rle {
@@ -342,8 +343,11 @@ class Account {
         const auto note = [&](bool there, const char* name, const char* key) {
             if (there) return;
             const Interval& ci = out.fit.ci95.at(key);
-            out.warnings.push_back(fmt::format(
-                "{} is missing: the samples leave it anywhere from {:.3g} to {:.3g}", name, ci.low, ci.high));
+            out.warnings.push_back(
+                is_bounded(ci)
+                    ? fmt::format("{} is missing: the samples leave it anywhere from {:.3g} to {:.3g}", name,
+                                  ci.low, ci.high)
+                    : fmt::format("{} is missing: the samples do not bound it", name));
         };
         note(out.fit.hA_w_per_c.has_value(), "hA", "hA_w_per_c");
         note(out.fit.C_j_per_c.has_value(), "C", "C_j_per_c");

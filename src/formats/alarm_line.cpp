@@ -1,6 +1,7 @@
 #include "formats/alarm_line.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -82,6 +83,7 @@ std::string alarm_line(const AlarmFacts& facts) {
     }
     out["device"] = text_or_null(facts.device);
     out["collapse"] = json_of(facts.collapse);
+    out["modelled"] = facts.modelled;
     out["action"] = text_or_null(facts.action);
     return out.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -97,6 +99,8 @@ std::vector<std::string> alarm_environment(const AlarmFacts& facts) {
     if (!facts.device.empty()) out.push_back("RLE_DEVICE=" + facts.device);
     if (facts.wall_us != kNoTime) out.push_back("RLE_TIMESTAMP=" + timestamp_text(facts.wall_us));
     if (facts.collapse) out.push_back(std::string("RLE_COLLAPSE=") + (*facts.collapse ? "1" : "0"));
+    if (!facts.modelled.empty())
+        out.push_back(fmt::format("RLE_MODELLED={}", fmt::join(facts.modelled, ";")));
     return out;
 }
 
@@ -119,6 +123,13 @@ std::string prometheus_text(const AlarmFacts& now) {
     if (now.collapse) {
         append_metric(out, "rlecouple_collapse", "gauge", "1 while the collapse flag stands.", device,
                       *now.collapse ? 1.0 : 0.0);
+    }
+    if (!now.modelled.empty()) {
+        out +=
+            "# HELP rlecouple_modelled 1 for a column that is an estimate, not measured.\n"
+            "# TYPE rlecouple_modelled gauge\n";
+        for (const std::string& column : now.modelled)
+            out += fmt::format("rlecouple_modelled{{{},column=\"{}\"}} 1\n", device, label(column));
     }
     return out;
 }

@@ -28,7 +28,8 @@ struct AlarmFacts {
     double power_w = kMissing;
     double util_pct = kMissing;
     std::optional<bool> collapse;
-    std::string action;  ///< what was set off, in words; empty: nothing
+    std::vector<std::string> modelled = {};  ///< columns of the device that are estimates, not measured
+    std::string action;                      ///< what was set off, in words; empty: nothing
 };
 
 /// One line of JSON, with its line end.

@@ -1,4 +1,5 @@
 // align.json: how the two streams came onto one clock. The rows themselves are aligned.csv.
+#include "formats/document_warnings.hpp"
 #include "formats/documents.hpp"
 #include "formats/json_fields.hpp"
 
@@ -27,7 +28,7 @@ Json to_json(const Alignment& alignment) {
     out["dropped"] = alignment.dropped;
     out["reordered"] = alignment.reordered;
     out["suggested_shift_s"] = json_of(alignment.suggested_shift_s);
-    out["warnings"] = alignment.warnings;
+    set_warnings(out, alignment.warnings);
     return out;
 }
 
@@ -54,7 +55,7 @@ Alignment alignment_from_json(const Json& document, const std::string& where) {
     alignment.dropped = fields.counts("dropped");
     alignment.reordered = fields.counts("reordered");
     alignment.suggested_shift_s = fields.number("suggested_shift_s");
-    alignment.warnings = fields.texts("warnings");
+    alignment.warnings = warnings_of(fields);
     return alignment;
 }
 

@@ -1,6 +1,7 @@
 // balance.json: thermal constants, heat rate, conservation of energy.
 #include <cmath>
 
+#include "formats/document_warnings.hpp"
 #include "formats/documents.hpp"
 #include "formats/json_fields.hpp"
 
@@ -30,6 +31,9 @@ Json thermal_to_json(const ThermalFit& fit) {
     out["rmse_c"] = json_of(fit.rmse_c);
     out["r2"] = json_of(fit.r2);
     out["ci95"] = Json::object();
+    if (!fit.model.empty()) {
+        for (const char* name : {"hA_w_per_c", "C_j_per_c", "tau_s"}) out["ci95"][name] = nullptr;
+    }
     for (const auto& [name, interval] : fit.ci95) out["ci95"][name] = json_of(std::optional(interval));
     out["adequate"] = fit.adequate;
     out["simulated_c"] = json_of(fit.simulated_c);
@@ -164,7 +168,8 @@ Json to_json(const Balance& balance) {
                         {"idle_power_w", json_of(balance.eta_p.idle_power_w)},
                         {"class", name_of(kEtaPClasses, balance.eta_p.eta_class)}};
     out["range_checks"] = checks_to_json(balance.range_checks);
-    out["warnings"] = balance.warnings;
+    out["modelled"] = balance.modelled;
+    set_warnings(out, balance.warnings);
     return out;
 }
 
@@ -179,7 +184,8 @@ Balance balance_from_json(const Json& document, const std::string& where) {
         balance.range_checks.push_back({check.text("variable"), check.number_or("low", kMissing),
                                         check.number_or("high", kMissing), check.count("out_of_range")});
     }
-    balance.warnings = fields.texts("warnings");
+    balance.modelled = fields.texts("modelled");
+    balance.warnings = warnings_of(fields);
     return balance;
 }
 

@@ -78,7 +78,7 @@ Json calibration_document(const CalibrationInputs& inputs, Json families) {
     out["sessions"] = inputs.sessions;
     out["alpha"] = json_of(inputs.alpha);
     out["families"] = std::move(families);
-    out["warnings"] = Json::array();
+    set_warnings(out, {});
     return out;
 }
 
@@ -88,7 +88,7 @@ Json truth_document(std::string_view family, std::uint64_t seed, std::uint64_t i
     out["lag_s"] = json_of(truth.lag_s);
     out["k_per_s"] = json_of(truth.k_per_s);
     out["tau_s"] = json_of(truth.tau_s);
-    out["warnings"] = Json::array();
+    set_warnings(out, {});
     return out;
 }
 
@@ -99,7 +99,7 @@ Json truth_document(std::string_view family, std::uint64_t seed, std::uint64_t i
     out["C_j_per_c"] = json_of(truth.C_j_per_c);
     out["tau_s"] = json_of(truth.tau_s);
     out["ambient_c"] = json_of(truth.ambient_c);
-    out["warnings"] = Json::array();
+    set_warnings(out, {});
     return out;
 }
 

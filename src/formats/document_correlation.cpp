@@ -1,4 +1,5 @@
 // correlation.json: the manual's cross-correlation as written, and the tests that can be relied on.
+#include "formats/document_warnings.hpp"
 #include "formats/documents.hpp"
 #include "formats/json_fields.hpp"
 
@@ -155,7 +156,8 @@ Json to_json(const Correlation& correlation) {
     out["granger"]["response_to_driver"] = granger_to_json(correlation.granger.response_to_driver);
     out["coupling"] = coupling_to_json(correlation.coupling);
     out["sigma_opt"] = json_of(correlation.sigma_opt);
-    out["warnings"] = correlation.warnings;
+    out["modelled"] = correlation.modelled;
+    set_warnings(out, correlation.warnings);
     return out;
 }
 
@@ -178,7 +180,8 @@ Correlation correlation_from_json(const Json& document, const std::string& where
     }
     correlation.coupling = coupling_from(fields.object("coupling"));
     correlation.sigma_opt = fields.number("sigma_opt");
-    correlation.warnings = fields.texts("warnings");
+    correlation.modelled = fields.texts("modelled");
+    correlation.warnings = warnings_of(fields);
     return correlation;
 }
 

@@ -1,4 +1,5 @@
 // predict.json: how well alarms on the gradient norm warned of trouble, and what rivals would have done.
+#include "formats/document_warnings.hpp"
 #include "formats/documents.hpp"
 #include "formats/json_fields.hpp"
 
@@ -83,7 +84,7 @@ Json to_json(const Prediction& p) {
     out["device"] = text_or_null(p.device);
     out["horizon_s"] = json_of(p.horizon_s);
     out["event"] = p.event;
-    out["events"] = p.events;
+    out["events"] = p.flag_known ? Json(p.events) : Json(nullptr);
     out["alarms"] = p.alarms;
     add_score(out, p.score);
     out["precision_ci95"] = json_of(p.precision_ci95);
@@ -104,7 +105,8 @@ Json to_json(const Prediction& p) {
     out["resolution_s"] = json_of(p.resolution_s);
     out["event_times_s"] = json_of(p.event_times_s);
     out["raised"] = raised_to_json(p.raised);
-    out["warnings"] = p.warnings;
+    out["modelled"] = p.modelled;
+    set_warnings(out, p.warnings);
     return out;
 }
 
@@ -115,6 +117,7 @@ Prediction prediction_from_json(const Json& document, const std::string& where) 
     p.device = fields.text("device");
     p.event = fields.text("event");
     p.horizon_s = fields.number_or("horizon_s", p.horizon_s);
+    p.flag_known = fields.number("events").has_value();
     p.events = fields.count("events");
     p.events_before = fields.count("events_before");
     p.alarms = fields.count("alarms");
@@ -140,7 +143,8 @@ Prediction prediction_from_json(const Json& document, const std::string& where) 
         p.raised.push_back(
             {raised.number_or("t_s", kMissing), raised.number_or("z", kMissing), raised.number("lead_s")});
     }
-    p.warnings = fields.texts("warnings");
+    p.modelled = fields.texts("modelled");
+    p.warnings = warnings_of(fields);
     return p;
 }
 

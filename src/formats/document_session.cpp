@@ -1,4 +1,5 @@
 // session.json: who, what, when, on which devices, on which clocks.
+#include "formats/document_warnings.hpp"
 #include "formats/documents.hpp"
 #include "formats/json_fields.hpp"
 
@@ -98,7 +99,7 @@ Json to_json(const SessionInfo& session) {
     out["clock_offsets"] = clocks_to_json(session.clock_offsets);
     out["training"] = training_to_json(session.training);
     out["command"] = session.command;
-    out["warnings"] = session.warnings;
+    set_warnings(out, session.warnings);
     return out;
 }
 
@@ -130,7 +131,7 @@ SessionInfo session_from_json(const Json& document, const std::string& where) {
     }
     if (const auto training = fields.object("training")) session.training = training_from(*training);
     session.command = fields.texts("command");
-    session.warnings = fields.texts("warnings");
+    session.warnings = warnings_of(fields);
     return session;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "formats/document_warnings.hpp"
 #include "formats/documents.hpp"
 #include "formats/json_fields.hpp"
 
@@ -63,6 +64,25 @@ std::string training_hash(const Json& documents) {
         if (log && hash.is_string()) return hash.get<std::string>();
     }
     return {};
+}
+
+// As the stages say; results of before they did, as the session says of its only device.
+std::vector<std::string> modelled_columns(const Json& documents) {
+    const auto names = [](const Json& list) {
+        std::vector<std::string> out;
+        for (const Json& name : list) {
+            if (name.is_string()) out.push_back(name.get<std::string>());
+        }
+        return out;
+    };
+    for (const char* stage : {"balance", "correlation"}) {
+        if (is_there(documents, stage) && documents[stage].contains("modelled"))
+            return names(documents[stage]["modelled"]);
+    }
+    if (!is_there(documents, "session") || !documents["session"].contains("devices")) return {};
+    const Json& devices = documents["session"]["devices"];
+    if (!devices.is_array() || devices.size() != 1 || !devices[0].contains("modelled")) return {};
+    return names(devices[0]["modelled"]);
 }
 
 Json session_json(const SessionResult& session) {
@@ -143,6 +163,7 @@ SessionResult session_result_from_json(const Json& documents, const std::string&
         values.set("recall", predict.number("recall"));
     }
     result.training_hash = training_hash(documents);
+    result.modelled = modelled_columns(documents);
     return result;
 }
 
@@ -165,7 +186,7 @@ Json to_json(const Reproduction& r) {
     }
     out["sessions"] = Json::array();
     for (const SessionResult& session : r.sessions) out["sessions"].push_back(session_json(session));
-    out["warnings"] = r.warnings;
+    set_warnings(out, r.warnings);
     return out;
 }
 
@@ -186,7 +207,7 @@ Json to_json(const CheckResult& result, const std::string& session, const std::s
         line["tolerance"] = tolerance_json(row.tolerance);
         out["rows"].push_back(std::move(line));
     }
-    out["warnings"] = Json::array();
+    set_warnings(out, result.warnings);
     return out;
 }
 

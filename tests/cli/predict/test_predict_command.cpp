@@ -53,6 +53,21 @@ TEST_CASE("predict.json has the contract's keys, and the numbers that follow fro
     CHECK(done.err.find("lead times are known to 1 s") != std::string::npos);
 }
 
+TEST_CASE("a flag that is empty in every row is no flag that never stood") {
+    std::string text = "t_s,rle,grad_norm,collapse\n";
+    for (int t = 0; t < 120; ++t) text += fmt::format("{},,{:.2f},\n", t, t % 20 == 7 ? 9.0 : 2.0 + t % 3);
+    const Finished done = rlecouple({"predict", "-", "-o", "-", "--threshold", "3.5"}, text);
+    CHECK(done.exit_code == 4);
+    const json p = json::parse(done.out);
+    for (const char* key : {"events", "precision", "recall", "false_alarms_per_h"}) {
+        INFO(key);
+        CHECK(p[key].is_null());
+    }
+    CHECK(p["warnings"].dump().find("collapse has no value in any row") != std::string::npos);
+    CHECK(p["explanation"].get<std::string>().find("nothing happened") == std::string::npos);
+    CHECK(done.err.find("events unknown") != std::string::npos);
+}
+
 TEST_CASE("a session folder gets predict.json; the words go to stdout") {
     const TempDir dir;
     write_file(dir / "aligned.csv", table(300, 2));

@@ -43,6 +43,14 @@ TEST_CASE("a simulated session balances, on the half that was not fitted too") {
     CHECK(b.tau_th.tau_class == TauClass::slow);
 }
 
+TEST_CASE("an idle power above the mean is a warning") {
+    BalanceOptions options = balanced_at(24.0);
+    options.idle_power_w = 1e6;
+    const Balance b = balance_energy(balance_session(SquareWave{}), options);
+    CHECK(*b.eta_p.value < 0.0);
+    CHECK(mentions(b.warnings, "is --idle-power right?"));
+}
+
 TEST_CASE("energies are those of an independent calculation") {
     const auto expected =
         nlohmann::json::parse(test::read_file(RLE_SOURCE_DIR "/tests/oracle/thermal.json"))["one_node"];

@@ -156,7 +156,10 @@ TEST_CASE("a machine that was never stressed is named, by the spread of power an
     CHECK(!still.stressed);
     CHECK(*still.power_spread_w == Approx(0.5));
     CHECK(*still.temp_spread_c == Approx(0.9 * 11.9));  // 5th to 95th percentile of an even ramp
-    CHECK(says(correlate(input, {}).explanation, "never stressed (power moved by 0.5 W"));
+    CHECK(says(correlate(input, {}).explanation, "the power hardly moved (power moved by 0.5 W"));
+    CorrelateInput cool = input;
+    cool.temp_c.assign(120, 50.0);
+    CHECK(says(correlate(cool, {}).explanation, "never stressed (power moved by 0.5 W"));
 
     for (std::size_t t = 60; t < 120; ++t) input.power_w[t] = 200.0;
     CHECK(thermal_stress(input.temp_c, input.power_w).stressed);

@@ -47,6 +47,11 @@ PredictOptions fixed() {
     return options;
 }
 
+// Known from 0 to `end_s`, in one piece.
+KnownTime known_until(double end_s) {
+    return KnownTime(std::vector<double>{0.0, end_s}, end_s);
+}
+
 const Rival& rival(const Prediction& p, const std::string& name) {
     for (const Rival& r : p.rivals) {
         if (r.name == name) return r;
@@ -59,7 +64,7 @@ const Rival& rival(const Prediction& p, const std::string& name) {
 
 TEST_CASE("right, wrong, warned: counted by hand") {
     const std::vector<double> alarms{10, 20, 30, 31, 50, 98}, events{12, 20, 33, 40};
-    const JudgedAlarms judged = judge(alarms, events, 3.0, 100.0);
+    const JudgedAlarms judged = judge(alarms, events, 3.0, known_until(100.0));
     // 10 -> 12. 20 is no warning of 20. 30 and 31 -> 33, warned of from 30 on. 50 is wrong, 98 undecided.
     CHECK(judged.alarm_s == std::vector<double>{10, 20, 30, 31, 50});
     CHECK(judged.right() == 3);
@@ -77,9 +82,55 @@ TEST_CASE("right, wrong, warned: counted by hand") {
 }
 
 TEST_CASE("an alarm exactly a horizon ahead is right, tenths of seconds notwithstanding") {
-    CHECK(judge(std::vector<double>{0.1}, std::vector<double>{0.1 + 3.0}, 3.0, 9.0).right() == 1);
-    CHECK(judge(std::vector<double>{5.1}, std::vector<double>{8.1}, 3.0, 9.0).right() == 1);
-    CHECK(judge(std::vector<double>{5.1}, std::vector<double>{8.2}, 3.0, 9.0).right() == 0);
+    CHECK(judge(std::vector<double>{0.1}, std::vector<double>{0.1 + 3.0}, 3.0, known_until(9.0)).right() ==
+          1);
+    CHECK(judge(std::vector<double>{5.1}, std::vector<double>{8.1}, 3.0, known_until(9.0)).right() == 1);
+    CHECK(judge(std::vector<double>{5.1}, std::vector<double>{8.2}, 3.0, known_until(9.0)).right() == 0);
+}
+
+TEST_CASE("an alarm whose horizon lies where the flag is unknown is neither right nor wrong") {
+    // Known from 0 to 20 and from 40 to 60 s, each second.
+    std::vector<double> known_s;
+    for (int t = 0; t <= 60; ++t) {
+        if (t <= 20 || t >= 40) known_s.push_back(t);
+    }
+    const KnownTime known(known_s, 3.0);
+    CHECK(known.seconds(0.0, 60.0, 1.0) == 42.0);
+    CHECK(known.seconds(10.0, 45.0, 1.0) == 17.0);
+    const JudgedAlarms judged =
+        judge(std::vector<double>{5, 17, 18, 30, 39, 41}, std::vector<double>{42}, 3.0, known);
+    CHECK(judged.alarm_s == std::vector<double>{5, 17, 39, 41});  // 39 is right, known or not
+    CHECK(judged.right() == 2);
+    CHECK(judged.undecided == 2);
+    CHECK(!KnownTime().covers(1.0, 2.0));
+}
+
+TEST_CASE("where the flag is known in no row, nothing is said of it") {
+    PredictInput input = table(600, every(40, 600, 30), {});
+    input.flags[0].assign(600, kNaN);
+    const Prediction p = predict(input, {});
+    CHECK(!p.flag_known);
+    CHECK(p.verdict == WarningVerdict::cannot_tell);
+    CHECK(p.explanation.find("not known in any row") != std::string::npos);
+    CHECK(p.explanation.find("nothing happened") == std::string::npos);
+    CHECK(!p.score.false_alarms_per_h);
+    CHECK(!p.score.precision);
+    CHECK(!p.score.recall);
+    CHECK(p.alarms == 10);  // they were raised all the same
+    REQUIRE(!p.warnings.empty());
+    CHECK(p.warnings.back().find("collapse has no value") != std::string::npos);
+}
+
+TEST_CASE("where the flag is known in some rows, these alone are scored") {
+    PredictInput input = table(600, every(55, 600, 30), {});  // nothing happens: each alarm is wrong
+    for (std::size_t row = 300; row < 600; ++row) input.flags[0][row] = kNaN;
+    const Prediction p = predict(input, fixed());
+    CHECK(p.flag_known);
+    CHECK(p.events == 0);
+    CHECK(*p.scored_s == 300.0);
+    CHECK(p.alarms == 9);  // 55, 85, ..., 295
+    CHECK(p.alarms_undecided == 10);
+    CHECK(*p.score.false_alarms_per_h == Approx(9 * 3600.0 / 300.0));
 }
 
 TEST_CASE("Wilson's interval is the textbook's") {

@@ -40,6 +40,28 @@ const CheckRow& row(const CheckResult& result, const std::string& name) {
 
 }  // namespace
 
+TEST_CASE("the constant of the model that made the temperatures is no reproducible one") {
+    std::vector<SessionResult> estimates{session("a", -0.4, 8.0), session("b", -0.41, 8.0)};
+    for (SessionResult& s : estimates) s.modelled = {"power_w", "temp_c"};
+    const Reproduction r = reproduce(estimates);
+    CHECK(agreement(r, "tau_th_s").n == 0);
+    CHECK(!agreement(r, "tau_th_s").cv);
+    CHECK(!agreement(r, "tau_th_s").within_20pct);
+    CHECK(r.explanation.find(", tau_th_s, ") != std::string::npos);
+    REQUIRE(r.warnings.size() >= 2);
+    CHECK(r.warnings[0].find("tau_th_s of 2 of 2 sessions is left out") != std::string::npos);
+    CHECK(r.warnings[1].find("power_w and temp_c are estimates in 2 of 2 sessions") != std::string::npos);
+    // One of them measured: its constant stands alone and is compared with nothing.
+    estimates[1].modelled.clear();
+    CHECK(agreement(reproduce(estimates), "tau_th_s").n == 1);
+    // A power that is an estimate leaves the time constant of measured temperatures.
+    for (SessionResult& s : estimates) s.modelled = {"power_w"};
+    CHECK(agreement(reproduce(estimates), "tau_th_s").n == 2);
+    const CheckResult checked = check_against(estimates[0], estimates[1], {});
+    REQUIRE(!checked.warnings.empty());
+    CHECK(checked.warnings[0].find("power_w is an estimate, not measured") == 0);
+}
+
 TEST_CASE("mean, SD, CV and the +-20 % criterion, by hand") {
     const Reproduction r =
         reproduce({session("a", -0.4, 3.0), session("b", -0.5, 3.3), session("c", -0.6, 2.7)});

@@ -71,4 +71,11 @@ TEST_CASE("an alarm's facts: null in JSON, unset in the environment, left out fo
     CHECK(text.find("rlecouple_alarms_total{session=\"a \\\"quoted\\\"\\\\ name\"} 2\n") !=
           std::string::npos);
     CHECK(text.find("rlecouple_rle") == std::string::npos);
+    CHECK(text.find("rlecouple_modelled") == std::string::npos);
+    facts.device = "cpu";
+    facts.modelled = {"power_w", "temp_c"};
+    CHECK(Json::parse(rle::formats::alarm_line(facts)).at("modelled") == Json{"power_w", "temp_c"});
+    CHECK(rle::formats::alarm_environment(facts).back() == "RLE_MODELLED=power_w;temp_c");
+    CHECK(rle::formats::prometheus_text(facts).find(",device=\"cpu\",column=\"temp_c\"} 1\n") !=
+          std::string::npos);
 }
