@@ -70,16 +70,22 @@ std::string training_ending(const TrainingProcess& training) {
 
 void add_device_rows(Sheet& sheet, const View& view) {
     sheet.text("device", "Device analysed", view.device, {.missing = "the recording names no device"});
-    if (view.info == nullptr) return;
-    const DeviceInfo& device = *view.info;
-    sheet.text("device_model", "Device model", device.model, {.missing = "the driver does not tell"});
-    sheet.text("device_driver", "Driver", device.driver, {.missing = "the source names none"});
-    sheet.number("rated_power_w", "Rated power", device.rated_power_w,
-                 {.unit = "W", .missing = "neither the device nor --rated-power gives one", .digits = 0});
-    sheet.number("temp_limit_c", "Temperature limit", device.temp_limit_c,
-                 {.unit = "degC", .missing = "neither the device nor --temp-limit gives one", .digits = 0});
+    const DeviceInfo unknown;
+    const bool known = view.info != nullptr;
+    const DeviceInfo& device = known ? *view.info : unknown;
+    const auto reason = [&](const char* why) { return known ? std::string(why) : std::string(); };
+    sheet.text("device_model", "Device model", device.model, {.missing = reason("the driver does not tell")});
+    sheet.text("device_driver", "Driver", device.driver, {.missing = reason("the source names none")});
+    sheet.number(
+        "rated_power_w", "Rated power", device.rated_power_w,
+        {.unit = "W", .missing = reason("neither the device nor --rated-power gives one"), .digits = 0});
+    sheet.number(
+        "temp_limit_c", "Temperature limit", device.temp_limit_c,
+        {.unit = "degC", .missing = reason("neither the device nor --temp-limit gives one"), .digits = 0});
+    const std::vector<std::string> modelled = view.modelled();
+    const std::string none = known ? "none" : "";
     sheet.text("modelled", "Modelled columns (estimates, not measurements)",
-               device.modelled.empty() ? "none" : fmt::format("{}", fmt::join(device.modelled, ", ")));
+               modelled.empty() ? none : fmt::format("{}", fmt::join(modelled, ", ")));
 }
 
 void add_session_rows(Sheet& sheet, const View& view) {
@@ -91,15 +97,14 @@ void add_session_rows(Sheet& sheet, const View& view) {
     sheet.text("session", "Session", s.name.empty() ? input.session_path : s.name);
     sheet.text("started", "Started (UTC)", s.started);
     add_duration_row(sheet, view);
-    if (known) sheet.text("ending", "Recorded", ending(s));
+    sheet.text("ending", "Recorded", known ? ending(s) : "");
     sheet.text("operator", "Operator", s.operator_name);
     sheet.text("host", "Host", s.host);
     sheet.text("os", "Operating system", s.os);
     add_device_rows(sheet, view);
     add_rate_row(sheet, input);
-    if (known) {
-        sheet.count("missed_ticks", "Missed samples", s.missed_ticks);
-    }
+    sheet.count("missed_ticks", "Missed samples",
+                known ? std::optional<std::uint64_t>(s.missed_ticks) : std::nullopt);
     add_ambient_row(sheet, input);
     sheet.text("model", "Training model", s.training.model, {.missing = known ? "no --model given" : ""});
     sheet.text(

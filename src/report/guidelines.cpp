@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <set>
 
 #include "report/text.hpp"
 #include "report/view.hpp"
@@ -143,23 +144,31 @@ Guideline eta_row(const Balance& b) {
             "One definition; it is as good as the idle power that it rests on."};
 }
 
+void do_not_judge(Guideline& row, const std::string& why) {
+    row.met.reset();
+    if (row.why.find("Not judged") == std::string::npos) row.why += " Not judged: " + why + ".";
+}
+
 }  // namespace
 
 std::vector<Guideline> guidelines(const ReportInput& input) {
     std::vector<Guideline> rows;
+    const std::vector<std::string> columns = modelled_columns(input);
+    const std::set<std::string> modelled(columns.begin(), columns.end());
     if (input.correlation) {
         const Correlation& c = *input.correlation;
         rows.insert(rows.end(), {strength_row(c), lag_row(c), direction_row(c), coupling_row(c)});
+        const bool from_rle = c.response.rfind("rle", 0) == 0 || modelled.count(c.response) != 0;
+        for (Guideline& row : rows) {
+            if (!modelled.empty() && from_rle)
+                do_not_judge(row, c.response + " is made of modelled columns, not measured");
+        }
     }
     if (input.balance) {
         const Balance& b = *input.balance;
         rows.insert(rows.end(), {tau_row(b), closure_row(b), eta_row(b)});
-        if (!modelled_columns(input).empty()) {
-            for (std::size_t i = rows.size() - 3; i < rows.size(); ++i) {
-                rows[i].met.reset();
-                rows[i].why += " Not judged: power or temperature are modelled, not measured.";
-            }
-        }
+        for (std::size_t i = rows.size() - 3; i < rows.size() && !modelled.empty(); ++i)
+            do_not_judge(rows[i], "power or temperature are modelled, not measured");
     }
     return rows;
 }

@@ -13,8 +13,8 @@ namespace {
 
 std::string range_text(const ColumnStats& s, const std::string& unit) {
     if (s.n == 0) return "no value";
-    return fmt::format("from {} to {} {}, mean {} {}", number(s.min), number(s.max), unit, number(s.mean),
-                       unit);
+    const std::string of = unit.empty() ? "" : " " + unit;
+    return fmt::format("from {} to {}{}, mean {}{}", number(s.min), number(s.max), of, number(s.mean), of);
 }
 
 std::string why_no_column(const View& view, const std::string& column) {
@@ -151,6 +151,16 @@ ChartSlot lag_chart(const View& view) {
     if (c.tested && c.tested->r_peak) {
         chart.description += fmt::format(" Prewhitened peak r = {} at {} s.", number(c.tested->r_peak),
                                          number(c.tested->t_lag_s));
+        const double late = c.tested->sensor_delay_s;
+        if (late != 0.0 && c.tested->t_lag_s) {
+            const std::string note = fmt::format(
+                "The tested lag of {} s is drawn at {} s: {} is read {} s late, which the lag allows for and "
+                "the "
+                "points do not.",
+                number(c.tested->t_lag_s), number(*c.tested->t_lag_s - late), c.response, number(late));
+            chart.description += " " + note;
+            chart.notes.push_back(note);
+        }
     }
     return slot;
 }
@@ -180,9 +190,9 @@ ChartSlot spike_chart(const View& view) {
         {fmt::format("mean over {} spike{}", average.spikes, average.spikes == 1 ? "" : "s"), Colour::blue,
          Draw::line, average.mean, average.low, average.high});
     chart.rules = {{0.0, "", Colour::ink}};
-    chart.description =
-        fmt::format("Mean change of {} against the 5 s before each of {} spikes of {}: {}.", view.response,
-                    average.spikes, view.driver, range_text(stats_of(&average.mean), ""));
+    chart.description = fmt::format("Mean change of {} against the 5 s before each of {} spike{} of {}: {}.",
+                                    view.response, average.spikes, average.spikes == 1 ? "" : "s",
+                                    view.driver, range_text(stats_of(&average.mean), ""));
     chart.notes.push_back(
         average.spikes < 3
             ? "Fewer than three spikes carry no interval."
@@ -224,7 +234,9 @@ void draw_energies(Chart& chart, const View& view, const ThermalFit& fit) {
                                     number(in.back()), number(out.back()), number(kept.back()));
     chart.notes.push_back(
         "Summed over the aligned rows with one hA for the whole session; the table has balance's own sums.");
-    if (missing > 0) chart.notes.push_back(fmt::format("{} steps without a reading add nothing.", missing));
+    if (missing > 0)
+        chart.notes.push_back(fmt::format("{} step{} without a reading add{} nothing.", missing,
+                                          missing == 1 ? "" : "s", missing == 1 ? "s" : ""));
 }
 
 ChartSlot energy_chart(const View& view) {
@@ -319,7 +331,8 @@ std::vector<ChartSlot> coupling_charts(const View& view) {
     if (response.missing.empty()) {
         add_spans(response.chart, view);
         response.chart.description +=
-            fmt::format(" {} shaded stretches (collapse, throttling).", response.chart.spans.size());
+            fmt::format(" {} shaded stretch{} (collapse, throttling).", response.chart.spans.size(),
+                        response.chart.spans.size() == 1 ? "" : "es");
         const std::vector<std::string> modelled = view.modelled();
         if (rle && !modelled.empty()) {
             response.chart.notes.push_back(
@@ -371,9 +384,7 @@ std::vector<ChartSlot> balance_charts(const View& view) {
             "Recorded minus fitted temperature" + where + ": " + range_text(stats_of(&left), "degC") + ".";
         draw_rows(chart, view.rows.t_s, {{"recorded - fit", Colour::vermillion, Draw::line, left}}, kBuckets,
                   fitted_rows(view));
-        chart.notes.push_back(view.input->balance->thermal.adequate
-                                  ? "The residuals look like noise: the model is adequate."
-                                  : "The residuals are plainly not noise: the model is not adequate.");
+        chart.notes.push_back("The model: " + residual_words(view.input->balance->thermal) + ".");
         note_reduction(chart);
     }
     std::vector<ChartSlot> slots;

@@ -43,6 +43,9 @@ void add_thermal_rows(Sheet& sheet, const View& view);
 void add_optimization_rows(Sheet& sheet, const View& view);
 void add_correlation_rows(Sheet& sheet, const View& view);
 
+/// What the residuals of the fit say of its model.
+std::string residual_words(const ThermalFit& fit);
+
 /// "no balance.json; run rlecouple balance SESSION", or `otherwise` where the stage is there.
 std::string reason_for(const ReportInput& input, const std::string& file, const std::string& otherwise);
 /// The same in few words, for a table whose page names the command already: "no balance.json (rlecouple

@@ -59,13 +59,9 @@ std::string left_out(const std::string& ci) {
     return ci.empty() ? ci : "not told by the data; " + ci;
 }
 
-std::string adequacy(const ThermalFit& fit) {
-    return fit.adequate ? "residuals look like noise" : "not adequate: the residuals are plainly not noise";
-}
-
 void add_fit_rows(Sheet& sheet, const Balance& b) {
     const ThermalFit& fit = b.thermal;
-    sheet.text("thermal_model", "Thermal model", fit.model, {.remark = adequacy(fit)});
+    sheet.text("thermal_model", "Thermal model", fit.model, {.remark = residual_words(fit)});
     const std::string hA_ci = with_ci(fit.ci95, "hA_w_per_c"), C_ci = with_ci(fit.ci95, "C_j_per_c");
     sheet.number("hA_w_per_c", "Heat transfer hA", fit.hA_w_per_c,
                  {.unit = "W/degC", .remark = hA_ci, .missing = left_out(hA_ci)});
@@ -82,7 +78,7 @@ void add_fit_rows(Sheet& sheet, const Balance& b) {
                  {.unit = "s", .remark = "median of dT/(dT/dt), a time constant only while cooling"});
 }
 
-void add_energy_rows(Sheet& sheet, const Balance& b) {
+void add_energy_rows(Sheet& sheet, const Balance& b, const std::string& no_counter) {
     const Conservation& c = b.conservation;
     const HeatRate& q = b.heat_rate;
     sheet.number("q_mean_w", "Heat rate Q, mean", q.q_mean_w, {.unit = "W"});
@@ -98,28 +94,24 @@ void add_energy_rows(Sheet& sheet, const Balance& b) {
                  {.expected = "within 0.05",
                   .remark = signed_percent(c.closure_holdout),
                   .missing = "balance gives none for this session"});
-    if (b.energy_counter) {
-        sheet.number("energy_counter_error", "Integrated power against the energy counter",
-                     b.energy_counter->relative_error,
-                     {.remark = signed_percent(b.energy_counter->relative_error)});
-    }
+    const auto counter = b.energy_counter ? std::optional(b.energy_counter->relative_error) : std::nullopt;
+    sheet.number("energy_counter_error", "Integrated power against the energy counter", counter,
+                 {.remark = signed_percent(counter), .missing = no_counter});
     sheet.number("eta_p", "Power efficiency eta_p", b.eta_p.value,
                  {.expected = "0.7 +- 0.1", .remark = eta_class_text(b.eta_p.eta_class)});
 }
 
 void add_granger_row(Sheet& sheet, const std::string& key, const std::string& label,
-                     const std::optional<GrangerTest>& test) {
+                     const std::optional<GrangerTest>& test, const std::string& missing) {
     const std::optional<double> p = test ? std::optional(test->p_value) : std::nullopt;
     std::string remark;
     if (test)
         remark = fmt::format("F({}, {}) = {}, order {}", test->df1, test->df2, number(test->f), test->order);
-    sheet.shown_number(key, label, p, p_value(p),
-                       {.remark = remark, .missing = "correlate gives no Granger test for this session"});
+    sheet.shown_number(key, label, p, p_value(p), {.remark = remark, .missing = missing});
 }
 
-void add_tested_rows(Sheet& sheet, const Correlation& c) {
+void add_tested_rows(Sheet& sheet, const Correlation& c, const std::string& missing) {
     const TestedCorrelation* t = c.tested ? &*c.tested : nullptr;
-    const std::string missing = "correlate gives no test for this session";
     const auto value = [&](std::optional<double> TestedCorrelation::*member) {
         return t == nullptr ? std::nullopt : t->*member;
     };
@@ -131,19 +123,18 @@ void add_tested_rows(Sheet& sheet, const Correlation& c) {
     sheet.number("tested_t_lag_s", "Lag of the peak, tested", value(&TestedCorrelation::t_lag_s),
                  {.unit = "s", .expected = "-1 +- 0.5", .remark = ci, .missing = missing});
     const std::optional<double> p = value(&TestedCorrelation::p_value);
-    sheet.number("p_value", "p over all lags searched", p,
-                 {.remark = t == nullptr ? ""
-                                         : fmt::format("alpha {}; {}", plain(t->alpha),
-                                                       t->significant ? "significant" : "not significant"),
-                  .missing = missing,
-                  .digits = 2});
+    sheet.shown_number(
+        "p_value", "p over all lags searched", p, p_value(p),
+        {.remark = t == nullptr ? ""
+                                : fmt::format("alpha {}; {}", plain(t->alpha),
+                                              t->significant ? "significant" : "not significant"),
+         .missing = missing});
     sheet.text("tested_causal_order", "Order, tested",
                t == nullptr ? "" : causal_order_text(t->causal_order, c.driver, c.response),
                {.missing = missing});
 }
 
-void add_coupling_rows(Sheet& sheet, const Correlation& c) {
-    const std::string missing = "correlate gives no coupling fit for this session";
+void add_coupling_rows(Sheet& sheet, const Correlation& c, const std::string& missing) {
     const std::optional<double> k = c.coupling ? std::optional(c.coupling->k_per_s) : std::nullopt;
     const std::optional<double> delay = c.coupling ? std::optional(c.coupling->delay_s) : std::nullopt;
     const std::string ci =
@@ -156,6 +147,14 @@ void add_coupling_rows(Sheet& sheet, const Correlation& c) {
 
 }  // namespace
 
+std::string residual_words(const ThermalFit& fit) {
+    if (fit.tau_s.empty() || !fit.hA_w_per_c || !fit.C_j_per_c)
+        return "not judged by its residuals: the data do not tell all of its constants";
+    if (fit.rmse_c && *fit.rmse_c < 1e-9) return "not judged: its residuals are all 0";
+    return fit.adequate ? "the residuals look like noise"
+                        : "not adequate: the residuals are plainly not noise";
+}
+
 void add_thermal_rows(Sheet& sheet, const View& view) {
     const ReportInput& input = *view.input;
     sheet.section("Thermal measurements",
@@ -166,7 +165,7 @@ void add_thermal_rows(Sheet& sheet, const View& view) {
     const Balance none;
     const Balance& b = input.balance ? *input.balance : none;
     add_fit_rows(sheet, b);
-    add_energy_rows(sheet, b);
+    add_energy_rows(sheet, b, input.balance ? "the recording has no energy counter" : "");
 }
 
 void add_optimization_rows(Sheet& sheet, const View& view) {
@@ -215,13 +214,14 @@ void add_correlation_rows(Sheet& sheet, const View& view) {
         {.unit = "s", .expected = "-1 +- 0.5", .remark = "negative: the driver leads; delay = -lag"});
     sheet.text("causal_order", "Order, as the manual has it",
                input.correlation ? causal_order_text(m.causal_order, c.driver, c.response) : "");
-    if (!input.correlation) return;
-    add_tested_rows(sheet, c);
+    add_tested_rows(sheet, c, input.correlation ? "correlate gives no test for this session" : "");
+    const std::string no_granger =
+        input.correlation ? "correlate gives no Granger test for this session" : "";
     add_granger_row(sheet, "granger_driver_p", "Granger: driver helps to predict response, p",
-                    c.granger.driver_to_response);
+                    c.granger.driver_to_response, no_granger);
     add_granger_row(sheet, "granger_response_p", "Granger: response helps to predict driver, p",
-                    c.granger.response_to_driver);
-    add_coupling_rows(sheet, c);
+                    c.granger.response_to_driver, no_granger);
+    add_coupling_rows(sheet, c, input.correlation ? "correlate gives no coupling fit for this session" : "");
 }
 
 }  // namespace rle::report

@@ -86,7 +86,8 @@ std::string interval(const std::optional<Interval>& x, int digits) {
 
 std::string p_value(const std::optional<double>& p) {
     if (!p || !std::isfinite(*p)) return {};
-    return *p < 1e-4 ? "< 0.0001" : number(*p, 2);
+    if (*p < 1e-4) return "< 0.0001";
+    return *p < 0.001 ? number(*p, 1) : fmt::format("{:.3f}", *p);  // as the verdict's sentence has it
 }
 
 std::string p_text(const std::optional<double>& p) {

@@ -47,8 +47,12 @@ Headline lag_headline(const Correlation& c) {
     const CausalOrder order = tested ? c.tested->causal_order : c.manual.causal_order;
     Headline headline{"t_lag_s", "t_lag", number(lag), "s", "", ""};
     if (!lag) return headline;
-    headline.note = causal_order_text(order, c.driver, c.response) + "; negative: " + c.driver +
-                    " leads; delay " + number(-*lag) + " s";
+    if (tested && !c.tested->significant) {
+        headline.note = "not significant: there is no lag to tell";
+    } else {
+        headline.note = causal_order_text(order, c.driver, c.response) + "; negative: " + c.driver +
+                        " leads; delay " + number(*lag == 0.0 ? 0.0 : -*lag) + " s";
+    }
     const std::string ci = tested ? interval(c.tested->t_lag_ci95_s) : "";
     headline.source =
         tested ? "tested" + (ci.empty() ? "" : ", 95 % " + ci + " s") : "as the manual has it, untested";

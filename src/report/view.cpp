@@ -135,12 +135,12 @@ ColumnStats View::stats(std::string_view name) const {
 }
 
 bool View::is_modelled(std::string_view name) const {
-    return info != nullptr &&
-           std::find(info->modelled.begin(), info->modelled.end(), name) != info->modelled.end();
+    const std::vector<std::string> columns = modelled();
+    return std::find(columns.begin(), columns.end(), name) != columns.end();
 }
 
 std::vector<std::string> View::modelled() const {
-    return info == nullptr ? std::vector<std::string>{} : info->modelled;
+    return info == nullptr ? modelled_columns(*input) : info->modelled;
 }
 
 std::vector<Span> View::spans(std::string_view flag, const std::string& kind, Colour colour) const {
@@ -178,12 +178,12 @@ std::string device_of(const ReportInput& input) {
 }
 
 std::vector<std::string> modelled_columns(const ReportInput& input) {
-    if (!input.session) return {};
     const std::string name = device_of(input);
-    for (const DeviceInfo& device : input.session->devices) {
+    for (const DeviceInfo& device : input.session ? input.session->devices : std::vector<DeviceInfo>()) {
         if (device.name == name) return device.modelled;
     }
-    return {};
+    if (input.balance) return input.balance->modelled;  // as the table of a copied file says
+    return input.correlation ? input.correlation->modelled : std::vector<std::string>{};
 }
 
 Correlated correlated(const ReportInput& input) {

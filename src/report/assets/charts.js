@@ -64,6 +64,21 @@
     });
   }
 
+  // Marks at whole multiples of 1, 2 or 5 times a power of ten, all with as many decimals as the step needs.
+  function ticker(low, high, pixels, opts) {
+    var span = high - low;
+    if (!(span > 0)) return [{ v: low, label: shown(low) }];
+    var wanted = Math.max(2, Math.floor(pixels / opts("pixelsPerLabel")));
+    var power = Math.pow(10, Math.floor(Math.log10(span / wanted)));
+    var factor = [1, 2, 5, 10].filter(function (f) { return f * power * wanted >= span; })[0] || 10;
+    var step = factor * power;
+    var decimals = Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+    var marks = [];
+    for (var i = Math.ceil((low - 1e-9 * span) / step); i * step <= high + 1e-9 * span && marks.length < 100; ++i)
+      marks.push({ v: i * step, label: (i === 0 ? 0 : i * step).toFixed(decimals) });
+    return marks;
+  }
+
   function seriesOptions(s) {
     var options = { color: colour(s.colour), strokeWidth: 1.7 };
     if (s.draw === "dashed") options.strokePattern = [6, 4];
@@ -197,7 +212,7 @@
       valueRange: chart.yRange || null,
       connectSeparatedPoints: false,
       highlightCircleSize: 4,
-      axes: { x: { axisLabelWidth: 60 }, y: { axisLabelWidth: 58 } },
+      axes: { x: { axisLabelWidth: 60, ticker: ticker }, y: { axisLabelWidth: 58, ticker: ticker } },
       xRangePad: chart.time ? 0 : 18,
       yRangePad: 8,
       underlayCallback: underlay(chart),

@@ -49,6 +49,7 @@ TEST_CASE("report writes three files into the session, and says the verdict and 
     for (const nlohmann::json& row : summary.at("data_sheet")) {
         INFO(row.dump());
         CHECK(row.at("text").is_string() == !row.at("value").is_null());
+        if (row.at("value").is_null()) CHECK(row.at("remark").is_string());  // why
         const std::string unit = row.at("unit").is_null() ? "" : row.at("unit").get<std::string>();
         if (!row.at("value").is_null() && !unit.empty()) CHECK(row.at("value").is_number());
         if (row.at("key").get<std::string>().starts_with("granger_"))
@@ -163,6 +164,23 @@ TEST_CASE("a report says where a result is not of the files that are there, what
     fs::remove(dir.path() / "training.csv");
     CHECK(has(rlecouple({"report", dir.path().string()}).err,
               "align.json was made of training.csv, which is not there any more"));
+}
+
+TEST_CASE("the data sheet has the same rows whatever a session lacks") {
+    const auto keys_of = [](const TempDir& dir) {
+        CHECK(rlecouple({"report", dir.path().string()}).exit_code == 0);
+        std::vector<std::string> keys;
+        const nlohmann::json rows = summary_of(dir.path()).at("data_sheet");
+        for (const nlohmann::json& row : rows) keys.push_back(row.at("key"));
+        return keys;
+    };
+    const TempDir full, bare;
+    write_session(full.path(), make_session(60));
+    write_file(full / "session.json",
+               R"({"schema": "rlecouple.session/1", "devices": [{"name": "gpu", "kind": "gpu"}]})");
+    rlecouple({"analyze", full.path().string(), "--rated-power", "200"});
+    write_session(bare.path(), make_session(60));
+    CHECK(keys_of(full) == keys_of(bare));
 }
 
 TEST_CASE("a summary says why a result is null") {

@@ -26,7 +26,7 @@ TEST_CASE("numbers read as people write them and never as nan") {
     CHECK(signed_percent(-0.5) == "-50.0 %");
     CHECK(signed_percent(-1e-6) == "0.0 %");
     CHECK(p_text(3e-9) == "p < 0.0001");
-    CHECK(p_text(0.67) == "p = 0.67");
+    CHECK(p_text(0.67) == "p = 0.670");
     CHECK(plain(200.0) == "200");
     CHECK(plain(kMissing) == "");
 }
