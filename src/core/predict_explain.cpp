@@ -9,8 +9,12 @@ bool beaten(const Rival& rival) {
     return rival.f1_difference_ci95 && rival.f1_difference_ci95->low > 0.0;
 }
 
+std::string counted(std::size_t n, const char* thing) {
+    return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
+}
+
 std::string counts(const Prediction& p) {
-    return fmt::format("{} alarm(s) and {} event(s) in {:.0f} s", p.alarms, p.events,
+    return fmt::format("{} and {} in {:.0f} s", counted(p.alarms, "alarm"), counted(p.events, "event"),
                        p.scored_s.value_or(0.0));
 }
 
@@ -22,8 +26,8 @@ std::string obstacle(const Prediction& p) {
         return fmt::format("nothing happened to warn of (no onset of {} in the {:.0f} s scored)", p.event,
                            *p.scored_s);
     if (p.events < kFewestEvents) {
-        return fmt::format("{} event(s) are too few to tell skill from luck (it takes {})", p.events,
-                           kFewestEvents);
+        return fmt::format("{} {} too few to tell skill from luck (it takes {})", counted(p.events, "event"),
+                           p.events == 1 ? "is" : "are", kFewestEvents);
     }
     if (p.score.f1 == 0.0) return {};  // an alarm that is never right beats nobody
     for (const Rival& rival : p.rivals) {
@@ -47,9 +51,9 @@ void warn_of_missing(Prediction& p) {
     if (p.scored_s && p.alarms == 0)
         p.warnings.push_back("no alarm in the part scored: precision is missing");
     if (p.alarms_undecided > 0) {
-        p.warnings.push_back(fmt::format(
-            "{} alarm(s) were not judged: whether an event followed within the horizon is not recorded",
-            p.alarms_undecided));
+        p.warnings.push_back(
+            fmt::format("{} not judged: whether an event followed within the horizon is not recorded",
+                        counted(p.alarms_undecided, "alarm")));
     }
     for (const Rival& rival : p.rivals) {
         if (!rival.score.f1 && p.events > 0)

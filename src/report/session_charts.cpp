@@ -157,7 +157,8 @@ ChartSlot lag_chart(const View& view) {
                 "The tested lag of {} s is drawn at {} s: {} is read {} s late, which the lag allows for and "
                 "the "
                 "points do not.",
-                number(c.tested->t_lag_s), number(*c.tested->t_lag_s - late), c.response, number(late));
+                number(c.tested->t_lag_s), number(*c.tested->t_lag_s - late),
+                late > 0.0 ? c.response : c.driver, number(std::abs(late)));
             chart.description += " " + note;
             chart.notes.push_back(note);
         }
