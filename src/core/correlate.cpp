@@ -335,7 +335,7 @@ Correlation correlate(CorrelateInput input, const CorrelateOptions& asked) {
     }
     note_missing(constant, result);
     result.explanation = explain(result, stress, independent_samples(input.driver, input.response), constant);
-    if (!stress.stressed) result.warnings.push_back(what_rested(stress) + ": " + stillness(stress));
+    if (!stress.stressed) result.warnings.push_back(what_rested(stress) + " (" + stillness(stress) + ")");
     return result;
 }
 

@@ -109,7 +109,8 @@ double independent_samples(const std::vector<double>& driver, const std::vector<
 }
 
 std::string what_rested(const ThermalStress& stress) {
-    return stress.temp_moved ? "the power hardly moved" : "the machine was never stressed";
+    return stress.temp_moved ? "the machine was never stressed: its power hardly moved"
+                             : "the machine was never stressed";
 }
 
 std::string stillness(const ThermalStress& stress) {

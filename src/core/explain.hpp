@@ -17,7 +17,7 @@ double independent_samples(const std::vector<double>& driver, const std::vector<
 std::string explain(const Correlation& result, const ThermalStress& stress, double independent,
                     const std::string& constant);
 
-/// "the machine was never stressed"; "the power hardly moved" where the temperature did.
+/// "the machine was never stressed", and why where the temperature did move.
 std::string what_rested(const ThermalStress& stress);
 
 /// "power within 1.2 W of 27 W, temperature within 3 degC", of what hardly moved.

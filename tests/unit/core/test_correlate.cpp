@@ -156,7 +156,8 @@ TEST_CASE("a machine that was never stressed is named, by the spread of power an
     CHECK(!still.stressed);
     CHECK(*still.power_spread_w == Approx(0.5));
     CHECK(*still.temp_spread_c == Approx(0.9 * 11.9));  // 5th to 95th percentile of an even ramp
-    CHECK(says(correlate(input, {}).explanation, "the power hardly moved (power moved by 0.5 W"));
+    CHECK(says(correlate(input, {}).explanation,
+               "never stressed: its power hardly moved (power moved by 0.5 W"));
     CorrelateInput cool = input;
     cool.temp_c.assign(120, 50.0);
     CHECK(says(correlate(cool, {}).explanation, "never stressed (power moved by 0.5 W"));
