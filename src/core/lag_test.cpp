@@ -137,6 +137,41 @@ bool is_sparse(const Whitened& driver, const Whitened& response) {
     return static_cast<double>(present) < kLeastPresent * static_cast<double>(driver.residual.size());
 }
 
+// The series' own values, without the forecasts that carry it over gaps.
+std::vector<double> own_values(const Whitened& series) {
+    std::vector<double> own = series.filled;
+    for (std::size_t t = 0; t < own.size(); ++t) {
+        if (!std::isfinite(series.residual[t])) own[t] = std::nan("");
+    }
+    return own;
+}
+
+// The rows at which a series that a slower clock holds, or joins by lines, takes a new reading; empty where
+// none does.
+std::vector<std::size_t> readings_of(const Whitened& series) {
+    const std::vector<double> own = own_values(series);
+    for (auto* changes : {&moves, &bends}) {
+        std::vector<std::size_t> rows = (*changes)(own);
+        if (is_clocked(rows)) return rows;
+    }
+    return {};
+}
+
+// For how many rows, in the mean, a response still tells a reading that was taken at the first of them.
+double rows_held(const Whitened& response) {
+    const std::vector<std::size_t> rows = moves(own_values(response));
+    if (!is_clocked(rows)) return 0.0;
+    return static_cast<double>(rows.back() - rows.front()) / static_cast<double>(rows.size() - 1) - 1.0;
+}
+
+std::string stands_still(double interval_s) {
+    return fmt::format(
+        "the response takes a new value every {:.3g} s only: the lag is known to that, and a grid of {:.3g} "
+        "Hz would find "
+        "more, since it averages the driver over what one value tells of",
+        interval_s, 1.0 / interval_s);
+}
+
 // The likelihood's lag where there is coupling and a correlation at that lag; else that of the greatest |r|,
 // which is what p_value speaks of.
 void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& response, double dt_s,
@@ -164,6 +199,9 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
     Interval interval{std::min(lag, delay.interval.low * dt_s), std::max(lag, delay.interval.high * dt_s)};
     tested.likely_lag_s = interval;
     interval = with_half_step(interval, lag, 0.5 * dt_s);
+    const double held = rows_held(response) * dt_s;
+    if (tested.significant) interval.high += held;  // the response tells of what was up to so long ago
+    if (held > 0.0) tested.warnings.push_back(stands_still(held + dt_s));
     interval = widened(interval, lag, std::hypot(options.sensor_delay_sd_s, options.pairing_sd_s));
     if (!tested.significant) interval = within_searched(interval, tested.ccf);
     const double late = options.sensor_delay_s;
@@ -181,20 +219,6 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
 double left_memory(const Whitened& x, const Whitened& y, double dt_s) {
     const auto memory = static_cast<std::size_t>(std::clamp(kMemory_s / dt_s, kLeastMemory, kMostMemory));
     return bartlett_sum(x.residual, y.residual, std::min(memory, x.residual.size() / 5));
-}
-
-// The rows at which a series that a slower clock holds, or joins by lines, takes a new reading; empty where
-// none does. The forecasts that carry it over gaps are no readings.
-std::vector<std::size_t> readings_of(const Whitened& series) {
-    std::vector<double> own = series.filled;
-    for (std::size_t t = 0; t < own.size(); ++t) {
-        if (!std::isfinite(series.residual[t])) own[t] = std::nan("");
-    }
-    for (auto* changes : {&moves, &bends}) {
-        std::vector<std::size_t> rows = (*changes)(own);
-        if (is_clocked(rows)) return rows;
-    }
-    return {};
 }
 
 // The residuals that the test compares, and the readings of a held series among them, which are exchanged as

@@ -133,3 +133,21 @@ TEST_CASE("readings that were joined by lines are told from a series that bends 
     CHECK_FALSE(is_clocked(bends(values)));
     CHECK_FALSE(is_clocked(bends(simulate::random_walk(random, 300))));
 }
+
+TEST_CASE("the lag of a response that is held is known to its interval") {
+    // The driver acts after 1 s; a sensor that refreshes every 0.5 s shows it up to 0.4 s later.
+    int covered = 0;
+    for (std::uint64_t s = 0; s < 20; ++s) {
+        Random random(900 + s);
+        const Series x = simulate::white(random, 900);
+        Series y = simulate::coupled_response(random, x, 0.1,
+                                              {.k_per_s = 0.2, .delay_samples = 10, .process_noise = 0.02});
+        for (std::size_t t = 0; t < y.size(); ++t) y[t] = y[t - t % 5];
+        const auto t = test_lag(x, y, 0.1, {});
+        REQUIRE(t);
+        REQUIRE(t->significant);
+        covered += t->t_lag_ci95_s->contains(-1.0) ? 1 : 0;
+        CHECK(t->t_lag_ci95_s->width() >= 0.4);
+    }
+    CHECK(covered >= 17);  // at 95 % fewer have a probability of 0.003
+}
