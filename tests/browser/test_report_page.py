@@ -102,6 +102,18 @@ class ReportPage(unittest.TestCase):
             "return c.chart.rules.filter(r => r.y < y[0] || r.y > y[1]).map(r => c.chart.id + ' ' + r.y); })")
         self.assertEqual(outside, [])
 
+    def test_marks_of_an_axis_have_one_form(self):
+        self.needs_script()
+        labels = self.browser.js(
+            "[...document.querySelectorAll('.plot')].map(p => [...p.querySelectorAll('.dygraph-axis-label-y')]"
+            ".map(l => l.textContent))")
+        self.assertGreater(len(labels), 3)
+        for axis in labels:
+            self.assertGreater(len(axis), 1)
+            self.assertEqual(len({len(label.partition(".")[2]) for label in axis}), 1, axis)
+            steps = [float(b) - float(a) for a, b in zip(axis, axis[1:])]   # rounding a mark would bend them
+            self.assertLess(max(steps) - min(steps), 1e-6 * max(map(abs, steps)), axis)
+
     def test_values_under_the_cursor_are_those_of_the_data(self):
         self.needs_script()
         area = self.area(0)
