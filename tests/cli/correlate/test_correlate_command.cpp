@@ -127,6 +127,24 @@ TEST_CASE("a session without a training log: exit 4, and the reason by name") {
     CHECK(rlecouple({"analyze", dir.path().string()}).exit_code == 0);
 }
 
+TEST_CASE("a response without a value, and what the manual has of a constant driver, are named") {
+    std::string empty = "t_s,grad_norm,rle\n", level = empty;
+    Noise noise(5);
+    for (int t = 0; t < 60; ++t) {
+        empty += fmt::format("{},{},\n", t, 2.0 + noise());
+        level += fmt::format("{},2,{}\n", t, 0.5 + 0.1 * noise());
+    }
+    const Finished none = rlecouple({"correlate", "-", "-o", "-"}, empty);
+    CHECK(none.exit_code == 4);
+    CHECK(none.err.find("rle has no value in any row") != std::string::npos);
+    const Finished constant = rlecouple({"correlate", "-", "-o", "-"}, level);
+    CHECK(constant.exit_code == 4);
+    const json c = json::parse(constant.out);
+    CHECK(c["manual"]["r_peak"].is_null());
+    CHECK(c["warnings"].dump().find("no r_peak, t_lag_s, strength and causal_order: grad_norm is constant") !=
+          std::string::npos);
+}
+
 TEST_CASE("more lags than the session tells of are a warning, not an error") {
     const Finished done = rlecouple({"correlate", "-", "-o", "-", "--max-lag", "1000"}, coupled_table(90, 2));
     REQUIRE(done.exit_code == 0);

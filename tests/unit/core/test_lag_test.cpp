@@ -52,6 +52,22 @@ TEST_CASE("a coupling is found at its delay, with its sign and order") {
     }
 }
 
+TEST_CASE("where nothing is significant the interval stays within the lags searched") {
+    int looked_at = 0;
+    for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+        Random random(seed);
+        const Series driver = simulate::white(random, 90), response = simulate::white(random, 90);
+        LagTestOptions options;
+        options.sensor_delay_sd_s = 0.3;
+        const TestedCorrelation t = tested({driver, response}, options);
+        if (t.significant) continue;
+        ++looked_at;
+        CHECK(t.t_lag_ci95_s->low >= -options.max_lag_s);
+        CHECK(t.t_lag_ci95_s->high <= options.max_lag_s);
+    }
+    CHECK(looked_at >= 20);
+}
+
 TEST_CASE("exchanging the series mirrors the lag") {
     const Both both = coupled(2, 120, 0.1, 2);
     const TestedCorrelation there = tested(both), back = tested({both.response, both.driver});

@@ -118,6 +118,10 @@ TEST_CASE("where nothing is significant no direction is told") {
         CHECK(!has(note, "rises"));
         CHECK(!has(note, "falls"));
         CHECK(has(note, "not significant"));
+        const std::string lag = headlines(input)[1].note;
+        CHECK(has(lag, "there is no lag to tell"));
+        CHECK(!has(lag, "leads"));
+        CHECK(!has(lag, "delay"));
         input.correlation->tested->significant = true;
         CHECK(has(headlines(input)[0].note, r < 0 ? "falls as" : "rises with"));
     }
