@@ -119,6 +119,22 @@ std::vector<double> united_lags(const Correlation& c) {
     return lags;
 }
 
+void describe_tested(Chart& chart, const Correlation& c) {
+    if (!c.tested || !c.tested->r_peak) return;
+    const TestedCorrelation& t = *c.tested;
+    chart.description +=
+        fmt::format(" Prewhitened peak r = {} at {} s.", number(t.r_peak), number(t.t_lag_s));
+    const double late = t.sensor_delay_s;
+    if (late == 0.0 || !t.t_lag_s) return;
+    const std::string note = fmt::format(
+        "The tested lag of {} s is drawn at {} s: {} is read {} s late, which the lag allows for and the "
+        "points do not.",
+        number(t.t_lag_s), number(*t.t_lag_s - late), late > 0.0 ? c.response : c.driver,
+        number(std::abs(late)));
+    chart.description += " " + note;
+    chart.notes.push_back(note);
+}
+
 ChartSlot lag_chart(const View& view) {
     ChartSlot slot;
     Chart& chart = slot.chart;
@@ -148,21 +164,7 @@ ChartSlot lag_chart(const View& view) {
     chart.description = fmt::format(
         "Correlation of {} with {} at lags from {} to {} s. Raw peak r = {} at {} s.", c.response, c.driver,
         number(chart.x.front()), number(chart.x.back()), number(c.manual.r_peak), number(c.manual.t_lag_s));
-    if (c.tested && c.tested->r_peak) {
-        chart.description += fmt::format(" Prewhitened peak r = {} at {} s.", number(c.tested->r_peak),
-                                         number(c.tested->t_lag_s));
-        const double late = c.tested->sensor_delay_s;
-        if (late != 0.0 && c.tested->t_lag_s) {
-            const std::string note = fmt::format(
-                "The tested lag of {} s is drawn at {} s: {} is read {} s late, which the lag allows for and "
-                "the "
-                "points do not.",
-                number(c.tested->t_lag_s), number(*c.tested->t_lag_s - late),
-                late > 0.0 ? c.response : c.driver, number(std::abs(late)));
-            chart.description += " " + note;
-            chart.notes.push_back(note);
-        }
-    }
+    describe_tested(chart, c);
     return slot;
 }
 
