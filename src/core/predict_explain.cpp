@@ -70,6 +70,18 @@ std::string names_of_unbeaten(const Prediction& p) {
     return names;
 }
 
+// What is not shown is not said not to be.
+std::string not_better(const Prediction& p) {
+    const Rival& chance = p.rivals.front();
+    if (!chance.f1_difference || *chance.f1_difference <= 0.0 || !chance.f1_difference_ci95)
+        return fmt::format("The alarm is no better than chance: {}.", counts(p));
+    return fmt::format(
+        "The alarm is not shown to be better than chance: its F1 is {:.2f} above that of alarms at random, "
+        "95 % interval "
+        "{:+.2f} to {:+.2f}, of {}.",
+        *chance.f1_difference, chance.f1_difference_ci95->low, chance.f1_difference_ci95->high, counts(p));
+}
+
 }  // namespace
 
 void decide(Prediction& p) {
@@ -94,7 +106,7 @@ void decide(Prediction& p) {
             fmt::format("The alarm warns better than chance, but not shown to be better than {}: {}.",
                         unbeaten, counts(p));
     } else {
-        p.explanation = fmt::format("The alarm is no better than chance: {}.", counts(p));
+        p.explanation = not_better(p);
     }
 }
 

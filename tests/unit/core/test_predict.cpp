@@ -180,6 +180,19 @@ TEST_CASE("unrelated spikes are called no better than chance") {
     CHECK(p.explanation.find("no better than chance") != std::string::npos);
 }
 
+TEST_CASE("an alarm that may be better than chance is said not to be shown to be, not to be none") {
+    // One alarm of ten comes two seconds before one of ten collapses, the others behind them.
+    std::vector<std::size_t> alarms = every(57, 1200, 120);
+    alarms[9] = 1136;  // of the five in the half that is scored one is right
+    const Prediction p = predict(table(1200, alarms, every(40, 1200, 122)), {});
+    INFO(p.explanation);
+    REQUIRE(p.rivals.front().f1_difference);
+    REQUIRE(*p.rivals.front().f1_difference > 0.0);
+    REQUIRE(p.rivals.front().f1_difference_ci95->low <= 0.0);
+    CHECK(p.verdict == WarningVerdict::no_better_than_chance);
+    CHECK(p.explanation.find("not shown to be better than chance") != std::string::npos);
+}
+
 TEST_CASE("a rival that warns of everything is not beaten") {
     PredictInput input = table(600, every(40, 600, 30), every(42, 600, 30));
     for (const std::size_t row : every(39, 600, 30)) input.temp_c[row] = input.temp_c[row + 1] = 80.0;
