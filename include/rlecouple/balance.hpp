@@ -63,9 +63,10 @@ struct ThermalFit {
     /// stretches those at which the simulated or the recorded temperature or their difference is lowest or
     /// highest, one at which either is missing, and the first and the last of all. Empty: all rows, in order.
     std::vector<std::size_t> simulated_rows = {};
-    std::string
-        power_reading;  ///< how the power readings were taken: "held", "sampled", "averaged" or "late"
-    std::optional<double> power_delay_s;  ///< of a late reading, fitted, s
+    std::string power_reading;  ///< how the power readings were taken: "held", "sampled", "averaged",
+                                ///< "fading" or "late"
+    std::optional<double> power_delay_s;    ///< of a late reading, fitted, s
+    std::optional<double> power_average_s;  ///< of a mean over more than one interval, fitted: its window, s
 };
 
 enum class TauClass { fast, normal, slow };

@@ -13,8 +13,8 @@
 
 namespace rle {
 
-/// Sessions of one kind: square-wave power at 1 Hz, temperatures in whole degrees, the true ambient at the
-/// start given.
+/// Sessions of one kind: square-wave power at 1 Hz unless said, temperatures in whole degrees, the true
+/// ambient at the start given.
 struct ThermalFamily {
     std::string_view name;
     std::string_view about;  ///< one line
@@ -28,8 +28,11 @@ struct ThermalFamily {
     bool free_edges = false;       ///< the power steps between samples too
     double meter_average_s = 0.0;  ///< the meter's averaging time
     double ambient_drift_c = 0.0;  ///< the room warms by so much over the session
-    bool ambient_logged = false;   ///< and the fit is told, to a tenth of a degree
+    bool ambient_logged = false;   ///< and the fit is told, in steps of ambient_step_c
     double meter_late_s = 0.0;     ///< a meter that gives the power of so long ago; not with an average
+    double meter_fades_s = 0.0;    ///< a meter with this time constant; not with the ones above
+    double interval_s = 1.0;       ///< between samples
+    double ambient_step_c = 0.1;   ///< of a logged ambient
     double power_step_w = 0.0;     ///< the meter's readings are multiples of this; 0: as exact as a double
 };
 

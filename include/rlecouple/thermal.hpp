@@ -30,6 +30,7 @@ struct ThermalView {
     std::span<const double> power_w;    ///< W
     std::span<const double> fan;        ///< 0 standing, 1 full speed; empty: hA is constant
     std::span<const double> room = {};  ///< ambient temperature beside the constants' one; empty: it rests
+    double room_step_c = 0.0;           ///< in which `room` was read; 0: none seen
 
     std::size_t size() const { return t_s.size(); }
     /// Samples [first, last).
@@ -45,9 +46,10 @@ struct ThermalSamples {
     std::vector<double> power_w;    ///< W
     std::vector<double> fan;        ///< 0 standing, 1 full speed; empty: hA is constant
     std::vector<double> room = {};  ///< ambient temperature beside the constants' one, degC; empty: it rests
+    double room_step_c = 0.0;       ///< in which `room` was read; 0: none seen
 
     std::size_t size() const { return t_s.size(); }
-    operator ThermalView() const { return {t_s, temp_c, power_w, fan, room}; }
+    operator ThermalView() const { return {t_s, temp_c, power_w, fan, room, room_step_c}; }
     /// Samples [first, last), kept.
     ThermalSamples slice(std::size_t first, std::size_t last) const;
 };
@@ -64,6 +66,8 @@ enum class PowerReading {
     late,          ///< the power at t - shift, held
     late_sampled,  ///< the power at the instant t - shift: between two readings it moves from one to the
                    ///< other, unsure by the step between them
+    trailing,      ///< the mean over the last `shift` seconds, more than one interval
+    fading,        ///< a mean of the past whose weights fall by e in `shift` seconds
 };
 
 /// The constants of the network and its state at the first sample.
@@ -79,7 +83,7 @@ struct ThermalConstants {
     double start_c = 21.0;       ///< T1 at the first sample
     double sink_start_c = 21.0;  ///< T2 at the first sample
     PowerReading reading = PowerReading::held;
-    double power_shift_s = 0.0;  ///< of a late reading, s
+    double power_shift_s = 0.0;  ///< of a late reading; of a mean over more than one interval its window, s
 
     double hA(double fan) const { return hA_still + hA_fan * fan_effect(fan, fan_exponent); }
 };

@@ -14,6 +14,7 @@
 #include "core/in_parallel.hpp"
 #include "core/repeated_rows.hpp"
 #include "core/series.hpp"
+#include "core/thermal_search.hpp"
 #include "core/thermal_untold.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/extreme_rows.hpp"
@@ -135,6 +136,7 @@ void find_usable(const BalanceInput& input, Usable& out) {
     out.own.temp_c = at_rows(input.temp_c, out.rows);
     out.own.fan = at_rows(fan_shares(input.fan_pct), out.rows);
     out.own.room = at_rows(logged_ambient(input), out.rows);
+    if (!out.own.room.empty()) out.own.room_step_c = thermal::resolution_of(input.ambient_c);
     take_room(out);
     if (!all) {
         out.own.t_s = at_rows(input.t_s, out.rows);
@@ -356,6 +358,7 @@ Balance balance_in_time(BalanceInput& input, const BalanceOptions& options, Bala
     fill_room(out.thermal, usable.samples);
     note_repeated_rows(out, known.repeated_every_s);
     note_gaps(out, usable.samples);
+    if (fits.whole.usable) note_blind_stretches(usable.samples, out.warnings);
     out.warnings.insert(out.warnings.end(), fits.whole.warnings.begin(), fits.whole.warnings.end());
     const double ambient_c = out.thermal.ambient_c.value_or(thermal.ambient_c);
     fill_tau(out, input, ambient_c);

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/conservation.hpp"
 #include "rlecouple/quantities.hpp"
 
 namespace rle {
 namespace {
 
 constexpr double kIdleUtil = 10.0;    // %, below which a device counts as idle
+constexpr double kLeastBelow = 0.05;  // of the mean power, by which an idle power must be below it
 constexpr double kIdleSeconds = 3.0;  // for which a power must hold to count as one
 
 std::optional<double> median(std::vector<double> v) {
@@ -66,7 +68,37 @@ std::optional<double> idle_power_seen(const BalanceInput& input) {
     return idle.size() >= enough ? median(std::move(idle)) : std::nullopt;
 }
 
+std::string no_idle_power(const IdlePower& known, double mean_w) {
+    if (!known.watts) return "eta_p is missing: no idle power was seen; give --idle-power";
+    const std::string low = known.seen
+                                ? fmt::format("the median power at a utilisation below {:.0f} %", kIdleUtil)
+                                : fmt::format("the lowest power that held for {:.0f} s", kIdleSeconds);
+    return fmt::format(
+        "eta_p is missing: {}, {:.1f} W, is not {:.0f} % below the mean power of {:.1f} W, and so is no idle "
+        "power; give --idle-power",
+        low, *known.watts, 100.0 * kLeastBelow, mean_w);
+}
+
 }  // namespace
+
+void note_blind_stretches(const ThermalView& samples, std::vector<std::string>& warnings) {
+    const double longest_s = longest_interval(samples.t_s);
+    double last_s = samples.t_s.front(), longest_blind_s = 0.0, all_s = 0.0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        if (std::isnan(samples.temp_c[i]) && i + 1 < samples.size()) continue;
+        const double blind_s = samples.t_s[i] - last_s;
+        last_s = samples.t_s[i];
+        const bool unread = std::isnan(samples.temp_c[i]) || (i > 0 && std::isnan(samples.temp_c[i - 1]));
+        if (!unread || blind_s <= longest_s) continue;
+        longest_blind_s = std::max(longest_blind_s, blind_s);
+        all_s += blind_s;
+    }
+    if (all_s == 0.0) return;
+    warnings.push_back(fmt::format(
+        "no temperature was read for {:.3g} s{} while the power was: the energies there are those of "
+        "the model's own path, and the closure tells nothing of that time",
+        longest_blind_s, all_s > longest_blind_s ? fmt::format(" ({:.3g} s in all)", all_s) : ""));
+}
 
 std::optional<double> manual_tau(const BalanceInput& input, double ambient_c) {
     std::vector<double> taus;
@@ -102,9 +134,8 @@ EtaP eta_p_of(const IdlePower& known, std::optional<double> mean, std::optional<
         return out;
     }
     const std::optional<double> idle = given ? given : known.watts;
-    if (!given && (!idle || *mean - *idle < 0.05 * *mean)) {
-        warnings.emplace_back(
-            "eta_p is missing: the power hardly moved, so no idle power was seen; give --idle-power");
+    if (!given && (!idle || *mean - *idle < kLeastBelow * *mean)) {
+        warnings.push_back(no_idle_power(known, *mean));
         return out;
     }
     if (!given && !known.seen) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rlecouple/balance.hpp"
+#include "rlecouple/thermal.hpp"
 
 namespace rle {
 
@@ -40,5 +41,8 @@ std::optional<std::size_t> count_outside(std::string_view variable, const std::v
 
 /// The manual's table, for the quantities that there are.
 std::vector<RangeCheck> check_ranges(const RangeCounts& counts);
+
+/// Stretches longer than a gap may be with readings of the power and none of the temperature.
+void note_blind_stretches(const ThermalView& samples, std::vector<std::string>& warnings);
 
 }  // namespace rle

@@ -34,10 +34,29 @@ constexpr std::array kFamilies{
                   .about = "the meter gives whole watts",
                   .tau_low_s = 10.0,
                   .power_step_w = 1.0},
+    ThermalFamily{.name = "long-mean-meter",
+                  .about = "10 samples a second, and the meter gives the mean of the last second",
+                  .tau_high_s = 30.0,
+                  .free_edges = true,
+                  .meter_average_s = 1.0,
+                  .interval_s = 0.1},
+    ThermalFamily{.name = "fading-meter",
+                  .about = "5 samples a second, and the meter follows with a time constant of 0.3 s",
+                  .tau_high_s = 30.0,
+                  .free_edges = true,
+                  .meter_fades_s = 0.3,
+                  .interval_s = 0.2},
+    ThermalFamily{.name = "whole-degree-room",
+                  .about = "the room warms by 3 degC in 10 min, logged in whole degrees",
+                  .tau_low_s = 10.0,
+                  .seconds = 600.0,
+                  .ambient_drift_c = 3.0,
+                  .ambient_logged = true,
+                  .ambient_step_c = 1.0},
 };
 
 constexpr double kStep = 0.01;  // s
-constexpr int kPerSample = 100;
+constexpr int kPerSecond = 100;
 
 class Draw {
   public:
@@ -134,38 +153,73 @@ std::span<const ThermalFamily> thermal_families() {
     return kFamilies;
 }
 
+namespace {
+
+// What the family's meter reads.
+class Meter {
+  public:
+    Meter(const ThermalFamily& family, const Machine& machine, int steps)
+        : f_(family),
+          m_(machine),
+          energy_(static_cast<std::size_t>(steps) + 1),
+          faded_w_(machine.power(0.0)) {}
+
+    double at(int step) const {
+        const int back = static_cast<int>(f_.meter_average_s * kPerSecond);
+        if (f_.meter_fades_s > 0.0) return faded_w_;
+        if (back == 0 || step < back) return m_.power(std::max(step * kStep - f_.meter_late_s, 0.0));
+        return (energy(step) - energy(step - back)) / f_.meter_average_s;
+    }
+    void pass(int step) {
+        const double power = m_.power(step * kStep);
+        energy_[static_cast<std::size_t>(step) + 1] = energy(step) + power * kStep;
+        if (f_.meter_fades_s > 0.0) faded_w_ += (power - faded_w_) * -std::expm1(-kStep / f_.meter_fades_s);
+    }
+
+  private:
+    double energy(int step) const { return energy_[static_cast<std::size_t>(step)]; }
+
+    const ThermalFamily& f_;
+    const Machine& m_;
+    std::vector<double> energy_;  // J since the start, at every step
+    double faded_w_;
+};
+
+double rounded(double x, double step) {
+    return step > 0.0 ? step * std::round(x / step) : x;
+}
+
+Nodes stepped(const Machine& m, const Nodes& at, double power, double room, double hA) {
+    const Nodes first = slope(m, at, power, room, hA);
+    const Nodes middle{at.die + 0.5 * kStep * first.die, at.sink + 0.5 * kStep * first.sink};
+    const Nodes second = slope(m, middle, power, room, hA);
+    return {at.die + kStep * second.die, at.sink + kStep * second.sink};
+}
+
+}  // namespace
+
 ThermalSession simulate_session(const ThermalFamily& family, std::uint64_t seed, std::size_t number) {
     Draw draw(seed, number);
     const Machine m = draw_machine(family, draw);
-    const int steps = static_cast<int>(family.seconds) * kPerSample;
-    const int back = static_cast<int>(family.meter_average_s * kPerSample);
-    std::vector<double> energy(static_cast<std::size_t>(steps) + 1);  // J since the start, at every step
+    const int steps = static_cast<int>(family.seconds) * kPerSecond;
+    const int per_sample = static_cast<int>(std::round(family.interval_s * kPerSecond));
+    Meter meter(family, m, steps);
     ThermalSession out;
+    if (family.ambient_logged) out.samples.room_step_c = family.ambient_step_c;
     Nodes at{m.c.start_c, m.c.sink_start_c};
     for (int i = 0; i < steps; ++i) {
-        const auto here = static_cast<std::size_t>(i);
-        const double t = i * kStep;
-        const double power = m.power(t);
-        const double fan = m.fan(t, family.fan_steps);
-        if (i % kPerSample == 0) {
-            const bool averages = back > 0 && i >= back;
-            const double mean = averages ? (energy[here] - energy[here - static_cast<std::size_t>(back)]) /
-                                               family.meter_average_s
-                                         : m.power(std::max(t - family.meter_late_s, 0.0));
+        const double t = i * kStep, fan = m.fan(t, family.fan_steps), drift = m.drift_c_per_s * t;
+        if (i % per_sample == 0) {
             out.samples.t_s.push_back(t);
             out.samples.temp_c.push_back(std::round(at.die));
-            const double step = family.power_step_w;
-            out.samples.power_w.push_back(step > 0.0 ? step * std::round(mean / step) : mean);
+            out.samples.power_w.push_back(rounded(meter.at(i), family.power_step_w));
             if (family.fan_steps) out.samples.fan.push_back(fan);
             if (family.ambient_logged)
-                out.samples.room.push_back(std::round(10.0 * m.drift_c_per_s * t) / 10.0);
+                out.samples.room.push_back(rounded(m.c.ambient_c + drift, family.ambient_step_c) -
+                                           m.c.ambient_c);
         }
-        energy[here + 1] = energy[here] + power * kStep;
-        const double room = m.c.ambient_c + m.drift_c_per_s * t;
-        const Nodes first = slope(m, at, power, room, m.c.hA(fan));
-        const Nodes middle{at.die + 0.5 * kStep * first.die, at.sink + 0.5 * kStep * first.sink};
-        const Nodes second = slope(m, middle, power, room, m.c.hA(fan));
-        at = {at.die + kStep * second.die, at.sink + kStep * second.sink};
+        meter.pass(i);
+        at = stepped(m, at, m.power(t), m.c.ambient_c + drift, m.c.hA(fan));
     }
     out.truth = truth_of(m, out.samples);
     return out;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kLeastGap = 10.0;       // s
 constexpr double kManyIntervals = 10.0;  // of the median one: a gap
+constexpr std::size_t kFewBlind = 3;     // temperatures missing in a row that a straight line serves
 constexpr double kWaterHeat = 4186.0;    // J/(kg degC), specific heat of water at 15 to 35 degC
 
 // The heatsink after an interval in which the die's temperature was `die_c` on average.
@@ -55,6 +56,36 @@ std::vector<double> sink_behind_gaps(const ThermalView& s, const ThermalConstant
     return sink;
 }
 
+// The sample behind the temperatures that are missing behind sample i; size() where none is read again.
+std::size_t next_read(const ThermalView& s, std::size_t i) {
+    std::size_t next = i + 1;
+    while (next < s.size() && std::isnan(s.temp_c[next])) ++next;
+    return next;
+}
+
+// Puts the model's path from sample `from` on in place of the temperatures that are missing up to `next`, and
+// joins it to the reading there.
+void carry_through(const ThermalView& s, ThermalConstants c, std::size_t from, std::size_t next,
+                   double sink_c, std::vector<double>& die) {
+    const std::size_t last = std::min(next, s.size() - 1);
+    const ThermalView blind = s.slice(from, last + 1);
+    c.start_c = die[from];
+    c.sink_start_c = sink_c;
+    const std::vector<double> path = simulate_thermal(blind, c);
+    const double off = next < s.size() ? die[next] - path.back() : 0.0;
+    for (std::size_t i = from + 1; i < s.size() && i < next; ++i) {
+        const double share = (s.t_s[i] - s.t_s[from]) / (s.t_s[last] - s.t_s[from]);
+        die[i] = path[i - from] + share * off;
+    }
+}
+
+// The temperatures, but for those that carry_through() has to fill once the heatsink is known there.
+std::vector<double> die_path(const ThermalView& s, const ThermalConstants& c) {
+    std::vector<double> out = filled_temperatures(s);
+    if (std::isnan(s.temp_c.front()) && next_read(s, 0) > kFewBlind) out.front() = c.start_c;
+    return out;
+}
+
 }  // namespace
 
 std::vector<double> filled_temperatures(const ThermalView& s) {
@@ -92,15 +123,20 @@ double longest_interval(std::span<const double> t_s) {
 }
 
 HeatFlow heat_flow(const ThermalView& samples, const ThermalConstants& c, double longest_s) {
-    const std::vector<double> die = filled_temperatures(samples);
+    std::vector<double> die = die_path(samples, c);
     const std::vector<double> sink_anew = sink_behind_gaps(samples, c, longest_s);
-    const PowerTable power(samples.t_s, samples.power_w, c.reading);
+    const PowerTable power(samples, c);
     const ManualRange range = range_of("q_w");
     PowerTable::Cursor cursor;
     HeatFlow flow;
     double sink = c.two_nodes ? c.sink_start_c : die.front(), fan = 0.0, hA = c.hA(fan);
     for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
         const double dt = samples.t_s[i + 1] - samples.t_s[i];
+        const bool begins = i == 0 || !std::isnan(samples.temp_c[i]);
+        if (begins && std::isnan(samples.temp_c[i + 1])) {
+            const std::size_t next = next_read(samples, i);
+            if (next > i + kFewBlind) carry_through(samples, c, i, next, sink, die);
+        }
         if (!samples.fan.empty() && samples.fan[i] != fan) hA = c.hA(fan = samples.fan[i]);
         const double ambient_c = c.ambient_c + samples.room_over(i);
         const double die_mean = 0.5 * (die[i] + die[i + 1]);
@@ -114,6 +150,7 @@ HeatFlow heat_flow(const ThermalView& samples, const ThermalConstants& c, double
         }
         sink = c.two_nodes && dt > longest_s ? sink_anew[i + 1] : sink_next;
     }
+    flow.die_end_c = die.back();
     flow.sink_end_c = sink;
     return flow;
 }
@@ -161,7 +198,9 @@ std::optional<double> closure_on_second_half(const ThermalView& samples,
     const std::size_t half = half_of(samples);
     const double longest_s = longest_interval(samples.t_s);
     ThermalConstants constants = first_half->constants;
-    constants.sink_start_c = heat_flow(samples.slice(0, half + 1), constants, longest_s).sink_end_c;
+    const HeatFlow first = heat_flow(samples.slice(0, half + 1), constants, longest_s);
+    constants.start_c = first.die_end_c;
+    constants.sink_start_c = first.sink_end_c;
     HeatFlow second = heat_flow(samples.slice(half, samples.size()), constants, longest_s);
     second.in_j = second.read_j;  // in half a session an edge placed an interval off is a share of it
     return conserve(second).closure;

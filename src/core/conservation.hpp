@@ -23,10 +23,12 @@ struct HeatFlow {
     double stored_j = 0.0;         ///< C dT, all nodes
     double miss_square = 0.0;      ///< of the heat rate less the power as read, squared, W^2 s
     std::size_t out_of_range = 0;  ///< intervals whose heat rate lies outside the manual's range of q_w
+    double die_end_c = 0.0;        ///< sensor's node at the last sample, degC
     double sink_end_c = 0.0;       ///< heatsink at the last sample, degC (the node itself with one)
 };
 
-/// Intervals longer than `longest_s` are left out: nobody knows what the power did there.
+/// Intervals longer than `longest_s` are left out: nobody knows what the power did there. Where several
+/// temperatures in a row are missing, the model's own path joins the readings on both sides.
 HeatFlow heat_flow(const ThermalView& samples, const ThermalConstants& constants, double longest_s);
 
 /// Samples with the missing temperatures filled in linearly (the ends with the nearest reading).

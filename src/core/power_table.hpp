@@ -14,11 +14,22 @@
 
 namespace rle {
 
+/// Readings that are means over several intervals.
+inline bool looks_behind(PowerReading reading) {
+    return reading == PowerReading::trailing || reading == PowerReading::fading;
+}
+
 class PowerTable {
   public:
     /// `reading`: the only one that is asked for; late ones, held, are the only ones that take memory.
     PowerTable(std::span<const double> t_s, std::span<const double> power_w,
                PowerReading reading = PowerReading::late);
+    /// For constants: of a mean over several intervals too, whose window they give.
+    PowerTable(const ThermalView& samples, const ThermalConstants& constants);
+
+    /// Readings that are trailing or fading means over about `window_s`, from which mean() may go some way.
+    void look_behind(PowerReading reading, double window_s);
+    double window_s() const { return window_s_; }
 
     /// Mean power over one interval.
     struct Mean {
@@ -49,6 +60,9 @@ class PowerTable {
                 return {p_[i + 1], 0.0, square};
             case PowerReading::late_sampled:
                 return late_sampled(i, shift_s, cursor);
+            case PowerReading::trailing:
+            case PowerReading::fading:
+                return {behind_[i] + (shift_s - window_s_) * by_window_[i], by_window_[i], square};
             case PowerReading::late:
                 break;
         }
@@ -64,14 +78,22 @@ class PowerTable {
     /// For averaged readings: where a reading lies between its neighbours, the power stepped from one to the
     /// other at the moment that gives this average.
     RLE_ALWAYS_INLINE Edge edge(std::size_t i) const {
-        const double mean = p_[i + 1], before = p_[i];
-        const double after = p_[std::min(i + 2, p_.size() - 1)];
+        return edge(p_[i], p_[i + 1], p_[std::min(i + 2, p_.size() - 1)]);
+    }
+    /// The same of a mean over several intervals, from the powers of the intervals.
+    RLE_ALWAYS_INLINE Edge edge_behind(std::size_t i, double window_s) const {
+        const auto at = [&](std::size_t k) { return behind_[k] + (window_s - window_s_) * by_window_[k]; };
+        const double mean = at(i);
+        return edge(i > 0 ? at(i - 1) : mean, mean, at(std::min(i + 1, p_.size() - 2)));
+    }
+
+  private:
+    RLE_ALWAYS_INLINE static Edge edge(double before, double mean, double after) {
         const bool inside = (before < mean && mean < after) || (before > mean && mean > after);
         if (!inside) return {mean, mean, 1.0};
         return {before, after, (after - mean) / (after - before)};
     }
 
-  private:
     RLE_ALWAYS_INLINE Mean late(std::size_t i, double shift_s, Cursor& cursor) const {
         const Point from = i > 0 && cursor.next == i ? cursor.end : at(t_[i] + shift_s, cursor);
         const Point to = at(t_[i + 1] + shift_s, cursor);
@@ -120,7 +142,10 @@ class PowerTable {
 
     std::span<const double> t_;
     std::span<const double> p_;
-    std::vector<double> energy_;  // of readings that hold until the next, J since the first sample
+    double window_s_ = 0.0;
+    std::vector<double> behind_;     // such a mean, the power of each interval, W
+    std::vector<double> by_window_;  // its derivative by the window, W/s
+    std::vector<double> energy_;     // of readings that hold until the next, J since the first sample
 };
 
 }  // namespace rle

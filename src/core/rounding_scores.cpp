@@ -103,8 +103,8 @@ PathScores scores(const Problem& problem, const Solution& s, const std::vector<H
                   const Eigen::MatrixXd& offsets) {
     PathScores out;
     Waves waves(problem, s, harmonics, offsets);
-    simulate<kTwoNodes, N>(problem.samples, problem.power, problem.alike(s.shape.fan), s.shape, s.theta,
-                           s.free, s.gains, [&](std::size_t i, const Dual<N>& t) {
+    simulate<kTwoNodes, N>(problem.samples, problem.power_of(s.shape), problem.alike(s.shape.fan), s.shape,
+                           s.theta, s.free, s.gains, [&](std::size_t i, const Dual<N>& t) {
                                const double error = problem.samples.temp_c[i] - t.v;
                                if (!std::isnan(error)) {
                                    out.errors.add(error * std::sqrt(s.gains.weight(i)));

@@ -19,6 +19,7 @@ using namespace thermal;
 
 constexpr std::size_t kFewest = 8;         // temperatures that a fit wants
 constexpr double kAsGood = 6.0;            // of BIC: less is no "strong" evidence (Kass & Raftery 1995)
+constexpr double kTellingDelay = 3.84;     // of the deviance: chi-squared of 1 degree, 5 %
 constexpr std::size_t kMostRivals = 4000;  // samples; more tell the reading
 constexpr double kTellingDrift = 0.5;      // degC, of the errors over the session, for a warning
 constexpr double kSureDrift = 6.0;         // of its standard error
@@ -64,7 +65,7 @@ class Account {
         out.constants = c_;
         ThermalFit& fit = out.fit;
         fit.model = c_.two_nodes ? "two-node" : "one-node";
-        fill_reading(fit);
+        note_reading(c_, fit);
         fill_errors(fit);
         fill_constants(fit);
         fill_ambient(out);
@@ -92,12 +93,29 @@ class Account {
              {PowerReading::held, PowerReading::sampled, PowerReading::averaged}) {
             if (reading == s_.shape.reading) continue;
             Shape shape = s_.shape;
-            shape.reading = reading;
-            shape.edge_share = reading == PowerReading::sampled ? kAnywhere : 0.0;
+            shape.read_as(reading, reading == PowerReading::sampled ? kAnywhere : 0.0);
             const Solution other = fit_shape(problem_, shape, s_.theta);
             if (other.bic() < s_.bic() + kAsGood) out.push_back({other, uncertainty_of(problem_, other)});
         }
+        add_shifted(out);
         return out;
+    }
+
+    // A delay that BIC does not take, for the price of its parameter, may be there all the same.
+    void add_shifted(std::vector<Known>& out) const {
+        if (is_shifted(s_.shape.reading)) return;
+        const auto add = [&](const Solution& other) {
+            if (other.deviance() < s_.deviance() - kTellingDelay)
+                out.push_back({other, uncertainty_of(problem_, other)});
+        };
+        for (const double share : {kAnywhere, 0.0}) {
+            Shape shape = s_.shape;
+            shape.read_as(PowerReading::late, share);
+            Theta from = s_.theta;
+            from[kShift] = 0.5 * problem_.interval_s;
+            add(fit_shape(problem_, shape, from));
+        }
+        if (const auto trailing = with_long_mean(problem_, s_)) add(*trailing);
     }
 
     // The interval of a positive constant, on its logarithm.
@@ -140,26 +158,7 @@ class Account {
     }
 
     bool adequate(const Solution& s, const Uncertainty& u) const {
-        return u.ljung_box_p > 0.001 || explained_by_rounding(problem_, s, u.by_power_steps);
-    }
-
-    void fill_reading(ThermalFit& fit) const {
-        switch (c_.reading) {
-            case PowerReading::held:
-                fit.power_reading = "held";
-                break;
-            case PowerReading::sampled:
-                fit.power_reading = "sampled";
-                break;
-            case PowerReading::averaged:
-                fit.power_reading = "averaged";
-                break;
-            case PowerReading::late:
-            case PowerReading::late_sampled:
-                fit.power_reading = "late";
-                fit.power_delay_s = c_.power_shift_s;
-                break;
-        }
+        return u.ljung_box_p > 0.001 || explained_by_rounding(problem_, s, u.by_input_steps);
     }
 
     void fill_errors(ThermalFit& fit) const {
@@ -291,7 +290,7 @@ class Account {
         const double tau = time_constants(c_, c_.hA(fan_))[0];
         const bool steady_power = power.width() < 0.03 * std::max(std::abs(power.high), 1e-9);
         const bool steady_temp = temp.width() <= std::max(3.0 * problem_.resolution, 0.5);
-        if (at_rest_throughout()) {
+        if (at_rest_throughout(steady_temp)) {
             out.warnings.push_back(
                 "hA, C and the time constant are missing: the temperature stands still whatever the power "
                 "does; is its sensor stuck?");
@@ -306,8 +305,9 @@ class Account {
         } else if (tau > span) {
             out.warnings.push_back(fmt::format(
                 "hA and the time constant are missing: the session ({:.3g} s) is shorter than the "
-                "time constant that fits it best ({:.3g} s)",
-                span, tau));
+                "time constant that fits it best ({:.3g} s){}",
+                span, tau,
+                c_.two_nodes ? "; a heatsink as slow looks like another room: is --ambient right?" : ""));
             forget(fit, false);
         } else if (steady_power) {
             out.warnings.push_back(
@@ -325,8 +325,12 @@ class Account {
         withhold_hidden_hA(out);
     }
 
-    // The greatest capacity that is searched fits best: no finite one explains so little movement.
-    bool at_rest_throughout() const { return (c_.C_die + c_.C_sink) >= 0.99 * kMostCapacity; }
+    // The greatest capacity that is searched fits best: no finite one explains so little movement. A heatsink
+    // of that size alone may stand for another room.
+    bool at_rest_throughout(bool steady_temp) const {
+        const double most = 0.99 * kMostCapacity;
+        return c_.C_die >= most || (steady_temp && c_.C_die + c_.C_sink >= most);
+    }
 
     static void forget(ThermalFit& fit, bool capacity_too) {
         fit.hA_w_per_c.reset();

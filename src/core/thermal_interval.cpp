@@ -5,8 +5,8 @@
 #include <numbers>
 #include <random>
 
+#include "core/input_scores.hpp"
 #include "core/linear_algebra.hpp"
-#include "core/power_scores.hpp"
 #include "core/rounding_scores.hpp"
 
 namespace rle::thermal {
@@ -102,10 +102,10 @@ Uncertainty uncertainty_of(const Problem& problem, const Solution& s) {
     const double rounding = problem.resolution * problem.resolution / 12.0;
     const Information known = information_of(s);
     const Eigen::MatrixXd& inverse = known.inverse;
-    const PowerScores power = power_scores(problem, s, inverse);
+    const InputScores inputs = input_scores(problem, s, inverse);
     Uncertainty u;
-    u.by_power_steps = power.left / degrees_of(s);
-    const double noise = std::max(s.residual_variance() - rounding - u.by_power_steps, 0.0);
+    u.by_input_steps = inputs.left / degrees_of(s);
+    const double noise = std::max(s.residual_variance() - rounding - u.by_input_steps, 0.0);
     const std::vector<Harmonic> harmonics = harmonics_of(problem, noise);
     const PathScores path = path_scores(problem, s, harmonics,
                                         likely_offsets(problem.samples.size(), (noise + rounding) * inverse));
@@ -116,14 +116,14 @@ Uncertainty uncertainty_of(const Problem& problem, const Solution& s) {
     double white = rounding;  // what of the rounding is left to white noise
     for (const Harmonic& harmonic : harmonics) white -= harmonic.share;
     const Eigen::MatrixXd scores =
-        path.covariance + power.covariance + (noise * inflation + white) * known.floored;
+        path.covariance + inputs.covariance + (noise * inflation + white) * known.floored;
     u.covariance = product(inverse, product(scores, inverse));
     u.quantile = student_quantile(std::max(degrees_of(s) / inflation, 4.0));
     return u;
 }
 
-double variance_by_power_steps(const Problem& problem, const Solution& s) {
-    return power_scores(problem, s, information_of(s).inverse).left / degrees_of(s);
+double variance_by_input_steps(const Problem& problem, const Solution& s) {
+    return input_scores(problem, s, information_of(s).inverse).left / degrees_of(s);
 }
 
 Drift drift_of(std::span<const double> t_s, std::span<const double> measured, std::span<const double> model) {

@@ -13,17 +13,18 @@ struct Uncertainty {
     double quantile = 1.96;        ///< of Student's t at the errors' effective degrees of freedom
     double autocorrelation = 0.0;  ///< of the standardised errors, lag 1
     double ljung_box_p = 1.0;      ///< p-value of their whiteness (Ljung & Box 1978)
-    double by_power_steps = 0.0;   ///< of their variance what the rounding of the power makes, degC^2
+    double by_input_steps =
+        0.0;  ///< of their variance what the rounding of power, ambient and fan makes, degC^2
 };
 
 /// The errors of rounding repeat wherever the temperature does, so their covariance is taken as that of a
 /// rounded path of unknown phase (Bernoulli's second polynomial, by its Fourier series); what the residuals
 /// show beyond it counts as noise, and, where it is autocorrelated, as correspondingly fewer samples. To this
-/// comes the rounding of the power (power_scores.hpp).
+/// comes the rounding of power, ambient and fan (input_scores.hpp).
 Uncertainty uncertainty_of(const Problem& problem, const Solution& solution);
 
-/// Uncertainty::by_power_steps alone.
-double variance_by_power_steps(const Problem& problem, const Solution& solution);
+/// Uncertainty::by_input_steps alone.
+double variance_by_input_steps(const Problem& problem, const Solution& solution);
 
 /// By how much what a simulation leaves of the measured temperatures rises or fall over the session, degC, by
 /// least squares; the standard error allows for their autocorrelation (first order).

@@ -12,13 +12,14 @@ ThermalView ThermalView::slice(std::size_t first, std::size_t last) const {
     const auto cut = [&](std::span<const double> v) {
         return v.empty() ? v : v.subspan(first, last - first);
     };
-    return {cut(t_s), cut(temp_c), cut(power_w), cut(fan), cut(room)};
+    return {cut(t_s), cut(temp_c), cut(power_w), cut(fan), cut(room), room_step_c};
 }
 
 ThermalSamples ThermalSamples::slice(std::size_t first, std::size_t last) const {
     const ThermalView part = ThermalView(*this).slice(first, last);
     const auto kept = [](std::span<const double> v) { return std::vector<double>(v.begin(), v.end()); };
-    return {kept(part.t_s), kept(part.temp_c), kept(part.power_w), kept(part.fan), kept(part.room)};
+    return {kept(part.t_s), kept(part.temp_c), kept(part.power_w),
+            kept(part.fan), kept(part.room),   room_step_c};
 }
 
 double fan_effect(double fan, double exponent) {
@@ -38,7 +39,7 @@ std::vector<double> time_constants(const ThermalConstants& c, double hA) {
 }
 
 std::vector<double> interval_power(const ThermalView& samples, const ThermalConstants& constants) {
-    const PowerTable table(samples.t_s, samples.power_w, constants.reading);
+    const PowerTable table(samples, constants);
     PowerTable::Cursor cursor;
     std::vector<double> out(samples.size());
     for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
@@ -52,7 +53,7 @@ namespace {
 
 template <bool kTwoNodes>
 std::vector<double> run(const ThermalView& samples, const ThermalConstants& c, std::vector<double>* sink_c) {
-    const PowerTable power(samples.t_s, samples.power_w, c.reading);
+    const PowerTable power(samples, c);
     const AlikeSteps alike(samples, c.hA_fan != 0.0 && !samples.fan.empty());
     thermal::Stepper<kTwoNodes, double> stepper(samples, power, alike, thermal::network_of(c), c.reading,
                                                 c.power_shift_s);

@@ -8,8 +8,10 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
+#include "core/power_table.hpp"
 #include "core/thermal_model.hpp"
 #include "rlecouple/thermal.hpp"
 
@@ -35,6 +37,11 @@ inline bool is_late(PowerReading reading) {
     return reading == PowerReading::late || reading == PowerReading::late_sampled;
 }
 
+/// Readings with a time that is fitted.
+inline bool is_shifted(PowerReading reading) {
+    return is_late(reading) || looks_behind(reading);
+}
+
 /// Which of the parameters a candidate model has.
 struct Shape {
     bool two_nodes = false;
@@ -45,13 +52,21 @@ struct Shape {
     /// SD of an interval's mean power, as a share of the step of the reading over it
     double edge_share = 0.0;
     double power_sd = 0.0;  ///< SD of the error of an interval's mean power, W, whatever the readings
+    /// Of a mean over several intervals, made near its window; null of other readings.
+    std::shared_ptr<const PowerTable> behind = nullptr;
+
+    void read_as(PowerReading as, double share = 0.0) {
+        reading = as;
+        edge_share = share;
+        behind = nullptr;
+    }
 
     std::vector<Slot> free() const {
         std::vector<Slot> slots{kStill, kDie, kStart};
         if (two_nodes) slots.insert(slots.end(), {kSink, kCoupling, kSinkStart});
         if (fan) slots.push_back(kFan);
         if (ambient) slots.push_back(kAmbient);
-        if (is_late(reading)) slots.push_back(kShift);
+        if (is_shifted(reading)) slots.push_back(kShift);
         return slots;
     }
 };
@@ -80,8 +95,33 @@ inline ThermalConstants constants_of(const Theta& theta, const Shape& shape) {
     c.sink_start_c = theta[kSinkStart];
     c.fan_exponent = shape.fan_exponent;
     c.reading = shape.reading;
-    c.power_shift_s = is_late(shape.reading) ? theta[kShift] : 0.0;
+    c.power_shift_s = is_shifted(shape.reading) ? theta[kShift] : 0.0;
     return c;
+}
+
+/// How the power was read, and the time that was fitted for it.
+inline void note_reading(const ThermalConstants& c, ThermalFit& fit) {
+    switch (c.reading) {
+        case PowerReading::held:
+            fit.power_reading = "held";
+            break;
+        case PowerReading::sampled:
+            fit.power_reading = "sampled";
+            break;
+        case PowerReading::averaged:
+        case PowerReading::trailing:
+            fit.power_reading = "averaged";
+            break;
+        case PowerReading::fading:
+            fit.power_reading = "fading";
+            break;
+        case PowerReading::late:
+        case PowerReading::late_sampled:
+            fit.power_reading = "late";
+            break;
+    }
+    if (is_late(c.reading)) fit.power_delay_s = c.power_shift_s;
+    if (looks_behind(c.reading)) fit.power_average_s = c.power_shift_s;
 }
 
 }  // namespace rle::thermal

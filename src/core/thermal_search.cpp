@@ -81,8 +81,8 @@ struct AddSample {
 template <bool kTwoNodes, std::size_t N>
 Normal linearised(const Problem& problem, const Solution& at, const Theta& theta) {
     NormalSums<N> sums(at.free.size());
-    simulate<kTwoNodes, N>(problem.samples, problem.power, problem.alike(at.shape.fan), at.shape, theta,
-                           at.free, at.gains, AddSample<N>{problem, at.gains, sums});
+    simulate<kTwoNodes, N>(problem.samples, problem.power_of(at.shape), problem.alike(at.shape.fan), at.shape,
+                           theta, at.free, at.gains, AddSample<N>{problem, at.gains, sums});
     return sums.result();
 }
 
@@ -141,7 +141,7 @@ Bounds bounds_of(double interval_s) {
     b.high[kStart] = b.high[kSinkStart] = 300.0;
     b.low[kShift] = -interval_s;
     b.high[kShift] =
-        interval_s + 1.0;  // held for one interval, after being averaged and late by as much as 1 s
+        interval_s + 1.5;  // held for one interval, after being averaged and late by as much as 1 s
     return b;
 }
 
@@ -157,10 +157,30 @@ double resolution_of(std::span<const double> temp_c) {
     return 0.0;
 }
 
+namespace {
+
+// `room` is read in steps from somewhere between them.
+ReadingSteps room_steps_of(const ThermalView& s) {
+    if (s.room.empty() || s.room_step_c <= 0.0) return {};
+    const std::array<StepCandidate, 1> known{{{s.room_step_c}}};
+    return {room_above_lowest(s), known};
+}
+
+}  // namespace
+
+std::vector<double> room_above_lowest(const ThermalView& s) {
+    std::vector<double> out(s.room.begin(), s.room.end());
+    const double low = out.empty() ? 0.0 : *std::min_element(out.begin(), out.end());
+    for (double& t : out) t = s.room_step_c * std::round((t - low) / s.room_step_c);
+    return out;
+}
+
 Problem::Problem(const ThermalView& of)
     : samples(of),
       power(of.t_s, of.power_w),
-      power_steps(of.power_w),
+      power_steps(of.power_w, kPowerSteps),
+      fan_steps(of.fan, kFanSteps),
+      room_steps(room_steps_of(of)),
       by_time(of, false),
       by_fan(of.fan.empty() ? ThermalView{} : of, true),
       resolution(resolution_of(of.temp_c)),
@@ -192,6 +212,14 @@ double Solution::bic() const {
     return deviance() + parameters * std::log(static_cast<double>(n));
 }
 
+Shape behind_window(const Problem& problem, Shape shape, PowerReading reading, double window_s) {
+    auto table = std::make_shared<PowerTable>(problem.samples.t_s, problem.samples.power_w, reading);
+    table->look_behind(reading, window_s);
+    shape.read_as(reading);
+    shape.behind = std::move(table);
+    return shape;
+}
+
 Solution descend(const Problem& problem, const Shape& shape, const Theta& start, const Noise& noise,
                  const Effort& effort) {
     Solution best;
@@ -200,7 +228,8 @@ Solution descend(const Problem& problem, const Shape& shape, const Theta& start,
     best.free = shape.free();
     best.noise = noise;
     for (const Slot slot : best.free) best.theta[slot] = clamped(best.theta[slot], problem.bounds, slot);
-    best.gains = gains_of(problem.samples, problem.power, problem.alike(shape.fan), best.constants(), noise);
+    best.gains =
+        gains_of(problem.samples, problem.power_of(shape), problem.alike(shape.fan), best.constants(), noise);
     Normal normal = linearise(problem, best, best.theta);
     double damping = 1e-3;
     double growth = 2.0;

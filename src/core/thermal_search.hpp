@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/alike_steps.hpp"
-#include "core/power_steps.hpp"
 #include "core/power_table.hpp"
+#include "core/reading_steps.hpp"
 #include "core/thermal_filter.hpp"
 #include "core/thermal_parameters.hpp"
 
@@ -19,7 +19,9 @@ struct Problem {
 
     ThermalView samples;
     PowerTable power;
-    PowerSteps power_steps;
+    ReadingSteps power_steps;
+    ReadingSteps fan_steps;
+    ReadingSteps room_steps;
     AlikeSteps by_time;  ///< for an hA that is constant
     AlikeSteps by_fan;   ///< for one that follows the fan; none without a fan
     Bounds bounds;       ///< within which the samples can tell anything at all
@@ -27,12 +29,16 @@ struct Problem {
     double interval_s;   ///< mean sampling interval
     double longest_s;    ///< a longer interval is a gap
     const AlikeSteps& alike(bool fan) const { return fan && !samples.fan.empty() ? by_fan : by_time; }
+    const PowerTable& power_of(const Shape& shape) const { return shape.behind ? *shape.behind : power; }
     double rounding_sd() const;  ///< of the error that rounding makes, degC; never quite 0
 };
 
 /// The step in which the temperatures are given (1 where all are whole degrees), 0 where there is no such
 /// step.
 double resolution_of(std::span<const double> temp_c);
+
+/// `room` in its own steps, from the lowest; needs a step.
+std::vector<double> room_above_lowest(const ThermalView& samples);
 
 /// Where a search ended.
 struct Solution {
@@ -53,6 +59,9 @@ struct Solution {
     /// Variance of the errors beside what was allowed for, degC^2.
     double residual_variance() const;
 };
+
+/// `shape` with readings that are trailing or fading means over `window_s`, or near that.
+Shape behind_window(const Problem& problem, Shape shape, PowerReading reading, double window_s);
 
 /// How far a search goes. A fall of the sum of squares by 1e-6 of itself is far below the sampling error.
 struct Effort {

@@ -16,7 +16,11 @@ constexpr double kAlike = 1e-6;         // of BIC
 constexpr double kPlainly = 10.0;       // of BIC, "very strong" evidence (Kass & Raftery 1995)
 constexpr double kOtherRoom = 10.0;     // degC, by which a given ambient may be wrong
 constexpr double kKnownRoom = 2.0;      // degC, half the 95 % interval of one that is fitted unasked
-constexpr std::size_t kStarts = 3;      // of the starting points tried, so many are descended from
+constexpr double kMoreThanOne = 1.3;    // intervals in a window: of one, each reading is by itself
+constexpr double kSeenFading = 0.15;  // intervals, of a fading mean's time constant: shorter ones do not show
+constexpr double kNearTable = 0.1;    // of a window, by which it may be off the one its table is made for
+constexpr double kFadedAway = 1.5;    // s, an interval after which nothing is left of them
+constexpr std::size_t kStarts = 3;    // of the starting points tried, so many are descended from
 
 struct Start {
     double sse;
@@ -109,28 +113,47 @@ Solution with_meter(const Problem& problem, const Solution& held) {
     Solution best = held;
     const auto attempt = [&](PowerReading reading, double edge_share, double shift_s) {
         Shape shape = held.shape;
-        shape.reading = reading;
-        shape.edge_share = edge_share;
+        shape.read_as(reading, edge_share);
         Theta from = best.theta;
         from[kShift] = shift_s;
         best = better(best, fit_shape(problem, shape, from));
     };
     attempt(PowerReading::averaged, 0.0, 0.0);
     attempt(PowerReading::sampled, kAnywhere, 0.0);
-    if (explained_by_rounding(problem, best)) return best;
     attempt(PowerReading::late, kAnywhere, problem.interval_s);
     const bool late = best.shape.reading == PowerReading::late;
     const double shift_s = late ? best.theta[kShift] : 0.5 * problem.interval_s;
     attempt(PowerReading::late, 0.0, shift_s);
     const double instant_s = shift_s - 0.5 * problem.interval_s;  // no reading is of an instant to come
     if (late && instant_s > 0.0) attempt(PowerReading::late_sampled, kAnywhere, instant_s);
-    return best;
+    const std::optional<Solution> trailing = with_long_mean(problem, held);
+    return trailing ? better(best, *trailing) : best;
 }
 
 // What 1 W can warm the die by, degC; a path that some of the power makes stays below.
 double most_per_w(const Solution& s) {
     const ThermalConstants c = s.constants();
     return 1.0 / c.hA_still + (c.two_nodes ? 1.0 / c.coupling : 0.0);
+}
+
+bool leans_on_fan_steps(const Problem& problem, const Solution& s) {
+    return s.shape.fan && problem.fan_steps.variance() > 0.0;
+}
+
+// What the rounding of power, ambient and fan can leave at most, degC^2; that of a fan has no simple bound.
+double most_by_inputs(const Problem& problem, const Solution& s) {
+    if (leans_on_fan_steps(problem, s)) return std::numeric_limits<double>::infinity();
+    return problem.power_steps.variance() * most_per_w(s) * most_per_w(s) + problem.room_steps.variance();
+}
+
+// Distinct errors of the column that has the fewest.
+double fewest_readings(const Problem& problem, const Solution& s) {
+    std::size_t out = std::numeric_limits<std::size_t>::max();
+    for (const ReadingSteps* steps : {&problem.power_steps, &problem.room_steps}) {
+        if (steps->variance() > 0.0) out = std::min(out, steps->distinct());
+    }
+    if (leans_on_fan_steps(problem, s)) out = std::min(out, problem.fan_steps.distinct());
+    return static_cast<double>(out);
 }
 
 double free_squares(const Problem& problem, const Solution& s) {
@@ -167,8 +190,7 @@ Solution best_two_nodes(Problem problem, const Solution& one) {
     problem.bounds.low[kDie] = std::log(0.1 * problem.interval_s * hA);
     Solution from = one;
     from.shape.fan = !problem.samples.fan.empty();
-    from.shape.reading = PowerReading::held;
-    from.shape.edge_share = 0.0;
+    from.shape.read_as(PowerReading::held);
     from.shape.fan_exponent = Shape{}.fan_exponent;
     if (from.shape.fan && !one.shape.fan) {
         from.theta[kStill] = std::log(0.5 * hA);
@@ -214,8 +236,7 @@ Solution with_free_ambient(const Problem& problem, const Solution& fixed) {
     Shape shape = fixed.shape;
     shape.two_nodes = false;
     shape.ambient = true;
-    shape.reading = PowerReading::held;
-    shape.edge_share = 0.0;
+    shape.read_as(PowerReading::held);
     return with_scatter(problem, with_meter(problem, fit_shape(problem, shape, fixed.theta)));
 }
 
@@ -258,6 +279,35 @@ Choice choose_among_all(const Problem& problem, const ThermalOptions& options) {
 
 }  // namespace
 
+std::optional<Solution> with_long_mean(const Problem& problem, const Solution& from) {
+    std::optional<Solution> best;
+    const auto attempt = [&](PowerReading reading, double window_s, const Theta& theta,
+                             const Effort& effort) {
+        Theta start = theta;
+        start[kShift] = window_s;
+        const Shape shape = behind_window(problem, from.shape, reading, window_s);
+        Solution found = fit_shape(problem, shape, start, effort);
+        if (!best || found.sse < best->sse) best = std::move(found);
+    };
+    for (const double window_s : {0.2, 0.3, 0.5, 0.7, 1.0, 1.4}) {
+        if (window_s >= kMoreThanOne * problem.interval_s)
+            attempt(PowerReading::trailing, window_s, from.theta, kCoarse);
+        if (0.5 * window_s >= kSeenFading * problem.interval_s && problem.interval_s < kFadedAway)
+            attempt(PowerReading::fading, 0.5 * window_s, from.theta, kCoarse);
+    }
+    if (!best) return std::nullopt;
+    for (int i = 0; i < 2; ++i) {
+        const Theta theta = best->theta;
+        const PowerReading reading = best->shape.reading;
+        best.reset();  // the last one's window was only nearly its table's
+        attempt(reading, std::max(theta[kShift], kSeenFading * problem.interval_s), theta, {});
+    }
+    const bool fades = best->shape.reading == PowerReading::fading;
+    const double window_s = best->theta[kShift], least_s = (fades ? kSeenFading : 1.0) * problem.interval_s;
+    const double off = window_s / best->shape.behind->window_s() - 1.0;
+    return window_s >= least_s && std::abs(off) < kNearTable ? best : std::nullopt;
+}
+
 bool second_node_told(const Problem& problem, const Solution& s) {
     const double fan = mean_of(problem.samples.fan);
     const Uncertainty u = uncertainty_of(problem, s);
@@ -272,16 +322,14 @@ bool second_node_told(const Problem& problem, const Solution& s) {
            told([](const ThermalConstants& c) { return c.C_die + c.C_sink; });
 }
 
-bool explained_by_rounding(const Problem& problem, const Solution& s, std::optional<double> by_power_steps) {
+bool explained_by_rounding(const Problem& problem, const Solution& s, std::optional<double> by_input_steps) {
     const double sd = problem.rounding_sd();
     const double by_temperature = sd * sd * (1.0 + 3.0 * 0.9 / std::sqrt(static_cast<double>(s.n)));
     if (s.residual_variance() <= by_temperature) return true;
-    const auto readings = static_cast<double>(problem.power_steps.distinct());
-    const double scatter = 1.0 + 3.0 * 0.9 / std::sqrt(std::max(readings, 1.0));
-    const double most = problem.power_steps.variance() * most_per_w(s) * most_per_w(s);
-    if (s.residual_variance() > by_temperature + most * scatter) return false;
-    if (!by_power_steps) by_power_steps = variance_by_power_steps(problem, s);
-    return s.residual_variance() <= by_temperature + *by_power_steps * scatter;
+    const double scatter = 1.0 + 3.0 * 0.9 / std::sqrt(fewest_readings(problem, s));
+    if (s.residual_variance() > by_temperature + most_by_inputs(problem, s) * scatter) return false;
+    if (!by_input_steps) by_input_steps = variance_by_input_steps(problem, s);
+    return s.residual_variance() <= by_temperature + *by_input_steps * scatter;
 }
 
 Choice choose_model(const Problem& problem, const ThermalOptions& options) {
@@ -294,7 +342,9 @@ Choice choose_model(const Problem& problem, const ThermalOptions& options) {
     const Choice chosen = choose_among_all(Problem(excerpt), options);
     Theta from = chosen.solution.theta;
     from[kStart] = from[kSinkStart] = first_temperature(all);
-    return {fit_shape(problem, chosen.solution.shape, from, {12, 1e-8}), chosen.other};
+    Shape shape = chosen.solution.shape;
+    if (shape.behind) shape = behind_window(problem, shape, shape.reading, from[kShift]);
+    return {fit_shape(problem, shape, from, {12, 1e-8}), chosen.other};
 }
 
 }  // namespace rle::thermal

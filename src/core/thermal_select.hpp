@@ -30,12 +30,16 @@ struct Choice {
 /// alone, and only with an ambient that a room may have.
 Choice choose_model(const Problem& problem, const ThermalOptions& options);
 
+/// `from`'s model with readings that are means over a window of several sampling intervals, up to 1.5 s,
+/// which is fitted; missing where the samples lie too far apart for that.
+std::optional<Solution> with_long_mean(const Problem& problem, const Solution& from);
+
 /// hA, the capacity and the slow time constant of a two-node solution are told by the samples.
 bool second_node_told(const Problem& problem, const Solution& s);
 
-/// The errors are as small as the rounding of temperatures and power makes them (squares of a uniform error
-/// scatter by 0.9 of their mean). `by_power_steps`: Uncertainty's, where it is there.
+/// The errors are as small as the rounding of what was read makes them (squares of a uniform error
+/// scatter by 0.9 of their mean). `by_input_steps`: Uncertainty's, where it is there.
 bool explained_by_rounding(const Problem& problem, const Solution& s,
-                           std::optional<double> by_power_steps = std::nullopt);
+                           std::optional<double> by_input_steps = std::nullopt);
 
 }  // namespace rle::thermal

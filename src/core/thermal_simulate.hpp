@@ -73,23 +73,30 @@ class Stepper {
     RLE_ALWAYS_INLINE void advance(std::size_t i, NodeState<S>& state) {
         const Step<S>& step = steps_.step(i);
         const double room = samples_.room_over(i);
-        if (reading_ == PowerReading::averaged) {
-            const PowerTable::Edge edge = power_.edge(i);
+        if (reading_ == PowerReading::averaged || looks_behind(reading_)) {
+            const bool one = reading_ == PowerReading::averaged;
+            const PowerTable::Edge edge = one ? power_.edge(i) : power_.edge_behind(i, value_of(shift_));
             rle::advance<kTwoNodes>(step, edge.before_w, room, state);
             if (edge.share_before < 1.0) {
                 const double after_s = (samples_.t_s[i + 1] - samples_.t_s[i]) * (1.0 - edge.share_before);
                 add_late_watts<kTwoNodes>(steps_.modes(i), after_s, edge.after_w - edge.before_w, state);
             }
+            if (!one) add_shift(step, power_.mean(i, reading_, value_of(shift_), cursor_), state);
             return;
         }
         const PowerTable::Mean mean = power_.mean(i, reading_, value_of(shift_), cursor_);
         rle::advance<kTwoNodes>(step, mean.value, room, state);
+        add_shift(step, mean, state);
+    }
+
+  private:
+    RLE_ALWAYS_INLINE void add_shift(const Step<S>& step, const PowerTable::Mean& mean,
+                                     NodeState<S>& state) const {
         if (mean.slope == 0.0) return;
         add_slope(state.die, value_of(step.die_per_w) * mean.slope, shift_);
         if constexpr (kTwoNodes) add_slope(state.sink, value_of(step.sink_per_w) * mean.slope, shift_);
     }
 
-  private:
     const ThermalView& samples_;
     const PowerTable& power_;
     StepTable<S> steps_;

@@ -28,6 +28,7 @@ Json thermal_to_json(const ThermalFit& fit) {
     out["coupling_w_per_c"] = json_of(fit.coupling_w_per_c);
     out["power_reading"] = text_or_null(fit.power_reading);
     out["power_delay_s"] = json_of(fit.power_delay_s);
+    out["power_average_s"] = json_of(fit.power_average_s);
     out["rmse_c"] = json_of(fit.rmse_c);
     out["r2"] = json_of(fit.r2);
     out["ci95"] = Json::object();
@@ -66,6 +67,7 @@ ThermalFit thermal_from(const Fields& fields) {
     fit.coupling_w_per_c = fields.number("coupling_w_per_c");
     fit.power_reading = fields.text("power_reading");
     fit.power_delay_s = fields.number("power_delay_s");
+    fit.power_average_s = fields.number("power_average_s");
     fit.rmse_c = fields.number("rmse_c");
     fit.r2 = fields.number("r2");
     if (const auto intervals = fields.object("ci95")) {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <string>
 
+#include "core/input_scores.hpp"
 #include "core/linear_algebra.hpp"
-#include "core/power_scores.hpp"
 #include "support/catch.hpp"
 #include "thermal_sessions.hpp"
 
@@ -33,30 +33,31 @@ const std::vector<double> kLevels{61.37, 248.18, 83.91, 199.27, 44.62, 173.04, 1
 }  // namespace
 
 TEST_CASE("the step of the readings is told where they show one") {
-    const PowerSteps whole(readings(kLevels, 200, 1.0));
-    CHECK(whole.step_w() == 1.0);
+    const ReadingSteps whole(readings(kLevels, 200, 1.0), kPowerSteps);
+    CHECK(whole.step() == 1.0);
     CHECK_THAT(whole.variance(), WithinRel(1.0 / 12.0, 0.02));  // of a uniform error; 50 terms of its series
     CHECK(whole.distinct() == 9);
     CHECK(whole.number_of(45.0) == 0);  // in ascending order
     CHECK(whole.number_of(248.0) == 8);
 
-    const PowerSteps tenths(readings(kLevels, 200, 0.1));
+    const ReadingSteps tenths(readings(kLevels, 200, 0.1), kPowerSteps);
     CHECK_THAT(tenths.variance(), WithinRel(0.01 / 12.0, 0.02));
-    const PowerSteps fives(readings(kLevels, 200, 5.0));
+    const ReadingSteps fives(readings(kLevels, 200, 5.0), kPowerSteps);
     CHECK_THAT(fives.variance(), WithinRel(25.0 / 12.0, 0.02));
-    CHECK(PowerSteps(readings(kLevels, 200, 0.0)).variance() == 0.0);
+    CHECK(ReadingSteps(readings(kLevels, 200, 0.0), kPowerSteps).variance() == 0.0);
 }
 
 TEST_CASE("a few round levels are levels that somebody chose") {
-    CHECK(PowerSteps(readings({80.0, 250.0}, 100, 0.0)).variance() == 0.0);
-    CHECK(PowerSteps(readings({50.0, 100.0, 155.0, 200.0}, 100, 0.0)).variance() == 0.0);
-    CHECK(PowerSteps(readings({180.0}, 100, 0.0)).variance() == 0.0);
-    CHECK(PowerSteps(readings({64.0, 212.0}, 100, 0.0)).step_w() == 1.0);  // even by chance, in whole watts
+    CHECK(ReadingSteps(readings({80.0, 250.0}, 100, 0.0), kPowerSteps).variance() == 0.0);
+    CHECK(ReadingSteps(readings({50.0, 100.0, 155.0, 200.0}, 100, 0.0), kPowerSteps).variance() == 0.0);
+    CHECK(ReadingSteps(readings({180.0}, 100, 0.0), kPowerSteps).variance() == 0.0);
+    CHECK(ReadingSteps(readings({64.0, 212.0}, 100, 0.0), kPowerSteps).step() ==
+          1.0);  // even by chance, in whole watts
 }
 
 TEST_CASE("a level that scatters by steps has no error that its readings share") {
-    CHECK(PowerSteps(readings(kLevels, 400, 1.0, 3.0)).variance() == 0.0);
-    const double little = PowerSteps(readings(kLevels, 400, 1.0, 0.15)).variance();
+    CHECK(ReadingSteps(readings(kLevels, 400, 1.0, 3.0), kPowerSteps).variance() == 0.0);
+    const double little = ReadingSteps(readings(kLevels, 400, 1.0, 0.15), kPowerSteps).variance();
     CHECK(little > 0.2 / 12.0);
     CHECK(little < 1.0 / 12.0);
 }
@@ -90,7 +91,7 @@ struct Exact {
     }
 };
 
-// What power_scores() says, by fits to a power with one reading at a time moved: their parameters' products
+// What input_scores() says, by fits to a power with one reading at a time moved: their parameters' products
 // and what they leave.
 struct Moved {
     Eigen::MatrixXd covariance;
@@ -143,7 +144,7 @@ TEST_CASE("the errors of the readings move the parameters as fits to moved readi
     const Problem problem{ThermalView(exact.samples)};
     const Solution at = exact.fitted(problem);
     const Eigen::MatrixXd inverse = inverse_definite(at.information);
-    const PowerScores scores = power_scores(problem, at, inverse);
+    const InputScores scores = input_scores(problem, at, inverse);
     const Eigen::MatrixXd covariance = product(inverse, product(scores.covariance, inverse));
     const Moved moved = by_refitting(exact, at, problem.power_steps.variance());
     for (Eigen::Index j = 0; j < covariance.rows(); ++j)
@@ -159,7 +160,7 @@ TEST_CASE("of many readings draws of all their errors tell about as much") {
     CHECK(problem.power_steps.distinct() == 40);
     const Solution at = exact.fitted(problem);
     const Eigen::MatrixXd inverse = inverse_definite(at.information);
-    const PowerScores scores = power_scores(problem, at, inverse);
+    const InputScores scores = input_scores(problem, at, inverse);
     const Eigen::MatrixXd covariance = product(inverse, product(scores.covariance, inverse));
     const Moved moved = by_refitting(exact, at, problem.power_steps.variance());
     for (Eigen::Index j = 0; j < covariance.rows(); ++j)  // 24 draws: a variance to 30 %

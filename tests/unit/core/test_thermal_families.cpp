@@ -30,11 +30,11 @@ TEST_CASE("a session depends on family, seed and number alone") {
     CHECK(a.truth.tau_s != c.truth.tau_s);
 }
 
-TEST_CASE("sessions are whole degrees at 1 Hz and lie where their truth puts them") {
+TEST_CASE("sessions are whole degrees at the family's rate and lie where their truth puts them") {
     for (const ThermalFamily& f : thermal_families()) {
         INFO(f.name);
         const ThermalSession s = simulate_session(f, 1, 0);
-        CHECK(s.samples.size() == static_cast<std::size_t>(f.seconds));
+        CHECK(s.samples.size() == static_cast<std::size_t>(std::round(f.seconds / f.interval_s)));
         for (const double t : s.samples.temp_c) CHECK(t == std::round(t));
         CHECK(s.samples.fan.empty() == !f.fan_steps);
         if (!f.two_nodes) CHECK_THAT(s.truth.C_j_per_c / s.truth.hA_w_per_c, WithinRel(s.truth.tau_s, 1e-12));
@@ -48,7 +48,8 @@ TEST_CASE("sessions are whole degrees at 1 Hz and lie where their truth puts the
 TEST_CASE("the families that the model fits are given back within 2 %, and their intervals hold",
           "[simulation]") {
     const std::string name = GENERATE("one-node-3-10s", "one-node-10-60s", "free-edges", "averaging-meter",
-                                      "two-nodes", "fan-steps", "whole-watts", "late-meter");
+                                      "two-nodes", "fan-steps", "whole-watts", "late-meter",
+                                      "long-mean-meter", "fading-meter", "whole-degree-room");
     INFO(name);
     const ThermalScore s = score_thermal_family(family(name), 40, 2);
     CHECK(s.told == s.n);

@@ -1,4 +1,4 @@
-#include "core/power_steps.hpp"
+#include "core/reading_steps.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,12 +8,11 @@ namespace rle::thermal {
 namespace {
 
 constexpr double kMostSteps = 5000.0;  // between the lowest and the highest reading: more, and none matters
-constexpr std::size_t kManyReadings = 8;
-constexpr double kLeastShare = 0.02;  // of q^2/12, below which the dithered error counts as none
+constexpr double kLeastShare = 0.02;   // of q^2/12, below which the dithered error counts as none
 
-bool in_steps_of(double step, std::span<const double> power_w) {
-    return std::all_of(power_w.begin(), power_w.end(), [per_w = 1.0 / step](double p) {
-        const double steps = std::abs(p) * per_w;
+bool in_steps_of(double step, std::span<const double> readings) {
+    return std::all_of(readings.begin(), readings.end(), [per_unit = 1.0 / step](double p) {
+        const double steps = std::abs(p) * per_unit;
         return steps < 1e9 && std::abs(steps - static_cast<double>(std::lrint(steps))) < 1e-6;
     });
 }
@@ -31,10 +30,10 @@ double share_undithered(double sd) {
 
 // The scatter of levels, in steps. Two samples of one level that differ by d steps before they are rounded
 // are read differently with the chance E|d| = 2 sd/sqrt(pi). Pairs farther apart are changes of the level.
-double scatter_in_steps(std::span<const double> power_w, double step) {
+double scatter_in_steps(std::span<const double> readings, double step) {
     double pairs = 0.0, differ = 0.0;
-    for (std::size_t i = 1; i < power_w.size(); ++i) {
-        const double apart = std::abs(power_w[i] - power_w[i - 1]) / step;
+    for (std::size_t i = 1; i < readings.size(); ++i) {
+        const double apart = std::abs(readings[i] - readings[i - 1]) / step;
         if (apart > 3.5) continue;
         pairs += 1.0;
         if (apart > 0.5) differ += 1.0;
@@ -44,30 +43,31 @@ double scatter_in_steps(std::span<const double> power_w, double step) {
 
 }  // namespace
 
-PowerSteps::PowerSteps(std::span<const double> power_w) {
-    const auto [low, high] = std::minmax_element(power_w.begin(), power_w.end());
-    for (const double step : {10.0, 5.0, 2.0, 1.0, 0.5, 0.1}) {
-        if (!in_steps_of(step, power_w)) continue;
+ReadingSteps::ReadingSteps(std::span<const double> readings, std::span<const StepCandidate> candidates) {
+    if (readings.empty()) return;
+    const auto [low, high] = std::minmax_element(readings.begin(), readings.end());
+    for (const StepCandidate& candidate : candidates) {
+        const double step = candidate.step;
+        if (!in_steps_of(step, readings)) continue;
         if ((*high - *low) / step > kMostSteps) return;
-        step_w_ = step;
-        per_w_ = 1.0 / step;
+        step_ = step;
+        per_unit_ = 1.0 / step;
         lowest_ = std::round(*low / step);
-        count(power_w, std::round(*high / step));
-        // A few readings in steps of 5 or 10 W are levels that somebody chose; in steps of 2 W, chance.
-        if (step > 1.0 && distinct_ < kManyReadings) {
-            step_w_ = 0.0;
-            if (step >= 5.0) return;
+        count(readings, std::round(*high / step));
+        if (distinct_ < candidate.fewest) {
+            step_ = 0.0;
+            if (candidate.chosen) return;
             continue;
         }
-        const double share = share_undithered(scatter_in_steps(power_w, step));
+        const double share = share_undithered(scatter_in_steps(readings, step));
         if (share >= kLeastShare) variance_ = share * step * step / 12.0;
         return;
     }
 }
 
-void PowerSteps::count(std::span<const double> power_w, double highest) {
+void ReadingSteps::count(std::span<const double> readings, double highest) {
     number_.assign(static_cast<std::size_t>(highest - lowest_) + 1, 0);
-    for (const double p : power_w) number_[static_cast<std::size_t>(p * per_w_ - lowest_ + 0.5)] = 1;
+    for (const double p : readings) number_[static_cast<std::size_t>(p * per_unit_ - lowest_ + 0.5)] = 1;
     distinct_ = 0;
     for (std::uint16_t& number : number_) {
         if (number == 0) continue;
