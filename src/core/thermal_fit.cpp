@@ -71,6 +71,7 @@ class Account {
         fill_ambient(out);
         note_other_ambient(out);
         note_drift(out);
+        note_irregular(out);
         leave_out_untold(out);
         out.usable = fit.hA_w_per_c && fit.C_j_per_c;
     }
@@ -193,6 +194,15 @@ class Account {
             "the time constant lean on the ambient temperature at rest; log it beside the device as a column "
             "ambient_c",
             drift.total_c, drift.total_c > 0.0 ? "warm up" : "cool down"));
+    }
+
+    // Where an edge lies in a long interval moves both nodes, and is not as sure as two nodes take it to be.
+    void note_irregular(ThermalResult& out) const {
+        if (!c_.two_nodes || !is_irregular(problem_)) return;
+        out.fit.adequate = false;
+        out.warnings.emplace_back(
+            "the samples come irregularly, and the intervals of two nodes are then too narrow; sample "
+            "evenly");
     }
 
     void fill_constants(ThermalFit& fit) const {

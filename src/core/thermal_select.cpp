@@ -322,6 +322,20 @@ bool second_node_told(const Problem& problem, const Solution& s) {
            told([](const ThermalConstants& c) { return c.C_die + c.C_sink; });
 }
 
+bool is_irregular(const Problem& problem) {
+    constexpr double kLeastScatter = 0.5;
+    const std::span<const double> t = problem.samples.t_s;
+    double n = 0.0, sum = 0.0, squares = 0.0;
+    for (std::size_t i = 1; i < t.size(); ++i) {
+        const double dt = t[i] - t[i - 1];
+        if (dt > problem.longest_s) continue;
+        n += 1.0;
+        sum += dt;
+        squares += dt * dt;
+    }
+    return n > 1.0 && n * squares >= (1.0 + kLeastScatter * kLeastScatter) * sum * sum;
+}
+
 bool explained_by_rounding(const Problem& problem, const Solution& s, std::optional<double> by_input_steps) {
     const double sd = problem.rounding_sd();
     const double by_temperature = sd * sd * (1.0 + 3.0 * 0.9 / std::sqrt(static_cast<double>(s.n)));

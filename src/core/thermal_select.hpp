@@ -37,6 +37,9 @@ std::optional<Solution> with_long_mean(const Problem& problem, const Solution& f
 /// hA, the capacity and the slow time constant of a two-node solution are told by the samples.
 bool second_node_told(const Problem& problem, const Solution& s);
 
+/// The sampling intervals scatter by half of their mean or more, gaps aside.
+bool is_irregular(const Problem& problem);
+
 /// The errors are as small as the rounding of what was read makes them (squares of a uniform error
 /// scatter by 0.9 of their mean). `by_input_steps`: Uncertainty's, where it is there.
 bool explained_by_rounding(const Problem& problem, const Solution& s,

@@ -45,6 +45,27 @@ TEST_CASE("sessions are whole degrees at the family's rate and lie where their t
     }
 }
 
+TEST_CASE("two nodes told by samples that come irregularly are not adequate") {
+    const ThermalSession even = simulate_session(family("two-nodes"), 1, 3);
+    ThermalOptions options;
+    options.ambient_c = even.truth.ambient_c;
+    ThermalSamples uneven;  // intervals of 1, 1, 1 and 4 s scatter by 0.74 of their mean
+    for (std::size_t i = 0; i < even.samples.size(); ++i) {
+        if (i % 7 > 3) continue;
+        uneven.t_s.push_back(even.samples.t_s[i]);
+        uneven.temp_c.push_back(even.samples.temp_c[i]);
+        uneven.power_w.push_back(even.samples.power_w[i]);
+    }
+    const ThermalResult told = fit_thermal(even.samples, options), untold = fit_thermal(uneven, options);
+    REQUIRE(told.constants.two_nodes);
+    REQUIRE(untold.constants.two_nodes);
+    CHECK(told.fit.adequate);
+    CHECK(told.warnings.empty());
+    CHECK_FALSE(untold.fit.adequate);
+    REQUIRE_FALSE(untold.warnings.empty());
+    CHECK(untold.warnings.back().find("irregularly") != std::string::npos);
+}
+
 TEST_CASE("the families that the model fits are given back within 2 %, and their intervals hold",
           "[simulation]") {
     const std::string name = GENERATE("one-node-3-10s", "one-node-10-60s", "free-edges", "averaging-meter",
