@@ -7,6 +7,7 @@
 #include <functional>
 #include <numeric>
 
+#include "core/spread.hpp"
 #include "core/thermal_interval.hpp"
 #include "core/thermal_select.hpp"
 #include "core/thermal_untold.hpp"
@@ -31,21 +32,6 @@ double mean_fan(const ThermalView& s) {
     return s.fan.empty()
                ? 0.0
                : std::accumulate(s.fan.begin(), s.fan.end(), 0.0) / static_cast<double>(s.fan.size());
-}
-
-struct Spread {
-    double low = 0.0;
-    double high = 0.0;
-    double width() const { return high - low; }
-};
-
-Spread spread_of(std::span<const double> v) {
-    Spread out{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
-    for (const double x : v) {
-        if (std::isnan(x)) continue;
-        out = {std::min(out.low, x), std::max(out.high, x)};
-    }
-    return out;
 }
 
 // Fills a ThermalFit from a solution, entry by entry.
