@@ -43,6 +43,55 @@ TEST_CASE("a simulated session balances, on the half that was not fitted too") {
     CHECK(b.tau_th.tau_class == TauClass::slow);
 }
 
+TEST_CASE("a block without temperatures leaves the energies what they were") {
+    SquareWave w;
+    w.tau_s = 8.0;
+    w.seconds = 300.0;
+    const BalanceInput whole = balance_session(w);
+    BalanceInput blind = whole;
+    for (std::size_t i = 130; i < 190; ++i) blind.temp_c[i] = kMissing;
+    const Balance all = balance_energy(whole, balanced_at(w.ambient_c));
+    const Balance part = balance_energy(blind, balanced_at(w.ambient_c));
+    CHECK(*part.conservation.energy_in_j == *all.conservation.energy_in_j);
+    // A straight line over 60 s of plateaus of 15 s would be off by the wave's swing.
+    CHECK_THAT(*part.conservation.energy_out_j, WithinRel(*all.conservation.energy_out_j, 0.003));
+    CHECK_THAT(*part.conservation.closure, WithinAbs(0.0, 0.005));
+    CHECK(mentions(part.warnings, "no temperature was read for 61 s"));
+    CHECK_FALSE(mentions(all.warnings, "no temperature was read"));
+}
+
+TEST_CASE("a power at low utilisation that is not below the mean is named, and is no idle power") {
+    BalanceInput in = balance_session();
+    in.util_pct.assign(in.t_s.size(), 90.0);
+    const double most = *std::max_element(in.power_w.begin(), in.power_w.end());
+    for (std::size_t i = 0; i < in.t_s.size(); ++i) {
+        if (in.power_w[i] > 0.9 * most) in.util_pct[i] = 2.0;
+    }
+    const Balance b = balance_energy(in, balanced_at(22.0));
+    CHECK_FALSE(b.eta_p.value);
+    CHECK(mentions(b.warnings, "the median power at a utilisation below 10 %, 250.0 W"));
+    CHECK_FALSE(mentions(b.warnings, "hardly moved"));
+}
+
+TEST_CASE("the rounding of a logged ambient is in the interval of hA") {
+    // A room 0.4 degC beside what was logged, at a rise of some 50 degC, moves hA by 0.8 %; it is known to
+    // 0.2 % by the temperatures alone.
+    SquareWave w;
+    w.seconds = 300.0;
+    BalanceInput in = balance_session(w);
+    in.ambient_c.assign(in.t_s.size(), w.ambient_c);
+    for (double& t : in.temp_c) t = std::round(t);
+    const Balance whole = balance_energy(in, {});
+    in.ambient_c.assign(in.t_s.size(), w.ambient_c + 0.003);  // in no step that rounds
+    const Balance exact = balance_energy(in, {});
+    const Interval wide = whole.thermal.ci95.at("hA_w_per_c"), narrow = exact.thermal.ci95.at("hA_w_per_c");
+    const double rise = *whole.heat_rate.q_mean_w / w.hA;
+    CHECK(narrow.contains(w.hA));
+    CHECK(wide.contains(w.hA * (1.0 + 0.4 / rise)));
+    CHECK(wide.contains(w.hA * (1.0 - 0.4 / rise)));
+    CHECK_FALSE(narrow.contains(w.hA * (1.0 + 0.4 / rise)));
+}
+
 TEST_CASE("an idle power above the mean is a warning") {
     BalanceOptions options = balanced_at(24.0);
     options.idle_power_w = 1e6;
