@@ -15,8 +15,8 @@ namespace rle {
 namespace {
 
 constexpr double kSnap = 1e-6;     // relative; a rate this near to a whole number is that number
-constexpr double kNoShift = 0.3;   // of a step, between first and last row
 constexpr double kOffGrid = 0.25;  // of a step
+constexpr double kNoShift = 0.2;   // of a step, between first and last row; below kOffGrid
 constexpr double kMostPointsPerRow = 1e4;
 
 std::vector<double> sorted_times(std::span<const double> t_s) {
@@ -49,8 +49,9 @@ double own_step(const std::vector<double>& times) {
         sum += step;
         n += 1.0;
     }
+    const double step = n > 0.0 ? sum / n : middle;  // none is: long and short ones take turns
     const double span = times.back() - times.front();
-    const double count = std::max(1.0, std::round(span / (sum / n)));
+    const double count = std::max(1.0, std::round(span / step));
     return snapped(span / count, count);
 }
 

@@ -424,4 +424,16 @@ TEST_CASE("a table with jittered times is one of the rate that they jitter about
     // A clock that is plainly another is left as it is.
     for (int i = 0; i < 300; ++i) t_s[static_cast<std::size_t>(i)] = 1.01 * i;
     CHECK(uniform_grid(t_s).dt_s == Approx(1.01));
+    // Nor is one that would end a third of a step off the round one's rows.
+    t_s.resize(61);
+    for (int i = 0; i <= 60; ++i) t_s[static_cast<std::size_t>(i)] = 0.995 * i;
+    const UniformGrid exact = uniform_grid(t_s);
+    CHECK(exact.dt_s == Approx(0.995));
+    CHECK(exact.warnings.empty());
+}
+
+TEST_CASE("a table whose long and short steps take turns has the rate of their mean") {
+    std::vector<double> t_s;
+    for (int i = 0; i <= 200; ++i) t_s.push_back(i / 2 + 0.2 * (i % 2));  // as many of 0.2 s as of 0.8 s
+    CHECK(uniform_grid(t_s).dt_s == 0.5);
 }
