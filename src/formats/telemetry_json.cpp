@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "formats/encoding.hpp"
 #include "formats/object_scanner.hpp"
@@ -29,14 +30,30 @@ struct JsonCell {
 };
 using Cells = std::vector<JsonCell>;
 
-bool names_device(const Cells& cells) {
-    return std::any_of(cells.begin(), cells.end(), [](const JsonCell& cell) {
-        const auto known = known_name(normal_name(cell.name).name);
-        return known && known->role == Role::device;
-    });
+bool names_device(const JsonCell& cell) {
+    const auto known = known_name(normal_name(cell.name).name);
+    return known && known->role == Role::device;
 }
 
-// One record: what stands in it once, and the objects of the first list in it.
+// Is there a key by which each of these devices has another name? A model ("A100") may be that of all.
+bool tell_themselves_apart(const std::vector<Cells>& devices) {
+    std::map<std::string, std::set<std::string_view>> values;
+    for (const Cells& device : devices) {
+        for (const JsonCell& cell : device) {
+            if (names_device(cell)) values[cell.name].insert(cell.value);
+        }
+    }
+    return std::any_of(values.begin(), values.end(),
+                       [&](const auto& key) { return key.second.size() == devices.size(); });
+}
+
+bool is_of_devices(std::string_view list_name) {
+    return list_name.find("gpu") != std::string_view::npos ||
+           list_name.find("device") != std::string_view::npos;
+}
+
+// One record: what stands in it once, and the objects of a list in it: of the first of devices, else of the
+// first.
 struct Flat {
     Cells cells;
     std::string list_name;
@@ -53,34 +70,44 @@ void flatten(std::string_view object, const std::string& prefix, int depth, Flat
             flat.cells.push_back({std::move(name), missing ? std::string_view() : field.value});
         } else if (field.value.starts_with('{')) {
             flatten(field.value, name + ".", depth + 1, flat);
-        } else if (flat.list.empty() && skip_space(field.value, 1) < field.value.size() &&
-                   field.value[skip_space(field.value, 1)] == '{') {
+        } else if (const std::size_t first = skip_space(field.value, 1);
+                   first < field.value.size() && field.value[first] == '{') {
+            std::string list_name = normal_name(field.key).name;
+            if (!flat.list.empty() && (is_of_devices(flat.list_name) || !is_of_devices(list_name))) continue;
             flat.list = field.value;
-            flat.list_name = normal_name(field.key).name;
+            flat.list_name = std::move(list_name);
         }
     }
 }
 
 using TakeRow = std::function<void(const Cells& cells)>;
 
-// GPUs that a list does not name are counted.
-void rows_of_list(const Flat& flat, const TakeRow& take) {
-    const bool of_devices =
-        flat.list_name.find("gpu") != std::string::npos || flat.list_name.find("device") != std::string::npos;
-    std::size_t at = 1;
-    for (std::size_t nth = 0;; ++nth) {
-        at = skip_space(flat.list, at);
-        if (at < flat.list.size() && flat.list[at] == ',') at = skip_space(flat.list, at + 1);
-        std::vector<RecordField> fields;
-        if (at >= flat.list.size() || flat.list[at] != '{') return;
-        const Scan scan = scan_record(flat.list, at, fields);
-        if (scan.result != ScanResult::complete) return;
-        Flat element{flat.cells, {}, {}};
-        flatten(flat.list.substr(at, scan.end - at), {}, 1, element);
-        const std::string number = fmt::format("{}", nth);
-        if (of_devices && !names_device(element.cells)) element.cells.push_back({"gpu_index", number});
-        take(element.cells);
+std::vector<Cells> elements_of(std::string_view list) {
+    std::vector<Cells> elements;
+    std::vector<RecordField> fields;
+    for (std::size_t at = 1;;) {
+        at = skip_space(list, at);
+        if (at < list.size() && list[at] == ',') at = skip_space(list, at + 1);
+        if (at >= list.size() || list[at] != '{') return elements;
+        const Scan scan = scan_record(list, at, fields);
+        if (scan.result != ScanResult::complete) return elements;
+        Flat element;
+        flatten(list.substr(at, scan.end - at), {}, 1, element);
+        elements.push_back(std::move(element.cells));
         at = scan.end;
+    }
+}
+
+// GPUs that a list does not tell apart are counted.
+void rows_of_list(const Flat& flat, const TakeRow& take) {
+    const std::vector<Cells> elements = elements_of(flat.list);
+    const bool counted = is_of_devices(flat.list_name) && !tell_themselves_apart(elements);
+    for (std::size_t nth = 0; nth < elements.size(); ++nth) {
+        Cells cells = flat.cells;
+        cells.insert(cells.end(), elements[nth].begin(), elements[nth].end());
+        const std::string number = fmt::format("{}", nth);
+        if (counted) cells.push_back({"gpu_index", number});
+        take(cells);
     }
 }
 

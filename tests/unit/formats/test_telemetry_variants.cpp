@@ -231,6 +231,14 @@ TEST_CASE("JSON records flat, with objects, with columns for each GPU, and as an
     CHECK(wide.devices == std::vector<std::string>{"gpu0", "gpu1"});
     const Telemetry unnamed = telemetry("{\"t_s\": 0, \"gpus\": [{\"temp\": 50}, {\"temp\": 41}]}\n");
     CHECK(unnamed.devices == std::vector<std::string>{"gpu0", "gpu1"});
+    // Neither their host nor their model tells two GPUs apart; and it is not the first list that counts.
+    for (const char* own : {"", "\"name\": \"A100\", "}) {
+        const std::string gpu = std::string("{") + own + "\"temp\": ";
+        const std::string host = "{\"t_s\": 0, \"host\": \"node1\", \"processes\": [{\"pid\": 1}], ";
+        const Telemetry alike = telemetry(host + "\"gpus\": [" + gpu + "50}, " + gpu + "41}]}\n");
+        CHECK(alike.devices == std::vector<std::string>{"gpu0", "gpu1"});
+        CHECK(alike.temp_c == rle::test::Numbers{50, 41});
+    }
     CHECK(telemetry("{\"samples\": [{\"t_s\": 0, \"temp_c\": 50}, {\"t_s\": 1, \"temp_c\": 51}]}").temp_c ==
           rle::test::Numbers{50, 51});
     CHECK(refusal_of([] {
