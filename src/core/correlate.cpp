@@ -71,8 +71,14 @@ struct Response {
     bool smoothed = false;  // known to be a trailing mean
 };
 
+// `raw` is missing, or the same: then nothing was averaged, as far as is known.
+bool tells_no_more(const std::vector<double>& raw, const std::vector<double>& response) {
+    return raw.empty() || std::equal(raw.begin(), raw.end(), response.begin(),
+                                     [](double x, double y) { return !std::isfinite(x) || x == y; });
+}
+
 Response tested_response(const CorrelateInput& input) {
-    if (input.rle_raw.empty()) return {input.response, input.response_name};
+    if (tells_no_more(input.rle_raw, input.response)) return {input.response, input.response_name};
     if (!is_trailing_mean_of(input.response, input.rle_raw, input.dt_s, RleOptions{}.smoothing_s))
         return {input.response, input.response_name, true};
     return {input.rle_raw, "rle_raw"};
@@ -204,6 +210,7 @@ void test(const CorrelateInput& input, const CorrelateOptions& options, Correlat
 bool is_trailing_mean_of(std::span<const double> mean, std::span<const double> raw, double dt_s,
                          double window_s) {
     constexpr double kLeastR = 0.97;
+    constexpr double kLeastRows = 0.6;  // of those that have a mean: the mean reaches over what is missing
     const auto width = static_cast<std::size_t>(std::ceil(window_s / dt_s - 1e-9));
     std::vector<double> trailing(raw.size(), std::nan(""));
     double sum = 0.0, n = 0.0;
@@ -218,7 +225,8 @@ bool is_trailing_mean_of(std::span<const double> mean, std::span<const double> r
         if (std::isfinite(raw[t])) trailing[t] = sum / n;
     }
     const LagPoint at_once = cross_correlation(trailing, mean, dt_s, 0.0).front();
-    return at_once.r && *at_once.r >= kLeastR;
+    const double least = kLeastRows * static_cast<double>(count_present(mean));
+    return at_once.r && *at_once.r >= kLeastR && static_cast<double>(at_once.n) >= least;
 }
 
 ThermalStress thermal_stress(const std::vector<double>& temp_c, const std::vector<double>& power_w) {

@@ -92,6 +92,28 @@ TEST_CASE(
                       [](const std::string& w) { return says(w, "rle is a trailing mean over 5 s"); }));
 }
 
+TEST_CASE("rle is tested as it is where rle_raw is the same, missing, or in too few rows") {
+    CorrelateInput input = coupled_input(0.1, 2);
+    const auto tested_as_it_is = [&] {
+        const Correlation c = correlate(input, {});
+        REQUIRE(c.tested);
+        CHECK(c.tested->response == "rle");
+        return std::none_of(c.warnings.begin(), c.warnings.end(),
+                            [](const std::string& w) { return says(w, "is a trailing mean over 5 s"); });
+    };
+    input.rle_raw = input.response;
+    CHECK(tested_as_it_is());
+    input.rle_raw.assign(input.response.size(), kNaN);
+    CHECK(tested_as_it_is());
+    // A raw value in every fifth row; the mean over 5 s stands in all of them.
+    std::vector<double> raw = input.response, mean = raw;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+        mean[i] = raw[i - i % 5];
+        if (i % 5 != 0) raw[i] = kNaN;
+    }
+    CHECK_FALSE(is_trailing_mean_of(mean, raw, 1.0, 5.0));
+}
+
 TEST_CASE("where the response leads there is no k, and a warning") {
     CorrelateInput input = coupled_input(0.1, 2);
     std::swap(input.driver, input.response);
