@@ -33,9 +33,9 @@ KnownTime::KnownTime(std::span<const double> known_s, double bridged_s) {
 }
 
 bool KnownTime::covers(double from_s, double to_s) const {
-    return std::any_of(stretches_.begin(), stretches_.end(), [&](const Interval& stretch) {
-        return from_s >= stretch.low - kTimeResolution && to_s <= stretch.high + kTimeResolution;
-    });
+    const auto after = std::upper_bound(stretches_.begin(), stretches_.end(), from_s + kTimeResolution,
+                                        [](double t, const Interval& stretch) { return t < stretch.low; });
+    return after != stretches_.begin() && to_s <= std::prev(after)->high + kTimeResolution;
 }
 
 double KnownTime::seconds(double from_s, double to_s, double step_s) const {
