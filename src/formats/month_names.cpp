@@ -82,14 +82,17 @@ ParsedTime time_with_month_name(std::string_view text, const YearBounds& years, 
     TimeCursor cursor(rest);
     DayOfYear date{static_cast<unsigned>(month + 1), 0};
     TimeOfDay time;
-    if (month == kMonths.size() || !cursor.short_number(date.day) || !cursor.skip(' ') ||
-        !read_time_of_day(cursor, false, time))
-        return {};
+    if (month == kMonths.size() || !cursor.short_number(date.day) || !cursor.skip(' ')) return {};
+    const std::string_view clock = cursor.rest();
+    if (!read_time_of_day(cursor, false, time)) return {};
     rest = cursor.rest();
     bool utc = false;
     const unsigned year = take_year(rest, utc);
     ParsedTime parsed;
     if (year == 0) {
+        // Logs print seconds; "May 5 12:00" may be a file's date, or prose.
+        const std::string_view read = clock.substr(0, clock.size() - cursor.rest().size());
+        if (std::count(read.begin(), read.end(), ':') < 2) return {};
         parsed = with_likely_year(date, time, years);
     } else if (const auto us = us_of(static_cast<int>(year), date, time)) {
         parsed = {utc ? TimeClass::zoned : TimeClass::naive, *us};

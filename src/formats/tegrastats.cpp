@@ -50,6 +50,7 @@ std::string_view number_in_front(std::string_view text, std::string_view ends) {
 
 // "VDD_IN 5210mW/5100mW", "POM_5V_IN 2545/2547"
 std::string_view milliwatts(std::string_view line, std::string_view rail) {
+    if (rail.empty()) return {};
     return number_in_front(behind(line, std::string(rail) + " "), "m/");
 }
 

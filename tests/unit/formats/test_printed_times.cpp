@@ -77,8 +77,8 @@ TEST_CASE("a time without a year has the last one before its file was written") 
 TEST_CASE("what is no time, and what has no year from anywhere") {
     std::size_t length = 0;
     const YearBounds years{kNoon, {}};
-    for (const char* text :
-         {"Sep 31 12:00:00", "Sep 28 25:00:00", "Sept 28 12:00:00", "Mon 12:00:00", "step 28 12:00:00"}) {
+    for (const char* text : {"Sep 31 12:00:00", "Sep 28 25:00:00", "Sept 28 12:00:00", "Mon 12:00:00",
+                             "step 28 12:00:00", "May 5 12:00 was the start: step=1"}) {
         INFO(text);
         CHECK(rle::formats::time_with_month_name(text, years, length).time_class == TimeClass::none);
     }
