@@ -159,8 +159,10 @@ std::vector<std::size_t> readings_of(const Whitened& series) {
 
 // For how many rows, in the mean, a response still tells a reading that was taken at the first of them.
 double rows_held(const Whitened& response) {
-    const std::vector<std::size_t> rows = moves(own_values(response));
-    if (!is_clocked(rows)) return 0.0;
+    const std::vector<double> own = own_values(response);
+    const std::vector<std::size_t> rows = moves(own);
+    const bool stands = 3 * count_present(own) >= 4 * rows.size();  // else values are missing, not held
+    if (!stands || !is_clocked(rows)) return 0.0;
     return static_cast<double>(rows.back() - rows.front()) / static_cast<double>(rows.size() - 1) - 1.0;
 }
 

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "core/held.hpp"
@@ -148,6 +150,15 @@ TEST_CASE("the lag of a response that is held is known to its interval") {
         REQUIRE(t->significant);
         covered += t->t_lag_ci95_s->contains(-1.0) ? 1 : 0;
         CHECK(t->t_lag_ci95_s->width() >= 0.4);
+        // A reading that is missing in the rows behind its own tells of its own alone.
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            if (i % 5 != 0) y[i] = std::nan("");
+        }
+        const auto sparse = test_lag(x, y, 0.1, {});
+        REQUIRE(sparse);
+        CHECK(std::none_of(sparse->warnings.begin(), sparse->warnings.end(), [](const std::string& words) {
+            return words.find("takes a new value every") != std::string::npos;
+        }));
     }
     CHECK(covered >= 17);  // at 95 % fewer have a probability of 0.003
 }
