@@ -46,6 +46,9 @@ Guideline strength_row(const Correlation& c) {
             r, "",
             fmt::format("{}, {}", p_text(t->p_value), t->significant ? "significant" : "not significant"));
         row.met = t->significant;
+        if (!t->response.empty() && t->response != c.response)
+            row.why +=
+                fmt::format(" It is made on {}, which {} is the trailing mean of.", t->response, c.response);
     }
     return row;
 }

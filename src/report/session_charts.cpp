@@ -119,6 +119,11 @@ std::vector<double> united_lags(const Correlation& c) {
     return lags;
 }
 
+std::string tested_label(const Correlation& c) {
+    const std::string& response = c.tested->response;
+    return "prewhitened, as tested" + (response.empty() || response == c.response ? "" : ": " + response);
+}
+
 void describe_tested(Chart& chart, const Correlation& c) {
     if (!c.tested || !c.tested->r_peak) return;
     const TestedCorrelation& t = *c.tested;
@@ -152,7 +157,7 @@ ChartSlot lag_chart(const View& view) {
     chart.x = united_lags(c);
     add_ccf(chart, "raw, as the manual has it", c.manual.ccf, Colour::orange, Draw::line);
     if (c.tested && !c.tested->ccf.empty()) {
-        add_ccf(chart, "prewhitened, as tested", c.tested->ccf, Colour::blue, Draw::stems);
+        add_ccf(chart, tested_label(c), c.tested->ccf, Colour::blue, Draw::stems);
         if (c.tested->band) {
             const std::string band = fmt::format("significant beyond (alpha {})", plain(c.tested->alpha));
             chart.rules = {{*c.tested->band, band, Colour::purple}, {-*c.tested->band, "", Colour::purple}};
