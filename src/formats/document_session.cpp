@@ -99,7 +99,7 @@ Json to_json(const SessionInfo& session) {
     out["clock_offsets"] = clocks_to_json(session.clock_offsets);
     out["training"] = training_to_json(session.training);
     out["command"] = session.command;
-    set_warnings(out, session.warnings);
+    out["warnings"] = session.warnings;
     return out;
 }
 

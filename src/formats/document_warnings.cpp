@@ -17,6 +17,9 @@ constexpr std::string_view kNamesNulls =
 constexpr std::array<std::string_view, 9> kGeneric{"value", "class", "ci95", "r",  "z",
                                                    "mean",  "sd",    "cv",   "p90"};
 
+// Null is what it says where all is well: there is nothing to shift.
+constexpr std::string_view kNullAsARule = "suggested_shift_s";
+
 bool is_of_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
@@ -51,6 +54,7 @@ class Nulls {
     void look_at(const Json& value, const std::string& key, const std::string& parent,
                  const std::string& path) {
         if (value.is_null()) {
+            if (key == kNullAsARule) return;
             note(key, parent, path);
         } else if (value.is_object()) {
             for (const auto& [name, inner] : value.items()) look_at(inner, name, key, path + "." + name);
