@@ -13,6 +13,7 @@
 #include "core/glitches.hpp"
 #include "core/in_parallel.hpp"
 #include "core/repeated_rows.hpp"
+#include "core/rows_in_time.hpp"
 #include "core/series.hpp"
 #include "core/thermal_search.hpp"
 #include "core/thermal_untold.hpp"
@@ -39,33 +40,6 @@ std::vector<double> fan_shares(const std::vector<double>& fan_pct) {
     }
     const auto [low, high] = std::minmax_element(out.begin(), out.end());
     return *high - *low < 0.02 ? std::vector<double>{} : out;
-}
-
-bool in_order(const std::vector<double>& t_s) {
-    const auto not_later = [](double a, double b) { return !(a < b); };  // nor where either is no number
-    return std::adjacent_find(t_s.begin(), t_s.end(), not_later) == t_s.end() && !t_s.empty() &&
-           std::isfinite(t_s.front()) && std::isfinite(t_s.back());
-}
-
-// The rows in strictly ascending time: sorted, of equal times the first; rows without a time are left out.
-// Missing: all rows, as they are.
-std::optional<Rows> rows_in_time(const std::vector<double>& t_s, std::vector<std::string>& warnings) {
-    if (in_order(t_s)) return std::nullopt;
-    Rows rows;
-    for (std::size_t i = 0; i < t_s.size(); ++i) {
-        if (std::isfinite(t_s[i])) rows.push_back(i);
-    }
-    const auto earlier = [&](std::size_t a, std::size_t b) { return t_s[a] < t_s[b]; };
-    const bool sorted = std::is_sorted(rows.begin(), rows.end(), earlier);
-    if (!sorted) std::stable_sort(rows.begin(), rows.end(), earlier);
-    const auto same = [&](std::size_t a, std::size_t b) { return t_s[a] == t_s[b]; };
-    rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
-    if (!sorted) warnings.emplace_back("rows stood out of order in time and were sorted");
-    if (rows.size() < t_s.size()) {
-        warnings.push_back(
-            fmt::format("{} rows without a time of their own were left out", t_s.size() - rows.size()));
-    }
-    return rows;
 }
 
 constexpr std::vector<double> BalanceInput::*kColumns[] = {

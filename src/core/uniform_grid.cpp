@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/order_statistics.hpp"
+#include "core/series.hpp"
 #include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/telemetry.hpp"
@@ -14,7 +15,7 @@
 namespace rle {
 namespace {
 
-constexpr double kSnap = 1e-6;     // relative; a rate this near to a whole number is that number
+constexpr double kSnap = 1e-6;     // relative, of rates without jitter
 constexpr double kOffGrid = 0.25;  // of a step
 constexpr double kNoShift = 0.2;   // of a step, between first and last row; below kOffGrid
 constexpr double kMostPointsPerRow = 1e4;
@@ -28,31 +29,27 @@ std::vector<double> sorted_times(std::span<const double> t_s) {
     return times;
 }
 
-// A step that differs from a round one by less than tells at the session's end, where jitter would, is that
-// one.
-double snapped(double dt_s, double steps) {
-    const double relative = std::max(kSnap, kNoShift / steps), hz = 1.0 / dt_s;
+// A step that is known to `relative` of itself is the round one that lies so near.
+double snapped(double dt_s, double relative) {
+    const double hz = 1.0 / dt_s;
     if (std::abs(hz - std::round(hz)) < relative * hz) return 1.0 / std::round(hz);
     if (std::abs(dt_s - std::round(dt_s)) < relative * dt_s) return std::round(dt_s);
     return dt_s;
 }
 
 // The median step, sharpened by the mean of all that are about as long, since jitter leaves the one and
-// cancels in the other, and so that it also fits from the first time to the last.
+// cancels in the other, and so that it also fits from the first time to the last. Jitter of those two is what
+// it is known by.
 double own_step(const std::vector<double>& times) {
     std::vector<double> steps(times.size() - 1);
     for (std::size_t i = 0; i + 1 < times.size(); ++i) steps[i] = times[i + 1] - times[i];
     const double middle = median(steps);
-    double sum = 0.0, n = 0.0;
-    for (double step : steps) {
-        if (step < 0.5 * middle || step > 1.5 * middle) continue;
-        sum += step;
-        n += 1.0;
-    }
-    const double step = n > 0.0 ? sum / n : middle;  // none is: long and short ones take turns
+    std::erase_if(steps, [&](double step) { return step < 0.5 * middle || step > 1.5 * middle; });
+    if (steps.empty()) steps.push_back(middle);  // long and short ones take turns
+    const auto [mean, sd] = mean_and_sd(steps);
     const double span = times.back() - times.front();
-    const double count = std::max(1.0, std::round(span / step));
-    return snapped(span / count, count);
+    const double count = std::max(1.0, std::round(span / mean));
+    return snapped(span / count, std::max(kSnap, std::min(3.0 * sd / mean, kNoShift) / count));
 }
 
 }  // namespace

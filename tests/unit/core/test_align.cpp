@@ -424,6 +424,8 @@ TEST_CASE("a table with jittered times is one of the rate that they jitter about
     // A clock that is plainly another is left as it is.
     for (int i = 0; i < 300; ++i) t_s[static_cast<std::size_t>(i)] = 1.01 * i;
     CHECK(uniform_grid(t_s).dt_s == Approx(1.01));
+    for (std::size_t i = 0; i < 31; ++i) t_s[i] = 0.991 * static_cast<double>(i);
+    CHECK(uniform_grid(std::span(t_s).first(31)).dt_s == Approx(0.991));
     // Nor is one that would end a third of a step off the round one's rows.
     t_s.resize(61);
     for (int i = 0; i <= 60; ++i) t_s[static_cast<std::size_t>(i)] = 0.995 * i;
