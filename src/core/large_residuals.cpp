@@ -80,6 +80,10 @@ LargeResiduals::LargeResiduals(std::span<const double> driver, std::span<const d
         if (std::isfinite(driver[t])) rows_.push_back(t);
     }
     const auto n = static_cast<double>(rows_.size());
+    if (std::min(rows_.size(), count_present(response)) < kMostLarge * kFewestLarge) {
+        find_scales(response);  // none is large
+        return;
+    }
     x.sort();
     y.sort();
     const std::size_t large = how_many_large(x, y, n);

@@ -18,6 +18,8 @@ CellShape::Number CellShape::shape_of(std::string_view number) {
     Number shape;
     shape.length = number.size();
     shape.end = is_digit(number.back()) ? '\0' : number.back();
+    const std::size_t e = number.find_first_of("eE");  // of 1e-5, not of "degC"
+    shape.exponent = e != std::string_view::npos && e > 0 && is_digit(number[e - 1]);
     if (const std::size_t sign = number.find('.'); sign != std::string_view::npos) {
         while (sign + 1 + shape.decimals < number.size() && is_digit(number[sign + 1 + shape.decimals]))
             ++shape.decimals;
@@ -34,7 +36,8 @@ void CellShape::see(std::string_view cell) {
     } else {
         const Number shape = shape_of(cell);
         if (!number_) number_ = shape;
-        number_->length = std::min(number_->length, shape.length);
+        lengths_.push_back(shape.length);
+        number_->exponent = number_->exponent || shape.exponent;
         number_->decimals = std::min(number_->decimals, shape.decimals);
         if (number_->end != shape.end) number_->end = '\0';
     }
@@ -51,8 +54,10 @@ bool CellShape::fits(std::string_view cell) const {
     }
     if (!number_) return false;
     const Number shape = shape_of(cell);
-    return shape.length >= number_->length && shape.decimals >= number_->decimals &&
-           (number_->end == '\0' || number_->end == shape.end);
+    const auto as_long = std::count_if(lengths_.begin(), lengths_.end(),
+                                       [&](std::size_t length) { return length <= shape.length; });
+    return 2 * as_long >= std::ssize(lengths_) && shape.exponent >= number_->exponent &&
+           shape.decimals >= number_->decimals && (number_->end == '\0' || number_->end == shape.end);
 }
 
 }  // namespace rle::formats

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rle::formats {
 
@@ -18,20 +19,23 @@ std::string_view last_lines(std::string_view text);
 class CellShape {
   public:
     void see(std::string_view cell);
-    /// No evidence that `cell` was cut: a number that is no shorter than all others, has as many decimals as
-    /// the fewest, and the unit in which all others end; a text that stands above as well, or is as long as
-    /// all of them. False where nothing like it was seen.
+    /// No evidence that `cell` was cut: a number that is no shorter than half of the others, has as many
+    /// decimals as the fewest, an exponent where any has one, and the unit in which all others end; a text
+    /// that stands above as well, or is as long as all of them. False where nothing like it was seen.
     bool fits(std::string_view cell) const;
 
   private:
     struct Number {
         std::size_t length = 0, decimals = 0;
+        bool exponent = false;
         char end = '\0';  ///< NUL: a digit
     };
     static Number shape_of(std::string_view number);
 
-    bool missing_ = false;          ///< a cell without a reading was seen, an empty one or "N/A"
-    std::optional<Number> number_;  ///< of all numbers the least; NUL where their ends differ
+    bool missing_ = false;  ///< a cell without a reading was seen, an empty one or "N/A"
+    std::optional<Number>
+        number_;  ///< of all numbers the fewest decimals, any exponent; NUL where their ends differ
+    std::vector<std::size_t> lengths_;  ///< theirs
     std::set<std::string, std::less<>> texts_;
 };
 

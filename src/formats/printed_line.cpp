@@ -175,6 +175,7 @@ std::optional<TrainingRecord> pairs_in_line(std::string_view line, const LineOpt
 std::optional<TrainingRecord> heading_in_line(std::string_view line, const LineOptions& options) {
     if (line.find("step") == std::string_view::npos && line.find("iter") == std::string_view::npos)
         return std::nullopt;
+    if (speaks_of_evaluation(line)) return std::nullopt;
     const Pairs pairs = pairs_of(line, options);
     TrainingRecord heading;
     heading.step = pairs.maker.record().step;

@@ -43,6 +43,20 @@ TEST_CASE("a cell is taken for whole by those of its column") {
     CHECK_FALSE(reasons.fits("0x00000000"));
 }
 
+TEST_CASE("a number that is shorter than most of its column, or lacks their exponent, is not taken for whole") {
+    CellShape whole;
+    for (const char* cell : {"19", "45", "7", "88"}) whole.see(cell);
+    CHECK(whole.fits("23"));
+    CHECK_FALSE(whole.fits("1"));
+    CellShape norms;
+    for (const char* cell : {"0.5", "1.5e-05", "2.25"}) norms.see(cell);
+    CHECK_FALSE(norms.fits("1.5"));
+    CHECK(norms.fits("2.5e-04"));
+    CellShape degrees;
+    for (const char* cell : {"51 degC", "49 degC"}) degrees.see(cell);
+    CHECK(degrees.fits("50 degC"));  // no exponent
+}
+
 TEST_CASE("the last line of a table that was written without a line end is a row") {
     const rle::Telemetry t = telemetry(kRows + "3,53,102.75");
     CHECK(t.power_w == Numbers{101.25, 99.75, 100.5, 102.75});

@@ -117,6 +117,10 @@ TEST_CASE("indented lines are of the step and the time above them") {
     CHECK(std::isnan(t.step[1]));
     CHECK(t.step[2] == 6);
     CHECK(t.dropped == rle::Counts{{"no_time", 1}});
+    // What an evaluation prints at a step is none.
+    CHECK(rle::test::refusal_of([] {
+              training("2026-09-28 12:00:00 INFO evaluation at step 10\n    loss=2.5 accuracy=0.5\n");
+          }).exit_code == 1);
     // Steps with another number are not of that time.
     CHECK(rle::test::refusal_of([] {
               training("2026-09-28 12:00:00 saved at iteration 10\n iteration 20/ 500 | grad norm: 1.5 |\n");
