@@ -43,7 +43,8 @@ TEST_CASE("a cell is taken for whole by those of its column") {
     CHECK_FALSE(reasons.fits("0x00000000"));
 }
 
-TEST_CASE("a number that is shorter than most of its column, or lacks their exponent, is not taken for whole") {
+TEST_CASE(
+    "a number that is shorter than most of its column, or lacks their exponent, is not taken for whole") {
     CellShape whole;
     for (const char* cell : {"19", "45", "7", "88"}) whole.see(cell);
     CHECK(whole.fits("23"));
