@@ -66,4 +66,7 @@ bool is_trailing_mean_of(std::span<const double> mean, std::span<const double> r
 /// in length or dt_s is not positive.
 Correlation correlate(CorrelateInput input, const CorrelateOptions& options);
 
+/// "p = 0.495", "p = 2e-05", "p < 1e-15": as all words have it.
+std::string p_words(double p);
+
 }  // namespace rle

@@ -113,10 +113,6 @@ std::string words(Verdict verdict) {
 }
 
 // With the digits of the explanation.
-std::string p_words(double p) {
-    return p < 0.001 ? fmt::format("{:.1g}", p) : fmt::format("{:.3f}", p);
-}
-
 std::string summary(const Correlation& c) {
     std::string text = fmt::format("Correlation of {} with {}{}: {} samples at {:g} Hz, lags up to {:g} s\n",
                                    c.driver, c.response, c.device.empty() ? "" : " on " + c.device,
@@ -129,7 +125,7 @@ std::string summary(const Correlation& c) {
     if (c.tested && c.tested->r_peak && c.tested->p_value) {
         const bool itself = c.tested->response == c.response;
         text += fmt::format(
-            "  {:<22} r = {:+.3f} {}: p = {}, {}\n", itself ? "tested" : "tested on " + c.tested->response,
+            "  {:<22} r = {:+.3f} {}: {}, {}\n", itself ? "tested" : "tested on " + c.tested->response,
             *c.tested->r_peak, lag_words(c.tested->t_lag_s.value_or(0.0), c.tested->causal_order, c),
             p_words(*c.tested->p_value), c.tested->significant ? "significant" : "not significant");
     }

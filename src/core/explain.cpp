@@ -13,11 +13,6 @@
 namespace rle {
 namespace {
 
-std::string p_words(double p) {
-    if (p < 1e-15) return "p < 1e-15";
-    return p < 0.001 ? fmt::format("p = {:.1g}", p) : fmt::format("p = {:.3f}", p);
-}
-
 std::string seconds(double s) {
     return fmt::format("{:.3g}", std::abs(s));
 }
@@ -95,6 +90,11 @@ std::string not_detected(const Correlation& c, double independent) {
 }
 
 }  // namespace
+
+std::string p_words(double p) {
+    if (p < 1e-15) return "p < 1e-15";
+    return p < 0.001 ? fmt::format("p = {:.1g}", p) : fmt::format("p = {:.3f}", p);
+}
 
 double independent_samples(const std::vector<double>& driver, const std::vector<double>& response) {
     const auto n = static_cast<double>(std::min(count_present(driver), count_present(response)));

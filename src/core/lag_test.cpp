@@ -14,6 +14,7 @@
 #include "core/series.hpp"
 #include "core/whitened_pair.hpp"
 #include "rlecouple/ccf.hpp"
+#include "rlecouple/counted.hpp"
 
 namespace rle {
 
@@ -30,8 +31,9 @@ constexpr double kTwoSided95 = 1.959963984540054;  // standard normal
 std::string trend_words(const Trend& trend) {
     std::string words = trend.order == 0 ? "mean" : fmt::format("trend of degree {}", trend.order);
     if (!trend.settling.empty()) words += " and settling";
-    if (!trend.changes.empty()) words += fmt::format(" and {} change(s) of level", trend.changes.size());
-    if (!trend.periods.empty()) words += fmt::format(" and {} shared period(s)", trend.periods.size());
+    if (!trend.changes.empty())
+        words += " and " + counted(trend.changes.size(), "change of level", "changes of level");
+    if (!trend.periods.empty()) words += " and " + counted(trend.periods.size(), "shared period");
     return words;
 }
 

@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "rlecouple/counted.hpp"
+
 namespace rle {
 namespace {
 
 bool beaten(const Rival& rival) {
     return rival.f1_difference_ci95 && rival.f1_difference_ci95->low > 0.0;
-}
-
-std::string counted(std::size_t n, const char* thing) {
-    return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
 }
 
 std::string counts(const Prediction& p) {

@@ -99,7 +99,10 @@ TEST_CASE("one event that both show is no coupling, and a warning says when") {
         REQUIRE(!c.warnings.empty());
         INFO(c.warnings[0]);
         CHECK(c.warnings[0].find("both change their level, about 9") != std::string::npos);
-        CHECK(c.tested->method.find("change(s) of level") != std::string::npos);
+        const std::string& method = c.tested->method;
+        const bool said = method.find("1 change of level") != std::string::npos ||
+                          method.find(" changes of level") != std::string::npos;
+        CHECK(said);
     }
     CHECK(coupled <= 13);  // 5 in the mean; more is less likely than 1 in 1,000
 }
