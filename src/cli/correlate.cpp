@@ -112,7 +112,6 @@ std::string words(Verdict verdict) {
                                               : "cannot tell";
 }
 
-// With the digits of the explanation.
 std::string summary(const Correlation& c) {
     std::string text = fmt::format("Correlation of {} with {}{}: {} samples at {:g} Hz, lags up to {:g} s\n",
                                    c.driver, c.response, c.device.empty() ? "" : " on " + c.device,

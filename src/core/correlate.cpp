@@ -12,6 +12,7 @@
 #include "core/series.hpp"
 #include "core/whitened_pair.hpp"
 #include "rlecouple/ccf.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/lag_test.hpp"
 #include "rlecouple/rle.hpp"
@@ -153,8 +154,7 @@ void couple(const CorrelateInput& input, const Response& response, const Whitene
     if (response.smoothed) {
         result.warnings.push_back(
             fmt::format("{} is a trailing mean over {:g} s: k is that of the smoothed series, which is "
-                        "smaller; align at the "
-                        "telemetry's own rate tells that of rle_raw",
+                        "smaller; align at the telemetry's own rate tells that of rle_raw",
                         response.name, RleOptions{}.smoothing_s));
     } else if (result.tested->response_ar_order >= kSmoothedOrder) {
         result.warnings.push_back(
@@ -291,8 +291,9 @@ void note_missing(const std::string& constant, Correlation& result) {
         std::string reason = "the samples carry no test";
         if (!constant.empty()) reason = constant + " is constant";
         if (result.n_samples < kFewestSamples) {
-            reason = fmt::format("{} aligned sample{} too few, {} is the least", result.n_samples,
-                                 result.n_samples == 1 ? " is" : "s are", kFewestSamples);
+            reason =
+                fmt::format("{} {} too few, {} is the least", counted(result.n_samples, "aligned sample"),
+                            result.n_samples == 1 ? "is" : "are", kFewestSamples);
         }
         result.warnings.push_back("tested and coupling are missing: " + reason);
     }

@@ -22,7 +22,8 @@ class Tail {
         for (double x : series) {
             if (std::isfinite(x)) sizes_.push_back(std::abs(x));
         }
-        for (double x : sizes_) fourth_ += x * x * x * x / count();
+        count_ = static_cast<double>(sizes_.size());
+        for (double x : sizes_) fourth_ += x * x * x * x / count_;
     }
 
     double fourth() const { return fourth_; }
@@ -46,13 +47,9 @@ class Tail {
     double fourth_taken() const { return fourth_taken_; }
 
   private:
-    double count() {
-        count_ = static_cast<double>(sizes_.size());
-        return count_;
-    }
-
     std::vector<double> sizes_;
-    double count_ = 0.0, fourth_ = 0.0;
+    double count_ = 0.0;  // of all, before the smaller ones were dropped
+    double fourth_ = 0.0;
     std::size_t taken_ = 0;
     double second_taken_ = 0.0, fourth_taken_ = 0.0;
 };

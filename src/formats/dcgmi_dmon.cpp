@@ -7,6 +7,7 @@
 #include "formats/numbers.hpp"
 #include "formats/row_pieces.hpp"
 #include "formats/vendor_columns.hpp"
+#include "formats/words.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -26,24 +27,7 @@ constexpr VendorColumn kColumns[] = {
 };
 constexpr std::string_view kMark = "#Entity";
 
-// The words of the next line; false at the end of the text.
-bool next_words(std::string_view& rest, Record& words, bool& torn) {
-    words.clear();
-    if (rest.empty()) return false;
-    const std::size_t end = rest.find('\n');
-    torn = end == std::string_view::npos;
-    std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(torn ? rest.size() : end + 1);
-    constexpr std::string_view kBlank = " \t\r";
-    while (!line.empty()) {
-        const std::size_t begin = std::min(line.find_first_not_of(kBlank), line.size());
-        line.remove_prefix(begin);
-        const std::size_t length = std::min(line.find_first_of(kBlank), line.size());
-        if (length > 0) words.push_back(line.substr(0, length));
-        line.remove_prefix(length);
-    }
-    return true;
-}
+constexpr std::string_view kBlanks = " \t\r";
 
 // "#Entity TMPTR POWER" -> "gpu", "TMPTR", "POWER"; "# Entity" is the same. Empty: no header.
 std::vector<std::string> header_of(const Record& words) {
@@ -58,7 +42,7 @@ std::vector<std::string> first_header(std::string_view text) {
     constexpr int kLines = 50;
     Record words;
     bool torn = false;
-    for (int i = 0; i < kLines && next_words(text, words, torn); ++i) {
+    for (int i = 0; i < kLines && next_words(text, words, torn, kBlanks); ++i) {
         const std::vector<std::string> header = header_of(words);
         const auto has = [&](std::string_view name) {
             return std::find(header.begin(), header.end(), name) != header.end();
@@ -75,7 +59,7 @@ class DmonRows : public RowSource {
 
     const std::vector<std::string>& header() const override { return header_; }
     bool next(Record& words) override {
-        for (bool torn = false; next_words(rest_, words, torn);) {
+        for (bool torn = false; next_words(rest_, words, torn, kBlanks);) {
             ++line_;
             if (words.empty() || is_header_again(words) || words.front() != "GPU") continue;
             words.erase(words.begin());  // the word; its number names the device

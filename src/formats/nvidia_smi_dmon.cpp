@@ -7,6 +7,7 @@
 #include "formats/numbers.hpp"
 #include "formats/row_pieces.hpp"
 #include "formats/vendor_columns.hpp"
+#include "formats/words.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -33,24 +34,7 @@ std::string_view flag_of_violation(std::string_view cell) {
     return violation.value > 0.0 ? "1" : "0";
 }
 
-// The words of the next line; false at the end of the text.
-bool next_words(std::string_view& rest, std::vector<std::string_view>& words, bool& torn) {
-    words.clear();
-    if (rest.empty()) return false;
-    const std::size_t end = rest.find('\n');
-    torn = end == std::string_view::npos;
-    std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(torn ? rest.size() : end + 1);
-    constexpr std::string_view kBlank = " \t\r,";
-    while (true) {
-        const std::size_t begin = line.find_first_not_of(kBlank);
-        if (begin == std::string_view::npos) return true;
-        const std::size_t length = line.substr(begin).find_first_of(kBlank);
-        words.push_back(line.substr(begin, length));
-        if (length == std::string_view::npos) return true;
-        line.remove_prefix(begin + length);
-    }
-}
+constexpr std::string_view kBlanks = " \t\r,";
 
 // "# gpu pwr ..." or "#Date Time gpu ...": the names, without the mark. Empty: no header.
 std::vector<std::string> header_of(const std::vector<std::string_view>& words) {
@@ -66,7 +50,7 @@ std::vector<std::string> first_header(std::string_view text) {
     constexpr int kLines = 50;
     std::vector<std::string_view> words;
     bool torn = false;
-    for (int i = 0; i < kLines && next_words(text, words, torn); ++i) {
+    for (int i = 0; i < kLines && next_words(text, words, torn, kBlanks); ++i) {
         if (auto header = header_of(words); !header.empty()) return header;
     }
     return {};
@@ -93,7 +77,7 @@ class DmonRows : public RowSource {
 
     const std::vector<std::string>& header() const override { return header_; }
     bool next(Record& words) override {
-        for (bool torn = false; next_words(rest_, words, torn);) {
+        for (bool torn = false; next_words(rest_, words, torn, kBlanks);) {
             ++line_;
             if (words.empty() || is_header_again(words)) continue;
             join_date(words, dated_, joined_);
