@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "formats/csv.hpp"
-#include "formats/decimal.hpp"
+#include "formats/text/csv.hpp"
+#include "formats/text/decimal.hpp"
 #include "rlecouple/ccf.hpp"
 #include "rlecouple/rle_stream.hpp"
 

@@ -15,8 +15,8 @@
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
 #include "formats/aligned_csv.hpp"
-#include "formats/documents.hpp"
-#include "formats/files.hpp"
+#include "formats/documents/documents.hpp"
+#include "formats/io/files.hpp"
 #include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 

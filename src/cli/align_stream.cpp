@@ -8,9 +8,9 @@
 
 #include "cli/reading.hpp"
 #include "formats/aligned_csv.hpp"
+#include "formats/io/read_ahead.hpp"
+#include "formats/io/shown_file.hpp"
 #include "formats/pieces.hpp"
-#include "formats/read_ahead.hpp"
-#include "formats/shown_file.hpp"
 #include "rlecouple/align_stream.hpp"
 #include "rlecouple/error.hpp"
 

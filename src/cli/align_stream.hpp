@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/analysis_options.hpp"
-#include "formats/input.hpp"
+#include "formats/io/input.hpp"
 #include "rlecouple/align.hpp"
 
 namespace rle::cli {

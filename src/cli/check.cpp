@@ -12,10 +12,10 @@
 #include "cli/session_paths.hpp"
 #include "cli/session_results.hpp"
 #include "cli/ui.hpp"
-#include "formats/documents.hpp"
-#include "formats/files.hpp"
-#include "formats/numbers.hpp"
-#include "formats/session_results.hpp"
+#include "formats/documents/documents.hpp"
+#include "formats/documents/session_results.hpp"
+#include "formats/io/files.hpp"
+#include "formats/text/numbers.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {

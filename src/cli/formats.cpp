@@ -7,9 +7,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/ui.hpp"
-#include "formats/documents.hpp"
-#include "formats/json_fields.hpp"
+#include "formats/documents/documents.hpp"
 #include "formats/registry.hpp"
+#include "formats/text/json_fields.hpp"
 
 namespace rle::cli {
 namespace {

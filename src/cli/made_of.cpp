@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "formats/files.hpp"
+#include "formats/io/files.hpp"
 #include "report/sha256.hpp"
 
 namespace rle::cli {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/session_paths.hpp"
-#include "formats/documents.hpp"
+#include "formats/documents/documents.hpp"
 
 namespace rle::cli {
 

@@ -11,8 +11,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/ui.hpp"
-#include "formats/shown_file.hpp"
-#include "formats/unfinished.hpp"
+#include "formats/io/shown_file.hpp"
+#include "formats/io/unfinished.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/version.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "formats/chain.hpp"
 #include "formats/readers.hpp"
-#include "formats/times.hpp"
+#include "formats/text/times.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/analysis_options.hpp"
-#include "formats/input.hpp"
+#include "formats/io/input.hpp"
 #include "formats/pieces.hpp"
 #include "rlecouple/telemetry.hpp"
 

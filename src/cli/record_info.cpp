@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/ui.hpp"
-#include "formats/documents.hpp"
-#include "formats/files.hpp"
+#include "formats/documents/documents.hpp"
+#include "formats/io/files.hpp"
 #include "formats/writers.hpp"
 #include "rlecouple/version.hpp"
 

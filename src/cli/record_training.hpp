@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "cli/record_files.hpp"
-#include "formats/training_line.hpp"
+#include "formats/training/training_line.hpp"
 
 namespace rle::cli {
 

@@ -7,9 +7,9 @@
 #include "cli/commands.hpp"
 #include "cli/session_results.hpp"
 #include "cli/ui.hpp"
-#include "formats/documents.hpp"
-#include "formats/files.hpp"
-#include "formats/session_results.hpp"
+#include "formats/documents/documents.hpp"
+#include "formats/documents/session_results.hpp"
+#include "formats/io/files.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/reproduce.hpp"
 

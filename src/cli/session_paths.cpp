@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/checks.hpp"
-#include "formats/documents.hpp"
+#include "formats/documents/documents.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/uniform_grid.hpp"
 

@@ -10,10 +10,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/session_paths.hpp"
-#include "formats/documents.hpp"
+#include "formats/documents/documents.hpp"
+#include "formats/documents/session_results.hpp"
 #include "formats/pieces.hpp"
 #include "formats/readers.hpp"
-#include "formats/session_results.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/alarm_line.hpp"
+#include "formats/documents/alarm_line.hpp"
 #include "sensors/fd.hpp"
 
 namespace rle::cli {

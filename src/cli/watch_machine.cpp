@@ -6,7 +6,7 @@
 
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
-#include "formats/numbers.hpp"
+#include "formats/text/numbers.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {

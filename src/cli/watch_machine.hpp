@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/analysis_options.hpp"
-#include "formats/alarm_line.hpp"
+#include "formats/documents/alarm_line.hpp"
 #include "rlecouple/rle_stream.hpp"
 #include "rlecouple/session.hpp"
 

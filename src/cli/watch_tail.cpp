@@ -9,7 +9,7 @@
 #include <array>
 #include <cerrno>
 
-#include "formats/csv.hpp"
+#include "formats/text/csv.hpp"
 
 namespace rle::cli {
 

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <set>
 
-#include "formats/decimal.hpp"
+#include "formats/text/decimal.hpp"
 #include "formats/writers.hpp"
 
 namespace rle::formats {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/block_writer.hpp"
-#include "formats/files.hpp"
-#include "formats/text_buffer.hpp"
+#include "formats/io/block_writer.hpp"
+#include "formats/io/files.hpp"
+#include "formats/text/text_buffer.hpp"
 #include "rlecouple/align.hpp"
 #include "rlecouple/telemetry.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "formats/file_devices.hpp"
 #include "formats/parts.hpp"
+#include "formats/telemetry/file_devices.hpp"
 
 namespace rle::formats {
 namespace {

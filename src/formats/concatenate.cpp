@@ -3,7 +3,7 @@
 
 #include "formats/parts.hpp"
 #include "formats/readers.hpp"
-#include "formats/telemetry_table.hpp"
+#include "formats/telemetry/telemetry_table.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {

@@ -8,11 +8,11 @@
 #include <thread>
 #include <utility>
 
-#include "formats/files.hpp"
-#include "formats/numbers.hpp"
+#include "formats/io/files.hpp"
 #include "formats/readers.hpp"
 #include "formats/table.hpp"
-#include "formats/times.hpp"
+#include "formats/text/numbers.hpp"
+#include "formats/text/times.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/quantities.hpp"
 

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "formats/file_devices.hpp"
-#include "formats/files.hpp"
+#include "formats/io/files.hpp"
 #include "formats/parts.hpp"
-#include "formats/prometheus.hpp"
 #include "formats/registry.hpp"
+#include "formats/telemetry/file_devices.hpp"
+#include "formats/telemetry/prometheus.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {

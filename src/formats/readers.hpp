@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "formats/input.hpp"
-#include "formats/times.hpp"
+#include "formats/io/input.hpp"
+#include "formats/text/times.hpp"
 #include "rlecouple/telemetry.hpp"
 
 namespace rle::formats {

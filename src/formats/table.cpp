@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 
-#include "formats/cell_shape.hpp"
-#include "formats/encoding.hpp"
-#include "formats/numbers.hpp"
-#include "formats/times.hpp"
+#include "formats/text/cell_shape.hpp"
+#include "formats/text/encoding.hpp"
+#include "formats/text/numbers.hpp"
+#include "formats/text/times.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {

@@ -20,7 +20,7 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/csv.hpp"
+#include "formats/text/csv.hpp"
 #include "rlecouple/telemetry.hpp"
 
 namespace rle::formats {

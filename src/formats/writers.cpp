@@ -5,8 +5,8 @@
 #include <chrono>
 #include <cmath>
 
-#include "formats/decimal.hpp"
-#include "formats/training_line.hpp"
+#include "formats/text/decimal.hpp"
+#include "formats/training/training_line.hpp"
 
 namespace rle::formats {
 namespace {

@@ -11,9 +11,9 @@
 #include <optional>
 #include <string_view>
 
-#include "formats/encoding.hpp"
 #include "formats/parts.hpp"
 #include "formats/registry.hpp"
+#include "formats/text/encoding.hpp"
 #include "rlecouple/error.hpp"
 
 namespace {

@@ -3,8 +3,8 @@
 #include <limits>
 #include <vector>
 
-#include "core/fft.hpp"
-#include "core/simulate.hpp"
+#include "core/calibrate/simulate.hpp"
+#include "core/maths/fft.hpp"
 #include "rlecouple/ccf.hpp"
 #include "support/catch.hpp"
 

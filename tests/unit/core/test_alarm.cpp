@@ -2,7 +2,7 @@
 #include <limits>
 #include <vector>
 
-#include "core/order_statistics.hpp"
+#include "core/maths/order_statistics.hpp"
 #include "rlecouple/alarm.hpp"
 #include "rlecouple/telemetry.hpp"
 #include "support/catch.hpp"

@@ -3,7 +3,7 @@
 #include <limits>
 #include <vector>
 
-#include "core/random.hpp"
+#include "core/maths/random.hpp"
 #include "rlecouple/align.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/uniform_grid.hpp"

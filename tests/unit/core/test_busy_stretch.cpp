@@ -1,4 +1,4 @@
-#include "core/busy_stretch.hpp"
+#include "core/align/busy_stretch.hpp"
 
 #include <functional>
 #include <string>

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-#include "core/simulate.hpp"
+#include "core/calibrate/simulate.hpp"
 #include "support/catch.hpp"
 
 using namespace rle;

@@ -1,10 +1,10 @@
 // Stand-ins for lost samples: told from a coarse reading, a slow stream and a state of rest, and kept out of
 // k.
-#include "core/copies.hpp"
+#include "core/align/copies.hpp"
 
 #include <cmath>
 
-#include "core/simulate.hpp"
+#include "core/calibrate/simulate.hpp"
 #include "rlecouple/correlate.hpp"
 #include "support/catch.hpp"
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "core/explain.hpp"
-#include "core/simulate.hpp"
+#include "core/calibrate/simulate.hpp"
+#include "core/lag/explain.hpp"
 #include "rlecouple/error.hpp"
 #include "support/catch.hpp"
 

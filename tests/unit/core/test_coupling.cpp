@@ -1,7 +1,7 @@
 #include <cmath>
 #include <vector>
 
-#include "core/simulate.hpp"
+#include "core/calibrate/simulate.hpp"
 #include "rlecouple/lag_test.hpp"
 #include "support/catch.hpp"
 

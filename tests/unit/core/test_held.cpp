@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "core/held.hpp"
-#include "core/permutation.hpp"
-#include "core/simulate.hpp"
+#include "core/calibrate/simulate.hpp"
+#include "core/lag/held.hpp"
+#include "core/lag/permutation.hpp"
 #include "rlecouple/ccf.hpp"
 #include "rlecouple/lag_test.hpp"
 #include "support/catch.hpp"

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "core/special_functions.hpp"
-#include "core/whiten.hpp"
+#include "core/lag/whiten.hpp"
+#include "core/maths/special_functions.hpp"
 #include "rlecouple/lag_test.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"

@@ -1,13 +1,13 @@
-#include "core/lag_products.hpp"
+#include "core/lag/lag_products.hpp"
 
 #include <Eigen/Core>
 #include <cmath>
 #include <limits>
 #include <vector>
 
-#include "core/simulate.hpp"
-#include "core/trend_choice.hpp"
-#include "core/whiten.hpp"
+#include "core/calibrate/simulate.hpp"
+#include "core/lag/trend_choice.hpp"
+#include "core/lag/whiten.hpp"
 #include "rlecouple/lag_test.hpp"
 #include "support/catch.hpp"
 

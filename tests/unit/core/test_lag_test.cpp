@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
-#include "core/permutation.hpp"
-#include "core/simulate.hpp"
+#include "core/calibrate/simulate.hpp"
+#include "core/lag/permutation.hpp"
 #include "rlecouple/ccf.hpp"
 #include "support/catch.hpp"
 

@@ -2,10 +2,10 @@
 #include <cmath>
 #include <vector>
 
-#include "core/large_residuals.hpp"
-#include "core/permutation.hpp"
-#include "core/series.hpp"
-#include "core/simulate.hpp"
+#include "core/calibrate/simulate.hpp"
+#include "core/lag/large_residuals.hpp"
+#include "core/lag/permutation.hpp"
+#include "core/maths/series.hpp"
 #include "rlecouple/ccf.hpp"
 #include "rlecouple/telemetry.hpp"
 #include "support/catch.hpp"

@@ -1,18 +1,18 @@
 // Changes of level: found where they are and not where there are none, scored as the regression itself scores
 // them; and the memory that whitening leaves.
-#include "core/level_change.hpp"
+#include "core/lag/level_change.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "core/autoregression.hpp"
-#include "core/bartlett.hpp"
-#include "core/permutation.hpp"
-#include "core/series.hpp"
-#include "core/simulate.hpp"
-#include "core/trend_choice.hpp"
-#include "core/whitened_pair.hpp"
+#include "core/calibrate/simulate.hpp"
+#include "core/lag/autoregression.hpp"
+#include "core/lag/bartlett.hpp"
+#include "core/lag/permutation.hpp"
+#include "core/lag/trend_choice.hpp"
+#include "core/lag/whitened_pair.hpp"
+#include "core/maths/series.hpp"
 #include "rlecouple/ccf.hpp"
 #include "rlecouple/correlate.hpp"
 #include "support/catch.hpp"

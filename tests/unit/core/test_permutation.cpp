@@ -3,9 +3,9 @@
 #include <cmath>
 #include <vector>
 
-#include "core/lag_kernel.hpp"
-#include "core/permutation.hpp"
-#include "core/simulate.hpp"
+#include "core/calibrate/simulate.hpp"
+#include "core/lag/lag_kernel.hpp"
+#include "core/lag/permutation.hpp"
 #include "rlecouple/ccf.hpp"
 #include "support/catch.hpp"
 

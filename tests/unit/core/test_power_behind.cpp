@@ -2,7 +2,7 @@
 #include <cmath>
 #include <vector>
 
-#include "core/power_behind.hpp"
+#include "core/thermal/power_behind.hpp"
 #include "support/catch.hpp"
 
 using namespace rle;

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <string>
 
-#include "core/input_scores.hpp"
-#include "core/linear_algebra.hpp"
+#include "core/maths/linear_algebra.hpp"
+#include "core/thermal/input_scores.hpp"
 #include "support/catch.hpp"
 #include "thermal_sessions.hpp"
 

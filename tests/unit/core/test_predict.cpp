@@ -1,9 +1,9 @@
 #include <cmath>
 #include <limits>
 
-#include "core/predict_rivals.hpp"
-#include "core/predict_score.hpp"
-#include "core/random.hpp"
+#include "core/maths/random.hpp"
+#include "core/predict/predict_rivals.hpp"
+#include "core/predict/predict_score.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/predict.hpp"
 #include "support/catch.hpp"

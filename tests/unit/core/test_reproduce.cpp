@@ -1,7 +1,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/chi_squared.hpp"
+#include "core/maths/chi_squared.hpp"
 #include "rlecouple/check.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/reproduce.hpp"

@@ -1,10 +1,10 @@
-#include "core/shared_period.hpp"
+#include "core/lag/shared_period.hpp"
 
 #include <cmath>
 #include <limits>
 
-#include "core/simulate.hpp"
-#include "core/whitened_pair.hpp"
+#include "core/calibrate/simulate.hpp"
+#include "core/lag/whitened_pair.hpp"
 #include "rlecouple/correlate.hpp"
 #include "support/catch.hpp"
 

@@ -1,13 +1,13 @@
 // Sums of shifted products against the order of additions that the header promises, to the last bit, whatever
 // the processor makes of it.
-#include "core/shifted_products.hpp"
+#include "core/lag/shifted_products.hpp"
 
 #include <array>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
-#include "core/simulate.hpp"
+#include "core/calibrate/simulate.hpp"
 #include "support/catch.hpp"
 
 using namespace rle;

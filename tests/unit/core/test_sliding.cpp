@@ -1,5 +1,5 @@
 // Windows that slide, held to sums taken anew for each sample.
-#include "core/sliding.hpp"
+#include "core/maths/sliding.hpp"
 
 #include <cmath>
 #include <random>

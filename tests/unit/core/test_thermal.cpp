@@ -6,8 +6,8 @@
 #include <sstream>
 #include <string>
 
-#include "core/dual.hpp"
-#include "core/thermal_interval.hpp"
+#include "core/maths/dual.hpp"
+#include "core/thermal/thermal_interval.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"
 #include "thermal_sessions.hpp"

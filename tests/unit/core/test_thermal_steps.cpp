@@ -1,8 +1,8 @@
 // The steps of the thermal network: alike ones made once, and the derivatives that the fit goes by.
 #include <cmath>
 
-#include "core/power_table.hpp"
-#include "core/thermal_simulate.hpp"
+#include "core/thermal/power_table.hpp"
+#include "core/thermal/thermal_simulate.hpp"
 #include "support/catch.hpp"
 
 using namespace rle;

@@ -2,12 +2,12 @@
 #include <limits>
 #include <vector>
 
-#include "core/random.hpp"
-#include "core/series.hpp"
-#include "core/simulate.hpp"
-#include "core/trend.hpp"
-#include "core/trend_choice.hpp"
-#include "core/whiten.hpp"
+#include "core/calibrate/simulate.hpp"
+#include "core/lag/trend.hpp"
+#include "core/lag/trend_choice.hpp"
+#include "core/lag/whiten.hpp"
+#include "core/maths/random.hpp"
+#include "core/maths/series.hpp"
 #include "support/catch.hpp"
 
 using namespace rle;

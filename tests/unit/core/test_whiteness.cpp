@@ -1,4 +1,4 @@
-#include "core/whiteness.hpp"
+#include "core/thermal/whiteness.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "formats/alarm_line.hpp"
-#include "formats/documents.hpp"
+#include "formats/documents/alarm_line.hpp"
+#include "formats/documents/documents.hpp"
 #include "support/catch.hpp"
 #include "unit/formats/message.hpp"
 

@@ -1,8 +1,8 @@
 #include <string>
 #include <vector>
 
-#include "formats/csv.hpp"
 #include "formats/table.hpp"
+#include "formats/text/csv.hpp"
 #include "formats/writers.hpp"
 #include "rlecouple/error.hpp"
 #include "support/catch.hpp"

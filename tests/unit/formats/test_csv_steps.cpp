@@ -1,9 +1,9 @@
-#include "formats/csv_steps.hpp"
+#include "formats/training/csv_steps.hpp"
 
 #include <cmath>
 #include <limits>
 
-#include "formats/training_line.hpp"
+#include "formats/training/training_line.hpp"
 #include "support/catch.hpp"
 
 using namespace rle;

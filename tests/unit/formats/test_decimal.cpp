@@ -1,5 +1,5 @@
 // The fast ways to and from text, held to the standard library's.
-#include "formats/decimal.hpp"
+#include "formats/text/decimal.hpp"
 
 #include <array>
 #include <bit>
@@ -10,7 +10,7 @@
 #include <random>
 #include <string>
 
-#include "formats/block_writer.hpp"
+#include "formats/io/block_writer.hpp"
 #include "rlecouple/error.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"

@@ -1,4 +1,4 @@
-#include "formats/documents.hpp"
+#include "formats/documents/documents.hpp"
 
 #include <nlohmann/json.hpp>
 

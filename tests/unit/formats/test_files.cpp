@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
-#include "formats/encoding.hpp"
-#include "formats/files.hpp"
+#include "formats/io/files.hpp"
+#include "formats/text/encoding.hpp"
 #include "rlecouple/error.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"

@@ -6,9 +6,9 @@
 #include <random>
 #include <thread>
 
-#include "formats/encoding.hpp"
-#include "formats/files.hpp"
-#include "formats/input.hpp"
+#include "formats/io/files.hpp"
+#include "formats/io/input.hpp"
+#include "formats/text/encoding.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"
 #include "unit/formats/message.hpp"

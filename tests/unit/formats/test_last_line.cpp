@@ -1,7 +1,7 @@
 // A last line without a line end: taken where it looks whole, left out where it looks cut.
 #include <cmath>
 
-#include "formats/cell_shape.hpp"
+#include "formats/text/cell_shape.hpp"
 #include "support/catch.hpp"
 #include "unit/formats/message.hpp"
 #include "unit/formats/texts.hpp"

@@ -7,7 +7,7 @@
 #include <locale>
 #include <random>
 
-#include "formats/numbers.hpp"
+#include "formats/text/numbers.hpp"
 #include "formats/writers.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"

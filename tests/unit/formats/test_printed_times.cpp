@@ -1,7 +1,7 @@
 // The times of lines that system logs, glog and the C library print: worked out by hand.
 #include <cmath>
 
-#include "formats/month_names.hpp"
+#include "formats/text/month_names.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"
 #include "unit/formats/message.hpp"

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "formats/files.hpp"
+#include "formats/io/files.hpp"
 #include "formats/readers.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"

@@ -1,4 +1,4 @@
-#include "formats/times.hpp"
+#include "formats/text/times.hpp"
 #include "rlecouple/error.hpp"
 #include "support/catch.hpp"
 

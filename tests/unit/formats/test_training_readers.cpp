@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "formats/readers.hpp"
-#include "formats/training_line.hpp"
+#include "formats/training/training_line.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"
 #include "unit/formats/message.hpp"

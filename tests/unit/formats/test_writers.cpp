@@ -4,9 +4,9 @@
 #include <random>
 
 #include "formats/aligned_csv.hpp"
-#include "formats/files.hpp"
+#include "formats/io/files.hpp"
 #include "formats/readers.hpp"
-#include "formats/training_line.hpp"
+#include "formats/training/training_line.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"
 

@@ -1,0 +1,226 @@
+#include "core/lag/shifted_products.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace rle {
+namespace {
+
+constexpr std::size_t kChunk = 1024;  // products of one shift that are added up by themselves
+constexpr std::size_t kLanes = kShiftLanes;
+using FourShifts = std::make_index_sequence<4>;
+
+#if defined(__GNUC__)
+#define RLE_ALWAYS_INLINE inline __attribute__((always_inline))
+using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
+#else
+#define RLE_ALWAYS_INLINE inline
+struct Lanes {
+    double lane[kLanes] = {};
+    double operator[](std::size_t i) const { return lane[i]; }
+};
+#endif
+
+RLE_ALWAYS_INLINE void add_products(const Lanes& x, const Lanes& y, Lanes& sum) {
+#if defined(__GNUC__)
+    sum += x * y;
+#else
+    for (std::size_t i = 0; i < kLanes; ++i) sum.lane[i] += x.lane[i] * y.lane[i];
+#endif
+}
+
+template <class Vector>
+RLE_ALWAYS_INLINE void add_times(const Vector& x, double weight, Vector& sum) {
+#if defined(__GNUC__)
+    sum += weight * x;
+#else
+    for (std::size_t i = 0; i < kLanes; ++i) sum.lane[i] += weight * x.lane[i];
+#endif
+}
+
+template <class Vector>
+RLE_ALWAYS_INLINE void load(Vector& to, const double* from) {
+    std::memcpy(&to, from, sizeof(Vector));
+}
+
+RLE_ALWAYS_INLINE double total(double a, double b, double c, double d) {
+    return (a + b) + (c + d);
+}
+
+// The shifts 0 to 7: what stands from x + t + r on goes with y + t at shift r, and with the four y before
+// these at shift r + 4, so that one load serves both.
+template <std::size_t... R>
+RLE_ALWAYS_INLINE void sum_eight(const double* x, const double* y, std::size_t n, double* sums,
+                                 std::index_sequence<R...>) {
+    Lanes near[4]{}, far[4]{};
+    for (std::size_t t = 0; t < n + kLanes; t += kLanes) {
+        Lanes now, before, at[4];
+        load(now, y + t);
+        load(before, y + t - kLanes);
+        (load(at[R], x + t + R), ...);
+        (add_products(at[R], now, near[R]), ...);
+        (add_products(at[R], before, far[R]), ...);
+    }
+    ((sums[R] = total(near[R][0], near[R][1], near[R][2], near[R][3])), ...);
+    ((sums[R + 4] = total(far[R][0], far[R][1], far[R][2], far[R][3])), ...);
+}
+
+// A block of outputs at a time, which stay in registers; no output's sum depends on how many they are.
+template <class Vector, std::size_t... R>
+RLE_ALWAYS_INLINE std::size_t filter_blocks(const double* x, std::span<const double> weights,
+                                            std::span<double> out, std::index_sequence<R...>) {
+    constexpr std::size_t kWidth = sizeof(Vector) / sizeof(double), kBlock = kWidth * sizeof...(R);
+    std::size_t t = 0;
+    for (; t + kBlock <= out.size(); t += kBlock) {
+        Vector sum[sizeof...(R)], at[sizeof...(R)];
+        (load(sum[R], out.data() + t + R * kWidth), ...);
+        for (std::size_t k = 0; k < weights.size(); ++k) {
+            (load(at[R], x + t + R * kWidth - k), ...);
+            (add_times(at[R], weights[k], sum[R]), ...);
+        }
+        (std::memcpy(out.data() + t + R * kWidth, &sum[R], sizeof(Vector)), ...);
+    }
+    return t;
+}
+
+using EightVectors = std::make_index_sequence<8>;
+using Filter = std::size_t (*)(const double* x, std::span<const double> weights, std::span<double> out);
+
+std::size_t filter_plain(const double* x, std::span<const double> weights, std::span<double> out) {
+    return filter_blocks<Lanes>(x, weights, out, FourShifts());
+}
+
+using SumPass = void (*)(const double* x, const double* y, std::size_t n, double* sums);
+
+void sum_pass_plain(const double* x, const double* y, std::size_t n, double* sums) {
+    sum_eight(x, y, n, sums, FourShifts());
+    sum_eight(x + 8, y, n, sums + 8, FourShifts());
+}
+
+#if defined(__GNUC__) && defined(__x86_64__)
+__attribute__((target("avx2"))) void sum_pass_avx2(const double* x, const double* y, std::size_t n,
+                                                   double* sums) {
+    sum_eight(x, y, n, sums, FourShifts());
+    sum_eight(x + 8, y, n, sums + 8, FourShifts());
+}
+
+__attribute__((target("avx2"))) std::size_t filter_avx2(const double* x, std::span<const double> weights,
+                                                        std::span<double> out) {
+    return filter_blocks<Lanes>(x, weights, out, EightVectors());
+}
+
+// Two times four columns in a register: the four x twice, beside the eight y that they go with at two shifts.
+using Wide = double __attribute__((vector_size(2 * kLanes * sizeof(double))));
+
+RLE_ALWAYS_INLINE void load_twice(Wide& to, const double* from) {
+    Lanes once;
+    load(once, from);
+    to = __builtin_shufflevector(once, once, 0, 1, 2, 3, 0, 1, 2, 3);
+}
+
+template <std::size_t... R>
+RLE_ALWAYS_INLINE void sum_sixteen(const double* x, const double* y, std::size_t n, double* sums,
+                                   std::index_sequence<R...>) {
+    Wide near[4]{}, far[4]{};
+    for (std::size_t t = 0; t < n + kShiftMargin; t += kLanes) {
+        Wide now, before, at[4];
+        load(now, y + t - kLanes);
+        load(before, y + t - kShiftMargin);
+        (load_twice(at[R], x + t + R), ...);
+        ((near[R] += at[R] * now), ...);
+        ((far[R] += at[R] * before), ...);
+    }
+    ((sums[R] = total(near[R][4], near[R][5], near[R][6], near[R][7])), ...);
+    ((sums[R + 4] = total(near[R][0], near[R][1], near[R][2], near[R][3])), ...);
+    ((sums[R + 8] = total(far[R][4], far[R][5], far[R][6], far[R][7])), ...);
+    ((sums[R + 12] = total(far[R][0], far[R][1], far[R][2], far[R][3])), ...);
+}
+
+__attribute__((target("avx512f"))) void sum_pass_avx512(const double* x, const double* y, std::size_t n,
+                                                        double* sums) {
+    sum_sixteen(x, y, n, sums, FourShifts());
+}
+
+__attribute__((target("avx512f"))) std::size_t filter_avx512(const double* x, std::span<const double> weights,
+                                                             std::span<double> out) {
+    return filter_blocks<Wide>(x, weights, out, EightVectors());
+}
+#endif
+
+struct Kernels {
+    SumPass sum_pass = sum_pass_plain;
+    Filter filter = filter_plain;
+};
+
+Kernels fastest() {
+#if defined(__GNUC__) && defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f")) return {sum_pass_avx512, filter_avx512};
+    if (__builtin_cpu_supports("avx2")) return {sum_pass_avx2, filter_avx2};
+#endif
+    return {};
+}
+
+const Kernels kFastest = fastest();
+
+// A chunk of y between its margins; and of x, where there are too few shifts for a pass, with zeros behind
+// it.
+class Chunk {
+  public:
+    void take(const double* x, const double* y, std::size_t n, std::size_t shifts) {
+        n_ = n;
+        std::copy_n(y, n, y_.begin() + kShiftMargin);
+        std::fill_n(y_.begin() + kShiftMargin + n, kShiftMargin, 0.0);
+        x_ = x;
+        if (shifts >= kShiftsInPass) return;
+        const auto end = std::copy_n(x, n + shifts - 1, few_.begin());
+        std::fill_n(end, kShiftsInPass - shifts, 0.0);
+        x_ = few_.data();
+    }
+
+    // The last pass begins early enough to end with the last shift.
+    void add(std::span<double> sums) const {
+        std::array<double, kShiftsInPass> pass;
+        for (std::size_t done = 0; done < sums.size();) {
+            const std::size_t end = std::max(sums.size(), kShiftsInPass);
+            const std::size_t begin = std::min(done, end - kShiftsInPass);
+            kFastest.sum_pass(x_ + begin, y_.data() + kShiftMargin, n_, pass.data());
+            for (; done < std::min(begin + kShiftsInPass, sums.size()); ++done)
+                sums[done] += pass[done - begin];
+        }
+    }
+
+  private:
+    std::size_t n_ = 0;
+    const double* x_ = nullptr;
+    std::array<double, kChunk + 2 * kShiftMargin> y_{};
+    std::array<double, kChunk + kShiftsInPass> few_;
+};
+
+}  // namespace
+
+void sum_shifted_products(const double* x, const double* y, std::size_t n, std::span<double> sums) {
+    for (std::size_t k = 0; k < sums.size(); k += kShiftsInPass)
+        kFastest.sum_pass(x + k, y, n, sums.data() + k);
+}
+
+void add_shifted_products(const double* x, const double* y, std::size_t n, std::span<double> sums) {
+    const std::size_t whole = n - n % kLanes;
+    Chunk chunk;
+    for (std::size_t begin = 0; begin < whole; begin += kChunk) {
+        chunk.take(x + begin, y + begin, std::min(kChunk, whole - begin), sums.size());
+        chunk.add(sums);
+    }
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+        for (std::size_t t = whole; t < n; ++t) sums[k] += x[t + k] * y[t];
+    }
+}
+
+void add_filtered(const double* x, std::span<const double> weights, std::span<double> out) {
+    for (std::size_t t = kFastest.filter(x, weights, out); t < out.size(); ++t) {
+        for (std::size_t k = 0; k < weights.size(); ++k) out[t] += weights[k] * x[t - k];
+    }
+}
+
+}  // namespace rle

@@ -1,0 +1,46 @@
+// Telemetry whose file is rows of cells: what a format knows of it (its rows, one by one, and what their
+// columns are) made into a Telemetry, at once or in pieces.
+//
+// Invariant: both ways take the rows through the same TelemetryRows, so that they agree.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "formats/registry.hpp"
+#include "formats/table.hpp"
+#include "formats/telemetry/telemetry_table.hpp"
+
+namespace rle::formats {
+
+/// The rows of one file, in their order.
+class RowSource {
+  public:
+    virtual ~RowSource() = default;
+
+    virtual const std::vector<std::string>& header() const = 0;
+    /// The next whole row, with a cell for every column of the header; false at the end. The cells hold until
+    /// the next call.
+    virtual bool next(Record& cells) = 0;
+    virtual std::size_t line() const = 0;      ///< of the last row, from 1
+    virtual std::size_t consumed() const = 0;  ///< characters of the file that lie behind
+    virtual const Counts& skipped() const = 0;
+};
+
+/// A file that a format has opened.
+struct OpenRows {
+    std::unique_ptr<RowSource> rows;
+    TablePlan plan;
+};
+
+/// The rows of a table as they are.
+std::unique_ptr<RowSource> rows_of(Table table, const Source& source);
+
+/// Throws Error{insufficient_data} where there is no row or nothing gives times, Error{failed} where no row
+/// or no needed column can be read.
+Telemetry read_rows(OpenRows file, const Source& source);
+/// Likewise, piece by piece. `source` must outlive what comes back.
+std::unique_ptr<TelemetryPieces> row_pieces(OpenRows file, const Source& source);
+
+}  // namespace rle::formats
