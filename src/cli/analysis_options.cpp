@@ -66,6 +66,12 @@ void declare_reading_options(CLI::App& app, AnalysisOptions& options) {
     app.add_option("--training-format,--format", options.training_format,
                    "Format of the training log [told from its content]")
         ->type_name("NAME");
+    app.add_option("--columns", options.columns,
+                   "Names of the columns of telemetry without a header: timestamp,temperature.gpu,power.draw")
+        ->type_name("NAMES");
+    app.add_option("--training-columns", options.training_columns,
+                   "Names of the columns of a training log in CSV without a header")
+        ->type_name("NAMES");
     app.add_option("--grad-key", options.grad_key, "Column or key that holds the gradient norm")
         ->type_name("KEY");
     app.add_option("--grad-pattern", options.grad_pattern,

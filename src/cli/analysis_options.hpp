@@ -29,6 +29,8 @@ struct AnalysisOptions {
     // reading what others recorded
     std::string telemetry_format;          ///< --telemetry-format
     std::string training_format;           ///< --training-format, --format
+    std::string columns;                   ///< --columns
+    std::string training_columns;          ///< --training-columns
     std::string grad_key;                  ///< --grad-key
     std::string grad_pattern;              ///< --grad-pattern
     std::string date_order;                ///< --date-order
@@ -48,8 +50,8 @@ struct AnalysisOptions {
 
     /// Whether an option was given that makes steps of lines in which none was seen.
     bool tells_how_to_read_training() const {
-        return !training_format.empty() || !grad_key.empty() || !grad_pattern.empty() || !start.empty() ||
-               step_seconds.has_value();
+        return !training_format.empty() || !training_columns.empty() || !grad_key.empty() ||
+               !grad_pattern.empty() || !start.empty() || step_seconds.has_value();
     }
     /// Asked for as a column, or by its name as a driver or response.
     bool wants_step_time() const { return step_time || driver == "step_time_s" || response == "step_time_s"; }

@@ -36,6 +36,7 @@ formats::ReadOptions read_options(const AnalysisOptions& given) {
 formats::ReadOptions telemetry_options(const AnalysisOptions& given) {
     formats::ReadOptions options = read_options(given);
     options.format = given.telemetry_format;
+    options.columns = given.columns;
     if (given.sample_seconds) options.step_seconds = given.sample_seconds;
     return options;
 }
@@ -43,6 +44,7 @@ formats::ReadOptions telemetry_options(const AnalysisOptions& given) {
 formats::ReadOptions training_options(const AnalysisOptions& given) {
     formats::ReadOptions options = read_options(given);
     options.format = given.training_format;
+    options.columns = given.training_columns;
     return options;
 }
 

@@ -18,6 +18,7 @@ class Pieces;  // pieces.hpp
 
 struct ReadOptions {
     std::string format;    ///< --format: name of a reader; empty: tell from the content
+    std::string columns;   ///< --columns: names of a table that has none, between commas; empty: it has
     std::string grad_key;  ///< --grad-key: column or key that holds the gradient norm; empty: the known ones
     std::string grad_pattern;  ///< --grad-pattern: regular expression whose group 1 is the gradient norm in a
                                ///< printed line

@@ -32,7 +32,7 @@ namespace {
 constexpr TelemetryFormat kTelemetryFormats[] = {
     {"nvidia-smi-csv", "nvidia-smi --query-gpu=... --format=csv",
      "2026/09/28 12:00:00.000, 0, 50, 100.00 W, 50 %", refuse_nvidia_smi_csv, read_nvidia_smi_csv,
-     open_nvidia_smi_csv},
+     open_nvidia_smi_csv, true},
     {"nvidia-smi-dmon", "nvidia-smi dmon, best with -o DT",
      " 20260928   12:00:00      0   100    50     -    50    10", refuse_nvidia_smi_dmon,
      read_nvidia_smi_dmon, open_nvidia_smi_dmon},
@@ -45,7 +45,7 @@ constexpr TelemetryFormat kTelemetryFormats[] = {
      R"({"timestamp": 1790596800.5, "gpu": {"temp": 50, "power": 100.25, "util": 37}})",
      refuse_telemetry_json, read_telemetry_json},
     {"rocm-smi-csv", "rocm-smi --csv, amd-smi monitor --csv", "card0,45.0,120.0,37", refuse_rocm_smi_csv,
-     read_rocm_smi_csv, open_rocm_smi_csv},
+     read_rocm_smi_csv, open_rocm_smi_csv, true},
     {"turbostat", "turbostat, best with --enable Time_Of_Day_Seconds",
      "1790596800.123456\t-\t-\t1200\t37.50\t55\t65.20", refuse_turbostat, read_turbostat, open_turbostat},
     {"tegrastats", "tegrastats of NVIDIA's Jetson boards",
@@ -54,10 +54,10 @@ constexpr TelemetryFormat kTelemetryFormats[] = {
     {"hwinfo-csv", "HWiNFO's sensor log", "28.9.2026,12:00:00.123,65.2,55,37.5,", refuse_hwinfo_csv,
      read_hwinfo_csv, open_hwinfo_csv},
     {"wide-csv", "CSV with columns for each GPU: gpu0_temp, gpu0_power, gpu1_temp, ...",
-     "2026-09-28T12:00:00Z,50,100.0,37,51,120.5,40", refuse_wide_csv, read_wide_csv, open_wide_csv},
+     "2026-09-28T12:00:00Z,50,100.0,37,51,120.5,40", refuse_wide_csv, read_wide_csv, open_wide_csv, true},
     {"csv", "CSV with a header: timestamp or t_s, temp_c, power_w, util_pct (or their usual other names)",
      "2026-09-28T12:00:00.000000Z,0.0,gpu,50,100.0,50", refuse_telemetry_csv, read_telemetry_csv,
-     open_telemetry_csv},
+     open_telemetry_csv, true},
 };
 
 constexpr TrainingFormat kTrainingFormats[] = {
@@ -75,7 +75,7 @@ constexpr TrainingFormat kTrainingFormats[] = {
      read_training_json, open_training_json},
     {"csv", "CSV with a header: a time, grad_norm, loss, ... (also Lightning's metrics.csv, W&B's export)",
      "2026-09-28T12:00:00.000000Z,0.0,1,0.01,2.1,1.05,4.9e-05", refuse_training_csv, read_training_csv,
-     open_training_csv},
+     open_training_csv, true},
     {"hf-printed", "Hugging Face Trainer, printed", "{'loss': 2.1, 'grad_norm': 1.05, 'epoch': 0.01}",
      refuse_hf_printed, read_printed, open_printed},
     {"megatron", "Megatron-LM, printed",
@@ -143,7 +143,8 @@ template <class Format>
                                  std::string_view option) {
     constexpr std::size_t kLongestReason = 160;
     std::string what = "no known format: neither a table with a header nor JSON";
-    const std::string_view nearest = nearest_format(formats, shape_of(source.text));
+    const std::string_view nearest =
+        source.options.columns.empty() ? nearest_format(formats, shape_of(source.text)) : "csv";
     for (const Format& format : formats) {
         if (format.name != nearest) continue;
         what = fmt::format("no known format; {} is nearest: {}", nearest,
@@ -156,9 +157,13 @@ template <class Format>
 template <class Format>
 const Format& choose(std::span<const Format> formats, const Source& source, std::string_view option) {
     const std::string& wanted = source.options.format;
+    const bool named = !source.options.columns.empty();
     const auto it = std::find_if(formats.begin(), formats.end(), [&](const Format& format) {
-        return wanted.empty() ? format.refuse(source).empty() : format.name == wanted;
+        if (!wanted.empty()) return format.name == wanted;
+        return (format.is_table || !named) && format.refuse(source).empty();
     });
+    if (it != formats.end() && named && !it->is_table)
+        throw Error(ErrorKind::usage, std::string(option), "the columns of '" + wanted + "' cannot be named");
     if (it != formats.end()) return *it;
     if (wanted.empty()) refuse_unknown(formats, source, option);
     throw Error(ErrorKind::usage, std::string(option), "no format '" + wanted + "'",

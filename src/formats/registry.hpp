@@ -33,6 +33,7 @@ struct TelemetryFormat {
     Telemetry (*read)(const Source& source);
     /// Opens it for reading in pieces, where the format can be; `source` must outlive what comes back.
     std::unique_ptr<TelemetryPieces> (*open)(const Source& source) = nullptr;
+    bool is_table = false;  ///< the user may name its columns, where it has no header
 };
 
 struct TrainingFormat {
@@ -42,6 +43,7 @@ struct TrainingFormat {
     std::string (*refuse)(const Source& source);
     Training (*read)(const Source& source);
     std::unique_ptr<TrainingPieces> (*open)(const Source& source) = nullptr;
+    bool is_table = false;
 };
 
 std::span<const TelemetryFormat> telemetry_formats();

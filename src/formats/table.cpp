@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "formats/text/cell_shape.hpp"
 #include "formats/text/encoding.hpp"
 #include "formats/text/numbers.hpp"
 #include "formats/text/times.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -129,19 +131,37 @@ std::optional<Table> Table::open(std::string_view text, const IsHeader& is_heade
     for (const char separator : {',', '\t', ';'}) {
         CsvScanner scanner(text, separator, comment);
         Record cells;
+        std::map<std::size_t, std::size_t> rows;  // in front of the header, by their cells
         for (std::size_t tries = 0; tries < kHeaderWithinLines && scanner.next(cells); ++tries) {
             std::vector<std::string> header(cells.begin(), cells.end());
-            if (!is_header(header)) continue;
+            if (!is_header(header)) {
+                if (std::any_of(cells.begin(), cells.end(), is_value)) ++rows[cells.size()];
+                continue;
+            }
             Table table(std::move(scanner), std::move(header));
-            constexpr std::size_t kHead = std::size_t{1} << 20U;
-            const bool quotes = text.substr(0, kHead).find('"') != std::string_view::npos;
-            // Without quotes no cell between commas holds one.
-            if (separator != ',' || quotes) table.commas_ = judge_commas(table.scanner_, separator == ',');
-            table.find_date_and_time();
+            table.look_ahead(text, separator);
+            if (const auto above = rows.find(table.header_.size()); above != rows.end() && above->first > 1)
+                table.skipped_["row_above_header"] = above->second;
             return table;
         }
     }
     return std::nullopt;
+}
+
+Table Table::under(std::string_view text, std::vector<std::string> names) {
+    const char separator = guess_separator(text);
+    Table table(CsvScanner(text, separator), std::move(names));
+    table.look_ahead(text, separator);
+    return table;
+}
+
+// What the first rows tell of the others.
+void Table::look_ahead(std::string_view text, char separator) {
+    constexpr std::size_t kHead = std::size_t{1} << 20U;
+    const bool quotes = text.substr(0, kHead).find('"') != std::string_view::npos;
+    // Without quotes no cell between commas holds one.
+    if (separator != ',' || quotes) commas_ = judge_commas(scanner_, separator == ',');
+    find_date_and_time();
 }
 
 Table::Table(CsvScanner scanner, std::vector<std::string> header)
@@ -272,12 +292,15 @@ void describe_skipped(const Counts& skipped, const std::string& where, std::vect
         if (reason == "torn_line") {
             warnings.push_back(
                 fmt::format("{}: the last line has no end and may be torn; it was left out", where));
+        } else if (reason == "row_above_header") {
+            warnings.push_back(fmt::format("{}: {} above the header {} left out", where,
+                                           counted(count, "row"), was_or_were(count)));
         } else if (reason == "malformed_line") {
-            warnings.push_back(fmt::format(
-                "{}: {} line(s) do not have as many cells as the other rows (torn or foreign); left out",
-                where, count));
+            warnings.push_back(
+                fmt::format("{}: {} not have as many cells as the other rows (torn or foreign); left out",
+                            where, counted(count, "line does", "lines do")));
         } else if (reason == "repeated_header") {
-            warnings.push_back(fmt::format("{}: the header stands again {} time(s)", where, count));
+            warnings.push_back(fmt::format("{}: the header stands again {}", where, counted(count, "time")));
         }
     }
 }
@@ -295,15 +318,8 @@ std::string list_of(const std::vector<std::string>& names) {
     return out;
 }
 
-std::string describe_missing(const std::string& columns, std::string_view text) {
-    CsvScanner scanner(text, guess_separator(text));
-    Record first;
-    if (!scanner.next(first)) return "nothing in it";
-    const bool values = std::any_of(first.begin(), first.end(), [](std::string_view cell) {
-        return parse_time(cell).time_class != TimeClass::none;
-    });
-    if (values) return "its first line has values; put the columns' names in front of it";
-    return fmt::format("no column {}; found {}", columns, list_of({first.begin(), first.end()}));
+bool is_value(std::string_view cell) {
+    return parse_time(cell).time_class != TimeClass::none || parse_with_unit(cell).kind == CellKind::number;
 }
 
 }  // namespace rle::formats

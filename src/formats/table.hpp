@@ -6,7 +6,8 @@
 // Passed over and counted: a torn last line, lines with fewer cells than the table's rows have or more than
 // its header (torn or foreign ones), and the header where it stands again. Some writers leave out the last
 // columns in every row: how many cells a row has is what most of the first rows have, and the rest are empty.
-// A different header in mid-file is an error: the rows under it would be garbage.
+// A different header in mid-file is an error: the rows under it would be garbage. Rows in front of the header
+// (of a log that began without one) are left out and counted.
 //
 // Decimal commas ("23,5" between semicolons, tabs or in quotes) come out as points where the first rows leave
 // no doubt. Errors are "1,234" where nothing tells a thousand from a fraction, and a column with both signs.
@@ -42,6 +43,8 @@ class Table {
     /// Looks for the header among the first lines, in front of which foreign ones may stand. Missing: there
     /// is none.
     static std::optional<Table> open(std::string_view text, const IsHeader& is_header, char comment = '\0');
+    /// A text without a header, whose columns are called so.
+    static Table under(std::string_view text, std::vector<std::string> names);
 
     /// In UTF-8, whatever the file has.
     const std::vector<std::string>& header() const { return names_; }
@@ -62,6 +65,7 @@ class Table {
 
   private:
     Table(CsvScanner scanner, std::vector<std::string> header);
+    void look_ahead(std::string_view text, char separator);
     bool is_header_again(const Record& cells, const std::string& where) const;
     bool is_whole(const Record& cells) const;
     bool last_cell_fits(const Record& cells) const;
@@ -89,7 +93,7 @@ class Table {
 void describe_skipped(const Counts& skipped, const std::string& where, std::vector<std::string>& warnings);
 /// "a, b, c" of the header's cells, cut where it grows long.
 std::string list_of(const std::vector<std::string>& names);
-/// Why a text is no table with these columns: "no column power_w; found a, b, c", or what else is wrong.
-std::string describe_missing(const std::string& columns, std::string_view text);
+/// A time or a number, as rows have them and headers do not.
+bool is_value(std::string_view cell);
 
 }  // namespace rle::formats

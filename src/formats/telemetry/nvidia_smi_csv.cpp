@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "formats/source_table.hpp"
 #include "formats/telemetry/row_pieces.hpp"
 #include "formats/telemetry/vendor_columns.hpp"
 #include "rlecouple/error.hpp"
@@ -145,8 +146,8 @@ TablePlan plan_of(const Table& table, const ReadOptions& options) {
     return plan;
 }
 
-OpenRows open_table(const Source& source) {
-    std::optional<Table> table = Table::open(source.text, is_header);
+OpenRows open_rows(const Source& source) {
+    std::optional<Table> table = open_table(source, is_header);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_nvidia_smi_csv(source));
     TablePlan plan = plan_of(*table, source.options);
     return {rows_of(std::move(*table), source), std::move(plan)};
@@ -155,18 +156,17 @@ OpenRows open_table(const Source& source) {
 }  // namespace
 
 std::string refuse_nvidia_smi_csv(const Source& source) {
-    if (Table::open(source.text, is_header)) return {};
+    if (open_table(source, is_header)) return {};
     return "no header with nvidia-smi's names (temperature.gpu, power.draw [W], ...); of a log made with "
-           "noheader, put "
-           "the names that were asked for in front as its first line";
+           "noheader --columns names them";
 }
 
 Telemetry read_nvidia_smi_csv(const Source& source) {
-    return read_rows(open_table(source), source);
+    return read_rows(open_rows(source), source);
 }
 
 std::unique_ptr<TelemetryPieces> open_nvidia_smi_csv(const Source& source) {
-    return row_pieces(open_table(source), source);
+    return row_pieces(open_rows(source), source);
 }
 
 }  // namespace rle::formats

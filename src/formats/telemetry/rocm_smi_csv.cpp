@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "formats/source_table.hpp"
 #include "formats/telemetry/row_pieces.hpp"
 #include "formats/telemetry/vendor_columns.hpp"
 #include "rlecouple/error.hpp"
@@ -51,8 +52,8 @@ bool is_header(const std::vector<std::string>& header) {
     return rocm || (has("gpu") && heat && (has("power_usage") || has("socket_power")));
 }
 
-OpenRows open_table(const Source& source) {
-    std::optional<Table> table = Table::open(source.text, is_header);
+OpenRows open_rows(const Source& source) {
+    std::optional<Table> table = open_table(source, is_header);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_rocm_smi_csv(source));
     const std::vector<std::string>& header = table->header();
     TablePlan plan = plan_by_names(header, kColumns, source.options, &*table);
@@ -68,15 +69,15 @@ OpenRows open_table(const Source& source) {
 }  // namespace
 
 std::string refuse_rocm_smi_csv(const Source& source) {
-    return Table::open(source.text, is_header) ? "" : "no header of rocm-smi's or amd-smi's";
+    return open_table(source, is_header) ? "" : "no header of rocm-smi's or amd-smi's";
 }
 
 Telemetry read_rocm_smi_csv(const Source& source) {
-    return read_rows(open_table(source), source);
+    return read_rows(open_rows(source), source);
 }
 
 std::unique_ptr<TelemetryPieces> open_rocm_smi_csv(const Source& source) {
-    return row_pieces(open_table(source), source);
+    return row_pieces(open_rows(source), source);
 }
 
 }  // namespace rle::formats

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "formats/source_table.hpp"
 #include "formats/telemetry/row_pieces.hpp"
 #include "formats/telemetry/telemetry_names.hpp"
 #include "formats/telemetry/vendor_columns.hpp"
@@ -246,8 +247,8 @@ DateOrder date_order_of(const Table& table, const TablePlan& plan, const Source&
     return dates.order;
 }
 
-OpenRows open_table(const Source& source) {
-    std::optional<Table> table = Table::open(source.text, is_header);
+OpenRows open_rows(const Source& source) {
+    std::optional<Table> table = open_table(source, is_header);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_telemetry_csv(source));
     TablePlan plan = plan_of(*table);
     plan.start_us = source.options.start_us;
@@ -258,19 +259,16 @@ OpenRows open_table(const Source& source) {
 }  // namespace
 
 std::string refuse_telemetry_csv(const Source& source) {
-    if (Table::open(source.text, is_header)) return {};
-    CsvScanner scanner(source.text, guess_separator(source.text));
-    Record first;
-    scanner.next(first);
-    return describe_missing("for " + what_is_missing({first.begin(), first.end()}), source.text);
+    if (open_table(source, is_header)) return {};
+    return describe_missing("for " + what_is_missing(first_names(source)), source, "--columns");
 }
 
 Telemetry read_telemetry_csv(const Source& source) {
-    return read_rows(open_table(source), source);
+    return read_rows(open_rows(source), source);
 }
 
 std::unique_ptr<TelemetryPieces> open_telemetry_csv(const Source& source) {
-    return row_pieces(open_table(source), source);
+    return row_pieces(open_rows(source), source);
 }
 
 }  // namespace rle::formats

@@ -9,6 +9,7 @@
 #include <map>
 #include <span>
 
+#include "formats/source_table.hpp"
 #include "formats/telemetry/row_pieces.hpp"
 #include "formats/telemetry/telemetry_names.hpp"
 #include "formats/telemetry/vendor_columns.hpp"
@@ -218,8 +219,8 @@ TablePlan plan_of(const Table& table, const Wide& wide, const Source& source) {
     return plan;
 }
 
-OpenRows open_table(const Source& source) {
-    std::optional<Table> table = Table::open(source.text, is_header);
+OpenRows open_rows(const Source& source) {
+    std::optional<Table> table = open_table(source, is_header);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_wide_csv(source));
     Wide wide = wide_of(*table);
     TablePlan plan = plan_of(*table, wide, source);
@@ -230,17 +231,16 @@ OpenRows open_table(const Source& source) {
 }  // namespace
 
 std::string refuse_wide_csv(const Source& source) {
-    return Table::open(source.text, is_header)
-               ? ""
-               : "no header with a time and columns such as gpu0_temp, gpu1_temp";
+    return open_table(source, is_header) ? ""
+                                         : "no header with a time and columns such as gpu0_temp, gpu1_temp";
 }
 
 Telemetry read_wide_csv(const Source& source) {
-    return read_rows(open_table(source), source);
+    return read_rows(open_rows(source), source);
 }
 
 std::unique_ptr<TelemetryPieces> open_wide_csv(const Source& source) {
-    return row_pieces(open_table(source), source);
+    return row_pieces(open_rows(source), source);
 }
 
 }  // namespace rle::formats

@@ -8,7 +8,7 @@
 #include <limits>
 #include <map>
 
-#include "formats/table.hpp"
+#include "formats/source_table.hpp"
 #include "formats/text/date_order.hpp"
 #include "formats/training/training_record.hpp"
 #include "formats/writers.hpp"
@@ -25,8 +25,8 @@ Keys keys_of(const std::vector<std::string>& header, const std::string& grad_key
     return keys;
 }
 
-std::optional<Table> open_table(const Source& source) {
-    return Table::open(source.text, [&](const std::vector<std::string>& header) {
+std::optional<Table> open_log(const Source& source) {
+    return open_table(source, [&](const std::vector<std::string>& header) {
         const Keys keys = keys_of(header, source.options.grad_key);
         return header.size() > 1 && std::any_of(keys.begin(), keys.end(), [](const KnownKey& key) {
                    return key.field == StepField::loss || key.field == StepField::grad_norm;
@@ -172,13 +172,13 @@ class CsvLog : public TrainingPieces {
 }  // namespace
 
 std::string refuse_training_csv(const Source& source) {
-    if (open_table(source)) return {};
+    if (open_log(source)) return {};
     const std::string& key = source.options.grad_key;
-    return describe_missing(key.empty() ? "loss or grad_norm" : key, source.text);
+    return describe_missing(key.empty() ? "loss or grad_norm" : key, source, "--training-columns");
 }
 
 Training read_training_csv(const Source& source) {
-    std::optional<Table> table = open_table(source);
+    std::optional<Table> table = open_log(source);
     if (!table) throw Error(ErrorKind::failed, source.where, refuse_training_csv(source));
     CsvLog log(source, std::move(*table));
     log.read(std::numeric_limits<std::size_t>::max());
@@ -186,7 +186,7 @@ Training read_training_csv(const Source& source) {
 }
 
 std::unique_ptr<TrainingPieces> open_training_csv(const Source& source) {
-    std::optional<Table> table = open_table(source);
+    std::optional<Table> table = open_log(source);
     return table ? std::make_unique<CsvLog>(source, std::move(*table)) : nullptr;
 }
 

@@ -201,3 +201,30 @@ TEST_CASE("dates that may be two days want --date-order, where no date of the fi
     CHECK(wrong.exit_code == 2);
     CHECK(wrong.err.find("--date-order") != std::string::npos);
 }
+
+TEST_CASE("--columns names the columns of telemetry without a header, --training-columns those of a log") {
+    const TempDir dir;
+    const auto headless = [](const std::string& table) { return table.substr(table.find('\n') + 1); };
+    write_file(dir / "gpu.csv", headless(plain(0, 4)));
+    write_file(dir / "log.csv", headless(steps(0, 4)));
+    const std::vector<std::string> files{"--telemetry", dir / "gpu.csv", "--training", dir / "log.csv"};
+    const auto with = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> args = files;
+        args.insert(args.end(), more.begin(), more.end());
+        return align(dir, args);
+    };
+    const std::vector<std::string> named{"--columns", "timestamp,device,temp_c,power_w,util_pct",
+                                         "--training-columns", "timestamp,step,grad_norm"};
+    const Finished run = with(named);
+    CHECK(run.exit_code == 0);
+    CHECK(run.err.empty());
+    CHECK(pairs(dir) == kFour);
+    const Finished unnamed = with({});
+    CHECK(unnamed.exit_code == 1);
+    CHECK(unnamed.out.empty());
+    CHECK(unnamed.err.find("its first line has values, not names; --columns a,b,c names its columns") !=
+          std::string::npos);
+    const Finished too_few = with({"--columns", "timestamp,temp_c"});
+    CHECK(too_few.exit_code == 1);
+    CHECK(too_few.err.find("its rows have 5 cells, and 2 columns are named") != std::string::npos);
+}

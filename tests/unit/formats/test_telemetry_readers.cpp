@@ -192,7 +192,7 @@ TEST_CASE("telemetry that cannot be read is one clear line with the right exit c
         {"{\"status\": \"success\", \"data\": {\"resultType\": \"vector\"}}\n",
          "json is nearest: an answer of Prometheus, but not of /api/v1/query_range", 1},
         {"2026/09/28 12:00:00.000, 0, 50, 100.00 W\n2026/09/28 12:00:01.000, 0, 50, 100.00 W\n",
-         "csv is nearest: its first line has values; put the columns' names in front of it", 1},
+         "csv is nearest: its first line has values, not names; --columns a,b,c names its columns", 1},
         {"a,b,c\n1,2,3\n", "no column for a time (timestamp or t_s), temp_c or power_w; found a, b, c", 1},
         {"timestamp,util_pct\n1790596800,5\n", "no column for temp_c or power_w; found timestamp, util_pct",
          1},

@@ -137,7 +137,7 @@ TEST_CASE("nvidia-smi without times, and without a header") {
     CHECK(t.temp_c == Numbers{50, 60, 51});
     CHECK(refusal_of([] {
               telemetry("2026/09/28 12:00:00.000, 0, 50, 100.00 W\n");
-          }).says("its first line has values; put the columns' names in front of it"));
+          }).says("its first line has values, not names; --columns a,b,c names its columns"));
 }
 
 TEST_CASE("nvidia-smi: the flag is made of the reasons' bits, in whole files and in pieces") {
