@@ -105,6 +105,7 @@ class FrameReader {
                 forgotten = text->forget(forgotten, begin + table_.consumed());
         }
         skipped_ = table_.skipped();
+        unended_ = table_.unended();
     }
 
     bool met_quotes() const { return table_.met_quotes(); }
@@ -118,6 +119,7 @@ class FrameReader {
         for (std::size_t c = 0; c < columns_.size(); ++c) columns_[c].append(std::move(later.columns_[c]));
         for (const auto& [reason, count] : later.skipped_) skipped_[reason] += count;
         untimed_ += later.untimed_;
+        if (later.unended_) unended_ = later.unended_;
     }
 
     Frame finish() {
@@ -126,6 +128,7 @@ class FrameReader {
                         untimed_ > 0 ? "no row has a number in t_s" : "a header but not one whole row");
         }
         describe_skipped(skipped_, where_, frame_.warnings);
+        if (unended_) warn(describe_unended(*unended_));
         if (untimed_ > 0) warn(fmt::format("{} row(s) without a time were left out", untimed_));
         if (!t_s_) warn("no column t_s: seconds are counted from the first timestamp");
         if (clock_.assumed_utc() && t_s_) warn("times without a zone are taken as UTC");
@@ -230,6 +233,7 @@ class FrameReader {
     std::vector<NumberColumn> columns_;
     std::size_t untimed_ = 0;
     Counts skipped_;
+    std::optional<std::string> unended_;
     std::optional<std::int64_t> first_us_;
     Clock clock_{""};
     Frame frame_;

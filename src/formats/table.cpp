@@ -186,6 +186,7 @@ Table Table::over(std::string_view text) const {
     other.scanner_ = scanner_.over(text);
     other.rows_ = 0;
     other.skipped_.clear();
+    other.unended_.reset();
     return other;
 }
 
@@ -278,6 +279,7 @@ bool Table::next(Record& cells, const std::string& where) {
             ++skipped_["malformed_line"];
             continue;
         }
+        if (scanner_.torn()) unended_ = cells.back();
         cells.resize(header_.size());
         if (time_of_day_) join_date_and_time(cells);
         if (commas_ != Commas::text) make_decimal_points(cells, where);
@@ -303,6 +305,10 @@ void describe_skipped(const Counts& skipped, const std::string& where, std::vect
             warnings.push_back(fmt::format("{}: the header stands again {}", where, counted(count, "time")));
         }
     }
+}
+
+std::string describe_unended(std::string_view last) {
+    return fmt::format("the last line has no end; it is taken for whole, and ends in '{}'", quotable(last));
 }
 
 std::string list_of(const std::vector<std::string>& names) {

@@ -1,7 +1,7 @@
 // A CSV file as a table with a header: whole rows come out, everything else is counted.
 //
 // A last line without a line end is a row where it has all cells and its last one looks no shorter than those
-// above it (cell_shape.hpp); else it is torn.
+// above it (cell_shape.hpp), and that cell is told in a warning; else the line is torn.
 //
 // Passed over and counted: a torn last line, lines with fewer cells than the table's rows have or more than
 // its header (torn or foreign ones), and the header where it stands again. Some writers leave out the last
@@ -56,6 +56,8 @@ class Table {
     /// Rows that came out so far.
     std::size_t rows() const { return rows_; }
     const Counts& skipped() const { return skipped_; }
+    /// The last cell of a row whose line has no end, which may be cut short; missing: no such row came out.
+    const std::optional<std::string>& unended() const { return unended_; }
     /// A line so far had a quote in it.
     bool met_quotes() const { return scanner_.met_quotes(); }
     /// The cells of a column in the next 1,000 lines. The table stays where it is.
@@ -79,6 +81,7 @@ class Table {
     std::size_t cells_in_row_ = 0;  ///< at least; at most as many as the header has
     std::size_t rows_ = 0;
     Counts skipped_;
+    std::optional<std::string> unended_;
     std::optional<std::size_t> date_, time_of_day_;  ///< columns of which one time is made
     std::string joined_;
     Commas commas_ = Commas::text;
@@ -91,6 +94,8 @@ class Table {
 
 /// Warnings in words for what a table skipped.
 void describe_skipped(const Counts& skipped, const std::string& where, std::vector<std::string>& warnings);
+/// Likewise for what ends a last line without an end that was taken for whole.
+std::string describe_unended(std::string_view last);
 /// "a, b, c" of the header's cells, cut where it grows long.
 std::string list_of(const std::vector<std::string>& names);
 /// A time or a number, as rows have them and headers do not.

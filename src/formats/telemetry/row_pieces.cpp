@@ -14,6 +14,7 @@ class TableRows : public RowSource {
     std::size_t line() const override { return table_.line(); }
     std::size_t consumed() const override { return table_.consumed(); }
     const Counts& skipped() const override { return table_.skipped(); }
+    std::optional<std::string> unended() const override { return table_.unended(); }
 
   private:
     Table table_;
@@ -25,6 +26,7 @@ class RowPieces : public TelemetryPieces {
     RowPieces(OpenRows file, const Source& source)
         : rows_(std::move(file.rows)),
           plan_(std::move(file.plan)),
+          where_(source.where),
           clock_(source.options.time_zone),
           out_(rows_->header(), plan_, clock_, source.where) {}
 
@@ -37,13 +39,19 @@ class RowPieces : public TelemetryPieces {
         out_.take(piece);
         return piece.size() > 0;
     }
-    Telemetry finish() override { return out_.finish(rows_->skipped()); }
+    Telemetry finish() override {
+        Telemetry telemetry = out_.finish(rows_->skipped());
+        if (const std::optional<std::string> last = rows_->unended())
+            telemetry.warnings.push_back(where_ + ": " + describe_unended(*last));
+        return telemetry;
+    }
     bool holds() const override { return true; }
     std::size_t consumed() const override { return rows_->consumed(); }
 
   private:
     std::unique_ptr<RowSource> rows_;
     TablePlan plan_;
+    std::string where_;
     Clock clock_;
     TelemetryRows out_;
     Record cells_;

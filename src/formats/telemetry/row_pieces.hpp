@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ class RowSource {
     virtual std::size_t line() const = 0;      ///< of the last row, from 1
     virtual std::size_t consumed() const = 0;  ///< characters of the file that lie behind
     virtual const Counts& skipped() const = 0;
+    /// The last cell of a row whose line has no end; missing: no such row came out.
+    virtual std::optional<std::string> unended() const { return std::nullopt; }
 };
 
 /// A file that a format has opened.

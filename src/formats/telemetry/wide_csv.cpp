@@ -152,6 +152,7 @@ class WideRows : public RowSource {
     std::size_t line() const override { return table_.line(); }
     std::size_t consumed() const override { return table_.consumed(); }
     const Counts& skipped() const override { return table_.skipped(); }
+    std::optional<std::string> unended() const override { return table_.unended(); }
 
   private:
     Table table_;

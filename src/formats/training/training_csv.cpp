@@ -138,6 +138,7 @@ class CsvLog : public TrainingPieces {
         for (const auto& [reason, count] : table_.skipped()) builder.count(reason, count);
         std::vector<std::string> warnings;
         describe_skipped(table_.skipped(), source_.where, warnings);
+        if (table_.unended()) warnings.push_back(source_.where + ": " + describe_unended(*table_.unended()));
         describe_twins(warnings);
         Training training = builder.finish();
         training.warnings.insert(training.warnings.begin(), warnings.begin(), warnings.end());

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "formats/table.hpp"
 #include "formats/text/cell_shape.hpp"
 #include "formats/text/numbers.hpp"
 #include "formats/training/printed_line.hpp"
@@ -84,8 +85,10 @@ class PrintedLog : public StepLines {
             builder().note_unread_time(clock_in_front(line));
         }
         // A closed record is whole; a number at the end of a line that was cut may be half of itself.
-        if (ended || line.ends_with('}') || ends_as_those_above(line)) return builder().add(*record);
-        leave_out_torn_line();
+        const bool whole = ended || line.ends_with('}');
+        if (!whole && !ends_as_those_above(line)) return leave_out_torn_line();
+        if (!whole) builder().warn(describe_unended(last_word(visible_text(line, scratch_))));
+        builder().add(*record);
     }
 
     void stand_below_heading(TrainingRecord& record) const {
@@ -109,6 +112,7 @@ class PrintedLog : public StepLines {
     PrintedParser parser_;
     std::optional<TrainingRecord> heading_;  ///< of the indented lines that follow
     bool sought_time_ = false;               ///< in the first line that has none
+    std::string scratch_;
 };
 
 }  // namespace

@@ -62,10 +62,17 @@ TEST_CASE("the last line of a table that was written without a line end is a row
     const rle::Telemetry t = telemetry(kRows + "3,53,102.75");
     CHECK(t.power_w == Numbers{101.25, 99.75, 100.5, 102.75});
     CHECK(t.dropped.empty());
+    CHECK(t.warnings.back() == "log: the last line has no end; it is taken for whole, and ends in '102.75'");
     const rle::Training steps = training("ts,step,grad_norm\n1790596800,1,1.5\n1790596801,2,2.5");
     CHECK(steps.grad_norm == Numbers{1.5, 2.5});
     CHECK(steps.dropped.empty());
+    CHECK(steps.warnings.back() == "log: the last line has no end; it is taken for whole, and ends in '2.5'");
     CHECK(telemetry("t_s,temp_c,note\n0,50,\n1,51,").temp_c == Numbers{50, 51});
+}
+
+TEST_CASE("a last line with an end, and a closed record without one, are taken without a word") {
+    CHECK(telemetry(kRows).warnings == telemetry(kRows.substr(0, kRows.find("2,52"))).warnings);
+    CHECK(training("{\"ts\": 1790596800, \"grad_norm\": 1.5}").warnings.empty());
 }
 
 TEST_CASE("a last line that was cut is left out and counted") {
@@ -83,7 +90,10 @@ TEST_CASE("a last line that was cut is left out and counted") {
 TEST_CASE("the last printed line without an end is a step where it ends as those above") {
     using rle::test::started;
     const std::string log = "step=1 loss=2.25 gnorm=1.25\nsaving\nstep=2 loss=2.00 gnorm=10.75\n";
-    CHECK(training(log + "step=3 loss=1.75 gnorm=1.50", started(1)).grad_norm == Numbers{1.25, 10.75, 1.5});
+    const rle::Training whole = training(log + "step=3 loss=1.75 gnorm=1.50", started(1));
+    CHECK(whole.grad_norm == Numbers{1.25, 10.75, 1.5});
+    CHECK(whole.warnings.front() ==
+          "log: the last line has no end; it is taken for whole, and ends in '1.50'");
     CHECK(training(log + "step=3 loss=1.75 gnorm=1.5", started(1)).dropped == torn());
     CHECK(training(log + "step=3 loss=1.75", started(1)).step.size() == 3);  // all of the loss, and no norm
     const std::string bars = "step: 1 | grad norm: 1.25 |\nstep: 2 | grad norm: 1.5 |\n";

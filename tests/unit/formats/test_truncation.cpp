@@ -1,6 +1,7 @@
 // A law of every reader: a file that was cut at any byte gives rows of the whole file, from its beginning on,
 // or an error; never a row that the whole file does not have. But for the last cell of a table: where the cut
-// left what may be a whole number, that number is taken.
+// left what may be a whole number, that number is taken, and a warning says so.
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -17,6 +18,12 @@ namespace fs = std::filesystem;
 
 bool same(double a, double b) {
     return (std::isnan(a) && std::isnan(b)) || a == b;
+}
+
+bool tells_of_last_cell(const std::vector<std::string>& warnings) {
+    return std::any_of(warnings.begin(), warnings.end(), [](const std::string& warning) {
+        return warning.find("the last line has no end; it is taken for whole") != std::string::npos;
+    });
 }
 
 void check_rows(const rle::Telemetry& part, const rle::Telemetry& whole) {
@@ -42,16 +49,17 @@ void check_rows(const rle::Telemetry& part, const rle::Telemetry& whole) {
         REQUIRE(same_column != nullptr);
         for (std::size_t i = 0; i < part.size(); ++i) check(i, column[i] == (*same_column)[i]);
     }
-    REQUIRE(cut <= 1);
+    REQUIRE(cut <= (tells_of_last_cell(part.warnings) ? 1 : 0));
 }
 
 void check_rows(const rle::Training& part, const rle::Training& whole) {
     REQUIRE(part.size() <= whole.size());
     for (std::size_t i = 0; i < part.size(); ++i) {
-        const bool last = i + 1 == part.size();
+        const bool last = i + 1 == part.size();  // of which other rows may tell more
+        const std::size_t may_be_cut = tells_of_last_cell(part.warnings) ? 1 : 0;
         std::size_t cut = 0;
         const auto agree = [&](const std::vector<double>& a, const std::vector<double>& b) {
-            return same(a[i], b[i]) || (last && (std::isnan(a[i]) || ++cut == 1));
+            return same(a[i], b[i]) || (last && (std::isnan(a[i]) || ++cut <= may_be_cut));
         };
         REQUIRE(part.wall_us[i] == whole.wall_us[i]);
         REQUIRE(agree(part.step, whole.step));
