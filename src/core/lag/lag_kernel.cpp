@@ -21,14 +21,15 @@ LagKernel::LagKernel(std::span<const double> response, std::span<const double> w
       response_(samples_ + 2 * kShiftMargin),
       weight_(weight.begin(), weight.end()) {
     std::copy(response.begin(), response.end(), response_.begin() + kShiftMargin);
-    weight_.resize(rounded_up(weight.size(), kShiftsInPass), 0.0);
-    driver_cells_ = samples_ + weight_.size();
+    weight_.resize(rounded_up(weight.size(), kShiftsAtATime), 0.0);
+    driver_cells_ = samples_ + weight_.size() + kRoomBehind;
 }
 
 double LagKernel::greatest(const Driver& driver) const {
     double best = 0.0;
-    std::array<double, kShiftsInPass> sums;
-    for (std::size_t lag = 0; lag < weight_.size(); lag += sums.size()) {
+    std::array<double, 4 * kShiftsAtATime> all;
+    for (std::size_t lag = 0; lag < weight_.size(); lag += all.size()) {
+        const std::span<double> sums(all.data(), std::min(all.size(), weight_.size() - lag));
         sum_shifted_products(driver.cells_.data() + lag, response_.data() + kShiftMargin, samples_, sums);
         for (std::size_t k = 0; k < sums.size(); ++k)
             best = std::max(best, std::abs(sums[k]) * weight_[lag + k]);

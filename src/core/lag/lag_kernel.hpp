@@ -16,7 +16,8 @@ class LagKernel {
     /// the size of a lag's sum is multiplied by.
     LagKernel(std::span<const double> response, std::span<const double> weight);
 
-    /// A driver's samples stand from begin() on; what lies around them is 0 and stays so.
+    /// A driver's samples; what lies around them is 0 and stays so. So many cells behind them are its own.
+    static constexpr std::size_t kRoomBehind = 8;
     class Driver {
       public:
         explicit Driver(const LagKernel& kernel) : cells_(kernel.driver_cells_), begin_(kernel.reach_) {}

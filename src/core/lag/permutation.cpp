@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <numeric>
 #include <thread>
 
@@ -19,6 +20,7 @@ constexpr double kBlockOfLags = 2.4;     // blocks are at least this many times 
 constexpr double kMostWork = 1e6;        // products a draw, beyond which the normal law is used
 constexpr double kWorkOfThread = 8e6;    // products that are worth a thread of their own
 constexpr unsigned kMostThreads = 8;
+constexpr std::size_t kRowsAtOnce = LagKernel::kRoomBehind;  // of a reading that are put in its place
 
 // Shuffles stretches of a series. A word of random bits gives three picks: the high half of its product with
 // n is a number below n, the low half a word again, of log2(n) bits fewer (Brackett-Rozinsky & Lemire,
@@ -67,17 +69,14 @@ class Permuter {
   public:
     Permuter(std::span<const double> driver, std::span<const double> response, std::span<const LagPoint> ccf,
              std::span<const std::size_t> readings)
-        : kernel_(zeros_where_missing(response), weights(ccf)),
-          driver_(driver),
-          readings_(readings.begin(), readings.end()) {
+        : kernel_(zeros_where_missing(response), weights(ccf)), readings_(readings.begin(), readings.end()) {
         for (std::size_t t = 0; t < driver.size(); ++t) {
             if (!std::isfinite(driver[t])) continue;
             at_.push_back(t);
             values_.push_back(driver[t]);
         }
         block_ = block_for(ccf.size());
-        if (!readings.empty() && !at_.empty())
-            block_ = std::max(kLeastBlock, block_ * readings.size() / at_.size());
+        if (!readings.empty()) take_readings(driver);
     }
 
     // max over the lags of |sum x(t + l) y(t)| / sqrt(pairs)
@@ -115,29 +114,47 @@ class Permuter {
         return out;
     }
 
+    void take_readings(std::span<const double> driver) {
+        if (!at_.empty()) block_ = std::max(kLeastBlock, block_ * readings_.size() / at_.size());
+        held_ = zeros_where_missing(driver);
+        for (std::size_t t = readings_.front(); t < driver.size(); ++t) {
+            if (!std::isfinite(driver[t])) missing_.push_back(t);
+        }
+        readings_.push_back(driver.size());
+        for (std::size_t r = 0; r + 1 < readings_.size(); ++r) {
+            for (std::size_t j = 0; j < kRowsAtOnce; ++j) heads_.push_back(held_[row_of(r, j)]);
+        }
+    }
+
+    // Of a reading's rows; behind the last of them, this.
+    std::size_t row_of(std::size_t reading, std::size_t j) const {
+        return std::min(readings_[reading] + j, readings_[reading + 1] - 1);
+    }
+
     void draw_readings(std::uint64_t seed, std::size_t first, std::span<double> drawn) const {
         LagKernel::Driver driver(kernel_);
-        std::vector<std::size_t> order(readings_.size());
+        const std::span<double> rows = driver.samples(0, readings_.back() + kRowsAtOnce);
+        std::vector<std::size_t> as_read(readings_.size() - 1), order = as_read;
+        std::iota(as_read.begin(), as_read.end(), std::size_t{0});
         for (std::size_t i = 0; i < drawn.size(); ++i) {
             Shuffler shuffler(Random(seed, first + i));
-            std::iota(order.begin(), order.end(), std::size_t{0});
+            std::copy(as_read.begin(), as_read.end(), order.begin());
             shuffle_blocks(std::span(order), shuffler);
-            for (std::size_t k = 0; k < order.size(); ++k) put_reading(order[k], k, driver);
+            put_readings(order, rows);
             drawn[i] = kernel_.greatest(driver);
         }
     }
 
-    std::size_t end_of(std::size_t reading) const {
-        return reading + 1 < readings_.size() ? readings_[reading + 1] : driver_.size();
-    }
-
-    void put_reading(std::size_t reading, std::size_t place, LagKernel::Driver& driver) const {
-        const std::size_t begin = readings_[place], length = end_of(place) - begin;
-        const std::size_t from = readings_[reading], last = end_of(reading) - 1;
-        for (std::size_t j = 0; j < length; ++j) {
-            const double x = driver_[std::min(from + j, last)];
-            driver[begin + j] = std::isfinite(driver_[begin + j]) && std::isfinite(x) ? x : 0.0;
+    // Some rows of each at once: those that are too many are the next one's, or zero again.
+    void put_readings(std::span<const std::size_t> order, std::span<double> rows) const {
+        for (std::size_t place = 0; place < order.size(); ++place) {
+            const std::size_t begin = readings_[place], length = readings_[place + 1] - begin;
+            std::memcpy(&rows[begin], &heads_[order[place] * kRowsAtOnce], kRowsAtOnce * sizeof(double));
+            for (std::size_t j = kRowsAtOnce; j < length; ++j)
+                rows[begin + j] = held_[row_of(order[place], j)];
         }
+        std::fill(rows.end() - kRowsAtOnce, rows.end(), 0.0);
+        for (std::size_t t : missing_) rows[t] = 0.0;
     }
 
     // The blocks' edges lie anew at each draw.
@@ -162,10 +179,12 @@ class Permuter {
     }
 
     LagKernel kernel_;
-    std::span<const double> driver_;     // as given
-    std::vector<double> values_;         // those of it that are there
+    std::vector<double> values_;         // of the driver, those that are there
     std::vector<std::size_t> at_;        // and where they stand
-    std::vector<std::size_t> readings_;  // rows at which a held driver takes a new one; empty: not held
+    std::vector<std::size_t> readings_;  // rows at which a held driver takes a new one, and the end
+    std::vector<double> held_;           // a held driver, with zeros where it has none
+    std::vector<double> heads_;          // the first kRowsAtOnce rows of each reading
+    std::vector<std::size_t> missing_;   // where a held driver has none, from the first reading on
     std::size_t block_ = kLeastBlock;    // of samples, or readings
 };
 

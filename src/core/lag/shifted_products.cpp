@@ -92,18 +92,22 @@ std::size_t filter_plain(const double* x, std::span<const double> weights, std::
     return filter_blocks<Lanes>(x, weights, out, FourShifts());
 }
 
-using SumPass = void (*)(const double* x, const double* y, std::size_t n, double* sums);
+// Of a multiple of eight shifts.
+using Sum = void (*)(const double* x, const double* y, std::size_t n, std::span<double> sums);
 
-void sum_pass_plain(const double* x, const double* y, std::size_t n, double* sums) {
-    sum_eight(x, y, n, sums, FourShifts());
-    sum_eight(x + 8, y, n, sums + 8, FourShifts());
+RLE_ALWAYS_INLINE void sum_by_eights(const double* x, const double* y, std::size_t n,
+                                     std::span<double> sums) {
+    for (std::size_t k = 0; k < sums.size(); k += 8) sum_eight(x + k, y, n, sums.data() + k, FourShifts());
+}
+
+void sum_plain(const double* x, const double* y, std::size_t n, std::span<double> sums) {
+    sum_by_eights(x, y, n, sums);
 }
 
 #if defined(__GNUC__) && defined(__x86_64__)
-__attribute__((target("avx2"))) void sum_pass_avx2(const double* x, const double* y, std::size_t n,
-                                                   double* sums) {
-    sum_eight(x, y, n, sums, FourShifts());
-    sum_eight(x + 8, y, n, sums + 8, FourShifts());
+__attribute__((target("avx2"))) void sum_avx2(const double* x, const double* y, std::size_t n,
+                                              std::span<double> sums) {
+    sum_by_eights(x, y, n, sums);
 }
 
 __attribute__((target("avx2"))) std::size_t filter_avx2(const double* x, std::span<const double> weights,
@@ -121,26 +125,46 @@ RLE_ALWAYS_INLINE void load_twice(Wide& to, const double* from) {
 }
 
 template <std::size_t... R>
-RLE_ALWAYS_INLINE void sum_sixteen(const double* x, const double* y, std::size_t n, double* sums,
-                                   std::index_sequence<R...>) {
-    Wide near[4]{}, far[4]{};
-    for (std::size_t t = 0; t < n + kShiftMargin; t += kLanes) {
-        Wide now, before, at[4];
-        load(now, y + t - kLanes);
-        load(before, y + t - kShiftMargin);
-        (load_twice(at[R], x + t + R), ...);
-        ((near[R] += at[R] * now), ...);
-        ((far[R] += at[R] * before), ...);
-    }
-    ((sums[R] = total(near[R][4], near[R][5], near[R][6], near[R][7])), ...);
-    ((sums[R + 4] = total(near[R][0], near[R][1], near[R][2], near[R][3])), ...);
-    ((sums[R + 8] = total(far[R][4], far[R][5], far[R][6], far[R][7])), ...);
-    ((sums[R + 12] = total(far[R][0], far[R][1], far[R][2], far[R][3])), ...);
+RLE_ALWAYS_INLINE void load_four_shifts(Wide* to, const double* x, std::index_sequence<R...>) {
+    (load_twice(to[R], x + R), ...);
 }
 
-__attribute__((target("avx512f"))) void sum_pass_avx512(const double* x, const double* y, std::size_t n,
-                                                        double* sums) {
-    sum_sixteen(x, y, n, sums, FourShifts());
+// Four x of each of four shifts, beside the eight y from `from` on.
+template <std::size_t... R>
+RLE_ALWAYS_INLINE void add_beside(const Wide* x, const double* from, Wide* sum, std::index_sequence<R...>) {
+    Wide y;
+    load(y, from);
+    ((sum[R] += x[R] * y), ...);
+}
+
+template <std::size_t... R>
+RLE_ALWAYS_INLINE void put_eight(const Wide* sum, double* sums, std::index_sequence<R...>) {
+    ((sums[R] = total(sum[R][4], sum[R][5], sum[R][6], sum[R][7])), ...);
+    ((sums[R + 4] = total(sum[R][0], sum[R][1], sum[R][2], sum[R][3])), ...);
+}
+
+// Eight shifts, times as many as there are Q.
+template <std::size_t... Q>
+RLE_ALWAYS_INLINE void sum_eights(const double* x, const double* y, std::size_t n, double* sums,
+                                  std::index_sequence<Q...>) {
+    Wide sum[sizeof...(Q)][4]{};
+    for (std::size_t t = 0; t < n + 8 * sizeof...(Q) - kLanes; t += kLanes) {
+        Wide at[4];
+        load_four_shifts(at, x + t, FourShifts());
+        (add_beside(at, y + t - 8 * Q - kLanes, sum[Q], FourShifts()), ...);
+    }
+    (put_eight(sum[Q], sums + 8 * Q, FourShifts()), ...);
+}
+
+// What stands at x + t + r is loaded once for eight shifts, 16, or 32.
+__attribute__((target("avx512f"))) void sum_avx512(const double* x, const double* y, std::size_t n,
+                                                   std::span<double> sums) {
+    std::size_t k = 0;
+    for (; k + 32 <= sums.size(); k += 32)
+        sum_eights(x + k, y, n, sums.data() + k, std::make_index_sequence<4>());
+    for (; k + 16 <= sums.size(); k += 16)
+        sum_eights(x + k, y, n, sums.data() + k, std::make_index_sequence<2>());
+    for (; k < sums.size(); k += 8) sum_eights(x + k, y, n, sums.data() + k, std::make_index_sequence<1>());
 }
 
 __attribute__((target("avx512f"))) std::size_t filter_avx512(const double* x, std::span<const double> weights,
@@ -150,59 +174,60 @@ __attribute__((target("avx512f"))) std::size_t filter_avx512(const double* x, st
 #endif
 
 struct Kernels {
-    SumPass sum_pass = sum_pass_plain;
+    Sum sum = sum_plain;
     Filter filter = filter_plain;
 };
 
 Kernels fastest() {
 #if defined(__GNUC__) && defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f")) return {sum_pass_avx512, filter_avx512};
-    if (__builtin_cpu_supports("avx2")) return {sum_pass_avx2, filter_avx2};
+    if (__builtin_cpu_supports("avx512f")) return {sum_avx512, filter_avx512};
+    if (__builtin_cpu_supports("avx2")) return {sum_avx2, filter_avx2};
 #endif
     return {};
 }
 
 const Kernels kFastest = fastest();
 
-// A chunk of y between its margins; and of x, where there are too few shifts for a pass, with zeros behind
-// it.
+// A chunk of y between its margins; and of x, where there are too few shifts, with zeros behind it.
 class Chunk {
   public:
+    Chunk() { std::fill_n(y_.begin(), kShiftMargin, 0.0); }
+
     void take(const double* x, const double* y, std::size_t n, std::size_t shifts) {
         n_ = n;
         std::copy_n(y, n, y_.begin() + kShiftMargin);
         std::fill_n(y_.begin() + kShiftMargin + n, kShiftMargin, 0.0);
         x_ = x;
-        if (shifts >= kShiftsInPass) return;
+        if (shifts >= kShiftsAtATime) return;
         const auto end = std::copy_n(x, n + shifts - 1, few_.begin());
-        std::fill_n(end, kShiftsInPass - shifts, 0.0);
+        std::fill_n(end, kShiftsAtATime - shifts, 0.0);
         x_ = few_.data();
     }
 
-    // The last pass begins early enough to end with the last shift.
+    // The last eight begin early enough to end with the last shift.
     void add(std::span<double> sums) const {
-        std::array<double, kShiftsInPass> pass;
+        std::array<double, 4 * kShiftsAtATime> some;
         for (std::size_t done = 0; done < sums.size();) {
-            const std::size_t end = std::max(sums.size(), kShiftsInPass);
-            const std::size_t begin = std::min(done, end - kShiftsInPass);
-            kFastest.sum_pass(x_ + begin, y_.data() + kShiftMargin, n_, pass.data());
-            for (; done < std::min(begin + kShiftsInPass, sums.size()); ++done)
-                sums[done] += pass[done - begin];
+            const std::size_t left = sums.size() - done;
+            const std::size_t whole = std::min(left - left % kShiftsAtATime, some.size());
+            const std::size_t count = std::max(whole, kShiftsAtATime);
+            const std::size_t begin = std::min(done, std::max(sums.size(), count) - count);
+            kFastest.sum(x_ + begin, y_.data() + kShiftMargin, n_, std::span(some).first(count));
+            for (; done < std::min(begin + count, sums.size()); ++done) sums[done] += some[done - begin];
         }
     }
 
   private:
     std::size_t n_ = 0;
     const double* x_ = nullptr;
-    std::array<double, kChunk + 2 * kShiftMargin> y_{};
-    std::array<double, kChunk + kShiftsInPass> few_;
+    std::array<double, kChunk + 2 * kShiftMargin> y_;
+    std::array<double, kChunk + kShiftsAtATime> few_;
 };
 
 }  // namespace
 
 void sum_shifted_products(const double* x, const double* y, std::size_t n, std::span<double> sums) {
-    for (std::size_t k = 0; k < sums.size(); k += kShiftsInPass)
-        kFastest.sum_pass(x + k, y, n, sums.data() + k);
+    kFastest.sum(x, y, n, sums);
 }
 
 void add_shifted_products(const double* x, const double* y, std::size_t n, std::span<double> sums) {

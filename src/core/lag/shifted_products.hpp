@@ -19,14 +19,14 @@ void add_shifted_products(const double* x, const double* y, std::size_t n, std::
 /// enough.
 void add_filtered(const double* x, std::span<const double> weights, std::span<double> out);
 
-/// Sums of so many shifts are made in one pass,
-inline constexpr std::size_t kShiftsInPass = 16;
-/// which reads so many numbers before the first y and behind the last: zeros.
-inline constexpr std::size_t kShiftMargin = 12;
-/// and takes the y so many at a time.
+/// Sums are made of so many shifts at a time,
+inline constexpr std::size_t kShiftsAtATime = 8;
+/// or up to four times as many: then so many numbers are read before the first y and behind the last: zeros.
+inline constexpr std::size_t kShiftMargin = 28;
+/// The y are taken so many at a time.
 inline constexpr std::size_t kShiftLanes = 4;
 
-/// The same for a multiple of 16 shifts and n a multiple of four, in one go; y has its margins.
+/// The same for a multiple of eight shifts and n a multiple of four, in one go; y has its margins.
 void sum_shifted_products(const double* x, const double* y, std::size_t n, std::span<double> sums);
 
 }  // namespace rle
