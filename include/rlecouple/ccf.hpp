@@ -8,6 +8,9 @@
 
 namespace rle {
 
+/// The grid's steps in max_lag_s: a lag of exactly that belongs to the table, whatever dt_s rounds to.
+std::size_t lags_each_way(double max_lag_s, double dt_s);
+
 /// r(l) = corr(response(t), driver(t + l)) for every lag on the grid with |l| <= max_lag_s, Pearson over the
 /// pairs present, means and variances taken over those pairs. Both series have one length and stand on a grid
 /// of step dt_s; NaN is missing.

@@ -89,11 +89,14 @@ double lag_of(std::ptrdiff_t steps, double dt_s) {
 
 }  // namespace
 
+std::size_t lags_each_way(double max_lag_s, double dt_s) {
+    return static_cast<std::size_t>(std::floor(max_lag_s / dt_s + 1e-9));
+}
+
 std::vector<LagPoint> cross_correlation(std::span<const double> driver, std::span<const double> response,
                                         double dt_s, double max_lag_s) {
     const auto n = static_cast<std::ptrdiff_t>(response.size());
-    // A lag of exactly max_lag_s belongs to the table, whatever dt_s rounds to.
-    const auto reach = static_cast<std::ptrdiff_t>(std::floor(max_lag_s / dt_s + 1e-9));
+    const auto reach = static_cast<std::ptrdiff_t>(lags_each_way(max_lag_s, dt_s));
     const std::ptrdiff_t inner = std::min(reach, n - 1);
     std::vector<LagPoint> ccf(static_cast<std::size_t>(2 * reach + 1));
     const auto at = ccf.begin() + (reach - inner);

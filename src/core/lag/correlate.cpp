@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/align/copies.hpp"
 #include "core/lag/explain.hpp"
@@ -23,6 +24,7 @@ namespace {
 constexpr double kLeastTempSpread = 5.0;   // degC
 constexpr double kLeastPowerSpread = 0.2;  // of the 95th percentile
 constexpr std::size_t kLong = 32768;       // samples, from which a look at all of them is worth a thread
+constexpr double kLeastRaw = 0.6;  // of the rows that have a mean, for what it is of to be tested instead
 constexpr int kSmoothedOrder = 4;  // AR order of the response from which it looks like a trailing mean
 
 std::vector<double> present(const std::vector<double>& values) {
@@ -69,7 +71,7 @@ void check(const CorrelateInput& input) {
 struct Response {
     const std::vector<double>& values;
     std::string name;
-    bool smoothed = false;  // known to be a trailing mean
+    std::string instead = {};  // known to be a trailing mean: what would tell of what was averaged
 };
 
 // `raw` is missing, or the same: then nothing was averaged, as far as is known.
@@ -78,10 +80,18 @@ bool tells_no_more(const std::vector<double>& raw, const std::vector<double>& re
                                      [](double x, double y) { return !std::isfinite(x) || x == y; });
 }
 
+// The mean reaches over what is missing.
+bool has_few(const std::vector<double>& raw, const std::vector<double>& mean) {
+    return static_cast<double>(count_present(raw)) < kLeastRaw * static_cast<double>(count_present(mean));
+}
+
 Response tested_response(const CorrelateInput& input) {
     if (tells_no_more(input.rle_raw, input.response)) return {input.response, input.response_name};
     if (!is_trailing_mean_of(input.response, input.rle_raw, input.dt_s, RleOptions{}.smoothing_s))
-        return {input.response, input.response_name, true};
+        return {input.response, input.response_name,
+                has_few(input.rle_raw, input.response)
+                    ? "rle_raw has too few values to be tested instead"
+                    : "align at the telemetry's own rate tells that of rle_raw"};
     return {input.rle_raw, "rle_raw"};
 }
 
@@ -151,11 +161,11 @@ void couple(const CorrelateInput& input, const Response& response, const Whitene
             "hold against the manual's",
             response.name, result.driver, input.dt_s));
     }
-    if (response.smoothed) {
+    if (!response.instead.empty()) {
         result.warnings.push_back(
             fmt::format("{} is a trailing mean over {:g} s: k is that of the smoothed series, which is "
-                        "smaller; align at the telemetry's own rate tells that of rle_raw",
-                        response.name, RleOptions{}.smoothing_s));
+                        "smaller; {}",
+                        response.name, RleOptions{}.smoothing_s, response.instead));
     } else if (result.tested->response_ar_order >= kSmoothedOrder) {
         result.warnings.push_back(
             fmt::format("{} depends on its last {} samples, as a trailing mean does: k is that of the "
@@ -210,7 +220,6 @@ void test(const CorrelateInput& input, const CorrelateOptions& options, Correlat
 bool is_trailing_mean_of(std::span<const double> mean, std::span<const double> raw, double dt_s,
                          double window_s) {
     constexpr double kLeastR = 0.97;
-    constexpr double kLeastRows = 0.6;  // of those that have a mean: the mean reaches over what is missing
     const auto width = static_cast<std::size_t>(std::ceil(window_s / dt_s - 1e-9));
     std::vector<double> trailing(raw.size(), std::nan(""));
     double sum = 0.0, n = 0.0;
@@ -225,7 +234,7 @@ bool is_trailing_mean_of(std::span<const double> mean, std::span<const double> r
         if (std::isfinite(raw[t])) trailing[t] = sum / n;
     }
     const LagPoint at_once = cross_correlation(trailing, mean, dt_s, 0.0).front();
-    const double least = kLeastRows * static_cast<double>(count_present(mean));
+    const double least = kLeastRaw * static_cast<double>(count_present(mean));
     return at_once.r && *at_once.r >= kLeastR && static_cast<double>(at_once.n) >= least;
 }
 
@@ -327,12 +336,12 @@ Correlation correlate(CorrelateInput input, const CorrelateOptions& asked) {
             search_lags(input, asked.max_lag_s, result);
             return result.max_lag_s;
         });
-    input.temp_c = input.power_w = {};
+    for (auto* column : {&input.temp_c, &input.power_w}) std::exchange(*column, {});  // and its memory
     note_one_reading(result);
     CorrelateOptions options = asked;
     options.max_lag_s = max_lag_s;
     result.sigma_opt = relative_spread(input.sigma_opt_of.empty() ? input.driver : input.sigma_opt_of);
-    input.sigma_opt_of = {};
+    std::exchange(input.sigma_opt_of, {});
     std::string constant;
     if (is_constant(input.driver, input.response)) constant = input.driver_name;
     if (is_constant(input.response, input.driver)) constant = input.response_name;

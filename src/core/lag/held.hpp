@@ -7,23 +7,38 @@
 // alone.
 #pragma once
 
+#include <cmath>
+#include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
 namespace rle {
 
+/// A whitened series' own values: without the forecasts that carry it over gaps, where it has no residual.
+class OwnValues {
+  public:
+    OwnValues(std::span<const double> filled, std::span<const double> residual)
+        : filled_(filled), residual_(residual) {}
+    std::size_t size() const { return filled_.size(); }
+    /// NaN: none.
+    double operator[](std::size_t t) const {
+        return std::isfinite(residual_[t]) ? filled_[t] : std::numeric_limits<double>::quiet_NaN();
+    }
+
+  private:
+    std::span<const double> filled_, residual_;
+};
+
 /// The rows, ascending, at which a series takes another value than the last one before it, the first
-/// included.
-std::vector<std::size_t> moves(std::span<const double> series);
+/// included. Empty where these do not come by a clock slower than the grid: their intervals are 4/3 rows or
+/// more in the mean, and spread at most three quarters as widely as those of moves that come by chance (a
+/// coarse or a resting series: geometric). Intervals of more than four times the median are pauses.
+std::vector<std::size_t> clocked_moves(const OwnValues& series);
 
-/// The rows, ascending, at which a series bends that goes straight between them, as where a slower clock's
+/// The same of the rows at which a series bends that goes straight between them, as where a slower clock's
 /// readings were joined by lines; by more than a hundredth of what it bends by in the root mean square.
-std::vector<std::size_t> bends(std::span<const double> series);
-
-/// Do such rows come by a clock slower than the grid? Their intervals are 4/3 rows or more in the mean, and
-/// spread at most three quarters as widely as those of moves that come by chance (a coarse or a resting
-/// series: geometric). Intervals of more than four times the median are pauses.
-bool is_clocked(std::span<const std::size_t> rows);
+std::vector<std::size_t> clocked_bends(const OwnValues& series);
 
 /// Of the residuals those of `rows`; mean square 1, NaN elsewhere. Needs one that is not 0.
 std::vector<double> only_at(std::span<const std::size_t> rows, std::span<const double> residual);

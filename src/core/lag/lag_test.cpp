@@ -139,32 +139,22 @@ bool is_sparse(const Whitened& driver, const Whitened& response) {
     return static_cast<double>(present) < kLeastPresent * static_cast<double>(driver.residual.size());
 }
 
-// The series' own values, without the forecasts that carry it over gaps.
-std::vector<double> own_values(const Whitened& series) {
-    std::vector<double> own = series.filled;
-    for (std::size_t t = 0; t < own.size(); ++t) {
-        if (!std::isfinite(series.residual[t])) own[t] = std::nan("");
-    }
-    return own;
+OwnValues own_values(const Whitened& series) {
+    return {series.filled, series.residual};
 }
 
 // The rows at which a series that a slower clock holds, or joins by lines, takes a new reading; empty where
 // none does.
 std::vector<std::size_t> readings_of(const Whitened& series) {
-    const std::vector<double> own = own_values(series);
-    for (auto* changes : {&moves, &bends}) {
-        std::vector<std::size_t> rows = (*changes)(own);
-        if (is_clocked(rows)) return rows;
-    }
-    return {};
+    std::vector<std::size_t> rows = clocked_moves(own_values(series));
+    return rows.empty() ? clocked_bends(own_values(series)) : rows;
 }
 
 // For how many rows, in the mean, a response still tells a reading that was taken at the first of them.
 double rows_held(const Whitened& response) {
-    const std::vector<double> own = own_values(response);
-    const std::vector<std::size_t> rows = moves(own);
-    const bool stands = 3 * count_present(own) >= 4 * rows.size();  // else values are missing, not held
-    if (!stands || !is_clocked(rows)) return 0.0;
+    const std::vector<std::size_t> rows = clocked_moves(own_values(response));
+    const bool stands = 3 * count_present(response.residual) >= 4 * rows.size();  // else values are missing
+    if (!stands || rows.empty()) return 0.0;
     return static_cast<double>(rows.back() - rows.front()) / static_cast<double>(rows.size() - 1) - 1.0;
 }
 
@@ -275,7 +265,7 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
     tested.trend_order = x.trend.order;
     tested.driver_ar_order = static_cast<int>(x.ar.size());
     tested.response_ar_order = static_cast<int>(y.ar.size());
-    const auto lags = static_cast<std::size_t>(2.0 * std::floor(options.max_lag_s / dt_s + 1e-9)) + 1;
+    const std::size_t lags = 2 * lags_each_way(options.max_lag_s, dt_s) + 1;
     const Compared series(x, y, lags);
     tested.ccf = cross_correlation(series.driver(), series.response(), dt_s, options.max_lag_s);
     tested.warnings = common_causes(pair, dt_s);

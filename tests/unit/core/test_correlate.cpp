@@ -114,6 +114,21 @@ TEST_CASE("rle is tested as it is where rle_raw is the same, missing, or in too 
     CHECK_FALSE(is_trailing_mean_of(mean, raw, 1.0, 5.0));
 }
 
+TEST_CASE("a finer grid is no remedy where rle_raw has few values") {
+    CorrelateInput input = coupled_input(0.1, 2);
+    input.rle_raw = input.response;
+    for (std::size_t i = 0; i < input.rle_raw.size(); ++i)
+        input.rle_raw[i] = i % 5 == 0 ? 0.5 + input.rle_raw[i] : kNaN;
+    const Correlation c = correlate(input, {});
+    CHECK(c.tested->response == "rle");
+    const auto warned = [&](const char* words) {
+        return std::any_of(c.warnings.begin(), c.warnings.end(),
+                           [&](const std::string& w) { return says(w, words); });
+    };
+    CHECK(warned("rle_raw has too few values to be tested instead"));
+    CHECK_FALSE(warned("align at the telemetry's own rate"));
+}
+
 TEST_CASE("where the response leads there is no k, and a warning") {
     CorrelateInput input = coupled_input(0.1, 2);
     std::swap(input.driver, input.response);

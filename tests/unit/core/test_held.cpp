@@ -26,16 +26,36 @@ Series held(Random& random, const Series& values, std::size_t rows, bool jitters
 }
 
 bool is_held(const Series& series) {
-    return is_clocked(moves(series));
+    return !clocked_moves({series, series}).empty();
 }
 
 }  // namespace
 
 TEST_CASE("a series moves where it takes another value than the last one there") {
     const double none = std::nan("");
-    CHECK(moves(Series{1, 1, 2, none, 2, 3, none, 1, 1}) == std::vector<std::size_t>{0, 2, 5, 7});
-    CHECK(moves(Series{none, none, 4, 4}) == std::vector<std::size_t>{2});
-    CHECK(moves(Series{}).empty());
+    Series series{none, none};
+    std::vector<std::size_t> rows;
+    for (int reading = 0; reading < 12; ++reading) {
+        const double value = reading % 3;
+        rows.push_back(series.size());
+        series.insert(series.end(), {value, none, value, none});
+    }
+    series.insert(series.begin() + 6, {0.0, none});  // the first reading's value again
+    for (std::size_t i = 1; i < rows.size(); ++i) rows[i] += 2;
+    CHECK(clocked_moves({series, series}) == rows);
+    CHECK(clocked_moves({Series{}, Series{}}).empty());
+}
+
+TEST_CASE("forecasts over a gap are no readings") {
+    Series filled, residual;
+    std::vector<std::size_t> rows;
+    for (int reading = 0; reading < 12; ++reading) {
+        rows.push_back(filled.size());
+        const double value = reading % 2;
+        filled.insert(filled.end(), {value, 0.5 + value, value});
+        residual.insert(residual.end(), {0.1, std::nan(""), 0.2});
+    }
+    CHECK(clocked_moves({filled, residual}) == rows);
 }
 
 TEST_CASE("readings of a clock are told from values that come again by chance") {
@@ -129,11 +149,10 @@ TEST_CASE("readings that were joined by lines are told from a series that bends 
         for (int part = 0; part < 3; ++part)
             joined.push_back(values[i] + (values[i + 1] - values[i]) * part / 3.0);
     }
-    const std::vector<std::size_t> rows = bends(joined);
-    CHECK(is_clocked(rows));
-    CHECK(rows.size() == 60);  // the two first, then the row behind each reading
-    CHECK_FALSE(is_clocked(bends(values)));
-    CHECK_FALSE(is_clocked(bends(simulate::random_walk(random, 300))));
+    CHECK(clocked_bends({joined, joined}).size() == 60);  // the two first, then the row behind each reading
+    CHECK(clocked_bends({values, values}).empty());
+    const Series walk = simulate::random_walk(random, 300);
+    CHECK(clocked_bends({walk, walk}).empty());
 }
 
 TEST_CASE("the lag of a response that is held is known to its interval") {
