@@ -10,7 +10,9 @@
 #include "formats/telemetry/nvidia_smi_csv.hpp"
 #include "formats/telemetry/nvidia_smi_dmon.hpp"
 #include "formats/telemetry/prometheus.hpp"
+#include "formats/telemetry/prometheus_text.hpp"
 #include "formats/telemetry/rocm_smi_csv.hpp"
+#include "formats/telemetry/s_tui_csv.hpp"
 #include "formats/telemetry/tegrastats.hpp"
 #include "formats/telemetry/telemetry_csv.hpp"
 #include "formats/telemetry/telemetry_json.hpp"
@@ -41,6 +43,9 @@ constexpr TelemetryFormat kTelemetryFormats[] = {
     {"prometheus", "Prometheus' answer to /api/v1/query_range (DCGM exporter, node_exporter)",
      R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1790596800,"50"]]}]}})",
      refuse_prometheus, read_prometheus},
+    {"prometheus-text", "an exporter's /metrics, scraped again and again behind a line with the time",
+     R"(DCGM_FI_DEV_GPU_TEMP{gpu="0",modelName="NVIDIA H100 PCIe",Hostname="node1"} 50)",
+     refuse_prometheus_text, read_prometheus_text},
     {"json", "JSON lines of telemetry, or a JSON array of records (people's own loggers, gpustat --json)",
      R"({"timestamp": 1790596800.5, "gpu": {"temp": 50, "power": 100.25, "util": 37}})",
      refuse_telemetry_json, read_telemetry_json},
@@ -51,6 +56,8 @@ constexpr TelemetryFormat kTelemetryFormats[] = {
     {"tegrastats", "tegrastats of NVIDIA's Jetson boards",
      "09-28-2026 12:00:00 RAM 2345/7620MB ... GR3D_FREQ 37%@[612] ... gpu@48.5C ... VDD_IN 5210mW/5100mW",
      refuse_tegrastats, read_tegrastats, open_tegrastats},
+    {"s-tui-csv", "s-tui --csv", "2026-09-28_12:00:00,37.5,38.0,37.0,55.0,65.2", refuse_s_tui_csv,
+     read_s_tui_csv, open_s_tui_csv},
     {"hwinfo-csv", "HWiNFO's sensor log", "28.9.2026,12:00:00.123,65.2,55,37.5,", refuse_hwinfo_csv,
      read_hwinfo_csv, open_hwinfo_csv},
     {"wide-csv", "CSV with columns for each GPU: gpu0_temp, gpu0_power, gpu1_temp, ...",

@@ -13,7 +13,6 @@
 
 #include "formats/telemetry/telemetry_table.hpp"
 #include "formats/text/encoding.hpp"
-#include "formats/text/json_fields.hpp"
 #include "formats/text/numbers.hpp"
 #include "formats/text/times.hpp"
 #include "formats/writers.hpp"
@@ -262,7 +261,7 @@ double value_of(const Row& row, const char* name) {
     return it == row.end() ? kMissing : it->second;
 }
 
-Telemetry telemetry_of(const Rows& rows, const std::string& where) {
+Telemetry telemetry_of(const Rows& rows, const std::string& where, std::string_view about_times) {
     Telemetry out;
     Reading temp("temp_c"), power("power_w"), util("util_pct");
     for (const char* name : {"energy_j", "clock_mhz", "zone_temp_c"}) out.others.emplace_back(name);
@@ -287,8 +286,7 @@ Telemetry telemetry_of(const Rows& rows, const std::string& where) {
         }
     }
     for (const Reading* reading : {&temp, &power, &util}) reading->finish(where, out.size(), out);
-    out.warnings.push_back(where +
-                           ": Prometheus gives values at the times of the query, not of the sampling");
+    out.warnings.push_back(fmt::format("{}: {}", where, about_times));
     return out;
 }
 
@@ -316,6 +314,11 @@ void add_answers(const Source& source, Json& answers) {
 
 }  // namespace
 
+bool is_known_series(std::string_view name) {
+    return name == kChipNames || std::any_of(std::begin(kMetrics), std::end(kMetrics),
+                                             [&](const Metric& metric) { return metric.name == name; });
+}
+
 std::string refuse_prometheus(const Source& source) {
     constexpr std::size_t kHead = 4096;
     const std::string_view head = source.text.substr(0, kHead);
@@ -333,15 +336,19 @@ Telemetry read_answers(const std::vector<Source>& sources) {
     const std::string where = sources.size() == 1
                                   ? sources.front().where
                                   : fmt::format("{} and {} more", sources.front().where, sources.size() - 1);
-    Groups groups;
     try {
         Json answers = Json::array();
         for (const Source& source : sources) add_answers(source, answers);
-        groups = groups_of(answers);
+        return read_series(answers, where,
+                           "Prometheus gives values at the times of the query, not of the sampling");
     } catch (const Json::exception&) {
         throw Error(ErrorKind::failed, where, "not a whole answer of /api/v1/query_range",
                     "was it cut short?");
     }
+}
+
+Telemetry read_series(const Json& answers, const std::string& where, std::string_view about_times) {
+    Groups groups = groups_of(answers);
     Rows rows;
     for (auto& [key, group] : groups) combine(group, key.first, rows);
     stand_in_for_sensors(rows);
@@ -350,7 +357,7 @@ Telemetry read_answers(const std::vector<Source>& sources) {
                     "query DCGM_FI_DEV_GPU_TEMP, _POWER_USAGE and _GPU_UTIL, or node_hwmon_temp_celsius and "
                     "node_rapl_package_joules_total");
     }
-    Telemetry telemetry = telemetry_of(rows, where);
+    Telemetry telemetry = telemetry_of(rows, where, about_times);
     for (const auto& [key, group] : groups) describe_partial(where, key.first, group, telemetry);
     return telemetry;
 }

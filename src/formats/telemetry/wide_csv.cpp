@@ -13,6 +13,7 @@
 #include "formats/telemetry/row_pieces.hpp"
 #include "formats/telemetry/telemetry_names.hpp"
 #include "formats/telemetry/vendor_columns.hpp"
+#include "formats/telemetry/wide_rows.hpp"
 #include "formats/text/date_order.hpp"
 #include "formats/text/encoding.hpp"
 #include "formats/text/numbers.hpp"
@@ -20,8 +21,6 @@
 
 namespace rle::formats {
 namespace {
-
-constexpr std::array<Role, 3> kReadings{Role::temp, Role::power, Role::util};
 
 std::vector<std::string> words_of(std::string_view name) {
     std::vector<std::string> words;
@@ -109,19 +108,13 @@ bool is_header(const std::vector<std::string>& header) {
            (devices > 1 || (devices == 1 && !roles.contains(Role::temp) && !roles.contains(Role::power)));
 }
 
-// Where each device's readings stand; missing: it has none of that kind.
-struct Wide {
-    std::vector<std::string> devices;
-    std::vector<std::array<std::optional<std::size_t>, kReadings.size()>> columns;  ///< by device
-};
-
 Wide wide_of(const Table& table) {
     Wide wide;
     for (const auto& [device, roles] : devices_of(table.header())) {
         wide.devices.push_back(device);
         auto& columns = wide.columns.emplace_back();
-        for (std::size_t r = 0; r < kReadings.size(); ++r) {
-            const auto found = roles.find(kReadings[r]);
+        for (std::size_t r = 0; r < kWideReadings.size(); ++r) {
+            const auto found = roles.find(kWideReadings[r]);
             if (found == roles.end()) continue;
             std::vector<std::size_t> candidates;
             for (const auto& [rank, c] : found->second) candidates.push_back(c);
@@ -131,38 +124,6 @@ Wide wide_of(const Table& table) {
     return wide;
 }
 
-// The table's own cells, and behind them the device and its readings.
-class WideRows : public RowSource {
-  public:
-    WideRows(Table table, Wide wide, const Source& source)
-        : table_(std::move(table)), wide_(std::move(wide)), header_(table_.header()), where_(source.where) {
-        for (const char* name : {"device", "temp", "power", "util"}) header_.emplace_back(name);
-    }
-
-    const std::vector<std::string>& header() const override { return header_; }
-    bool next(Record& cells) override {
-        if (nth_ == 0 && !table_.next(row_, where_)) return false;
-        cells = row_;
-        cells.push_back(wide_.devices[nth_]);
-        for (const std::optional<std::size_t>& column : wide_.columns[nth_])
-            cells.push_back(column ? row_[*column] : std::string_view());
-        nth_ = (nth_ + 1) % wide_.devices.size();
-        return true;
-    }
-    std::size_t line() const override { return table_.line(); }
-    std::size_t consumed() const override { return table_.consumed(); }
-    const Counts& skipped() const override { return table_.skipped(); }
-    std::optional<std::string> unended() const override { return table_.unended(); }
-
-  private:
-    Table table_;
-    Wide wide_;
-    std::vector<std::string> header_;
-    std::string where_;
-    Record row_;
-    std::size_t nth_ = 0;  ///< device of the present row that comes next
-};
-
 // The readings of one kind, which must have one unit.
 PlannedColumn planned_reading(std::size_t r, const Wide& wide, const std::vector<std::string>& header,
                               const Source& source, std::vector<std::string>& warnings) {
@@ -170,7 +131,7 @@ PlannedColumn planned_reading(std::size_t r, const Wide& wide, const std::vector
     std::optional<std::string> unit;
     for (const auto& columns : wide.columns) {
         if (!columns[r]) continue;
-        planned.role = kReadings[r];
+        planned.role = kWideReadings[r];
         const std::string& name = header[*columns[r]];
         const std::string own = device_column(name)->unit;
         if (unit && *unit != own)
@@ -202,15 +163,8 @@ TablePlan plan_of(const Table& table, const Wide& wide, const Source& source) {
         if (const auto found = roles.find(role); found != roles.end())
             plan.columns[found->second.front()].role = role;
     }
-    for (const auto& columns : wide.columns) {
-        for (const std::optional<std::size_t>& column : columns) {
-            if (column) plan.columns[*column].role = Role::ignored;
-        }
-    }
-    PlannedColumn device;
-    device.role = Role::device;
-    plan.columns.push_back(device);
-    for (std::size_t r = 0; r < kReadings.size(); ++r)
+    plan_devices(wide, plan);
+    for (std::size_t r = 0; r < kWideReadings.size(); ++r)
         plan.columns.push_back(planned_reading(r, wide, header, source, plan.warnings));
     if (const auto time = roles.find(Role::time); time != roles.end()) {
         const FoundDates dates = find_dates(table, time->second.front(), source);
@@ -226,7 +180,7 @@ OpenRows open_rows(const Source& source) {
     Wide wide = wide_of(*table);
     TablePlan plan = plan_of(*table, wide, source);
     plan.start_us = source.options.start_us;
-    return {std::make_unique<WideRows>(std::move(*table), std::move(wide), source), std::move(plan)};
+    return {wide_rows(std::move(*table), std::move(wide), source), std::move(plan)};
 }
 
 }  // namespace

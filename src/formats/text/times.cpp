@@ -92,7 +92,7 @@ ParsedTime calendar_time(std::string_view text, DateOrder order) {
     TimeOfDay time;
     bool compact = false;
     if (!read_date(cursor, order, date, compact)) return {};
-    if (!cursor.skip('T') && !cursor.skip(' ') && !cursor.skip('t')) return {};
+    if (!cursor.skip('T') && !cursor.skip(' ') && !cursor.skip('t') && !cursor.skip('_')) return {};
     if (!read_time_of_day(cursor, compact, time)) return {};
     std::string_view behind = cursor.rest();
     bool zoned = false;

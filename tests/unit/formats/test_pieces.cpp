@@ -84,9 +84,10 @@ Source source_of(const std::string& text, const ReadOptions& options) {
 
 }  // namespace
 
-TEST_CASE("telemetry is read in pieces, but for JSON") {
+TEST_CASE("telemetry is read in pieces, but for JSON and what exporters show") {
     CHECK(read_whole("telemetry", rle::formats::open_telemetry_text, rle::formats::read_telemetry_text) ==
-          std::set<std::string>{"lines.jsonl", "prometheus.json", "prometheus_node_exporter.json"});
+          std::set<std::string>{"dcgm_exporter.txt", "lines.jsonl", "prometheus.json",
+                                "prometheus_node_exporter.json"});
 }
 
 TEST_CASE("training logs are read in pieces, but for TensorBoard's") {

@@ -185,6 +185,39 @@ TEST_CASE("turbostat: the machine's own rows, headers repeated") {
     CHECK(t.dropped.empty());
 }
 
+TEST_CASE("s-tui: the processor's own sensors among those of the board, times in whole seconds") {
+    const Telemetry t = read_telemetry(kTelemetry + "s_tui.csv");
+    CHECK(t.wall_us == std::vector<std::int64_t>{kNoon, kNoon + 2 * kSecond});
+    CHECK(t.devices == std::vector<std::string>{"cpu"});
+    CHECK(t.temp_c == std::vector<double>{55, 56});
+    CHECK(t.power_w == std::vector<double>{25.2, 41});
+    CHECK(t.util_pct == std::vector<double>{37.5, 98});
+    CHECK((*t.other("clock_mhz"))[1] == "3300.0");
+    CHECK((*t.other("Temp:Acpitz,0"))[0] == "27.8");
+    CHECK(t.dropped.empty());
+}
+
+TEST_CASE("s-tui: each processor has its heat beside its power, in whatever order they stand") {
+    const TempDir folder;
+    rle::test::write_file(folder / "intel",
+                          "Time,\"Temp:PackageId1,0\",\"Temp:PackageId0,0\",Util:Avg,\"Power:package-0,0\","
+                          "\"Power:dram,0\",\"Power:package-1,0\",\"Power:dram,1\"\r\n"
+                          "2026-09-28_12:00:00,61.0,50.0,40.0,100.5,9.0,120.5,10.0\r\n");
+    const Telemetry intel = read_telemetry(folder / "intel");
+    CHECK(intel.devices == std::vector<std::string>{"cpu0", "cpu1"});
+    CHECK(intel.temp_c == std::vector<double>{50, 61});
+    CHECK(intel.power_w == std::vector<double>{100.5, 120.5});
+    CHECK(intel.util_pct == std::vector<double>{40, 40});
+    // k10temp's label, and the names of the reader of AMD's registers.
+    rle::test::write_file(folder / "amd",
+                          "Time,\"Temp:Tctl,0\",Util:Avg,\"Power:Package 1,0\",\"Power:Core 1,0\"\r\n"
+                          "2026-09-28_12:00:00,70.0,40.0,88.0,5.0\r\n");
+    const Telemetry amd = read_telemetry(folder / "amd");
+    CHECK(amd.devices == std::vector<std::string>{"cpu"});
+    CHECK(amd.temp_c == std::vector<double>{70});
+    CHECK(amd.power_w == std::vector<double>{88});
+}
+
 TEST_CASE("HWiNFO: code page 1252, a date of the locale, header and sources at the end") {
     const Telemetry t = read_telemetry(kTelemetry + "hwinfo.csv");
     REQUIRE(t.size() == 2);
@@ -261,6 +294,8 @@ TEST_CASE("each sample is told by its content, and by the reader meant for it") 
     CHECK(telemetry_format("rocm_smi.csv") == "rocm-smi-csv");
     CHECK(telemetry_format("amd_smi.csv") == "rocm-smi-csv");
     CHECK(telemetry_format("turbostat.txt") == "turbostat");
+    CHECK(telemetry_format("s_tui.csv") == "s-tui-csv");
+    CHECK(telemetry_format("dcgm_exporter.txt") == "prometheus-text");
     CHECK(telemetry_format("hwinfo.csv") == "hwinfo-csv");
     CHECK(telemetry_format("hwinfo_german.csv") == "hwinfo-csv");
     CHECK(telemetry_format("german_spreadsheet.csv") == "csv");
