@@ -23,16 +23,15 @@ using Eigen::VectorXd;
 
 constexpr Index kFewestFree = 10;  // residual degrees of freedom below which an order is not tried
 
-// The times at which the effect and all lags of both are present.
+// The times at which both series and all lags of both are present: what is left of the table's whole rows, as
+// any other program would be handed them.
 Rows usable_rows(std::span<const double> cause, std::span<const double> effect, int order) {
     Rows rows;
     const auto past = static_cast<std::size_t>(order);
     for (std::size_t t = 0; t < effect.size(); ++t) {
         const std::size_t begin = t;  // of samples in a row that have both
         while (t < effect.size() && std::isfinite(effect[t]) && std::isfinite(cause[t])) ++t;
-        const bool one_more = t < effect.size() && std::isfinite(effect[t]);
-        const std::size_t end = one_more ? t + 1 : t;
-        if (begin + past < end) rows.add(begin + past, end);
+        if (begin + past < t) rows.add(begin + past, t);
     }
     return rows;
 }

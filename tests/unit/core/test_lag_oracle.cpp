@@ -42,6 +42,22 @@ TEST_CASE("Granger's F and p are those of statsmodels' ssr_ftest") {
     }
 }
 
+TEST_CASE("Granger's F is that of the rows that have both, where one series ends before the other") {
+    for (nlohmann::json session :
+         oracle()["granger"]) {  // what statsmodels was given, with rows of one series about it
+        INFO(session["name"]);
+        std::vector<double> ends_early = session["driver"], goes_on = session["response"];
+        for (double only : {0.3, -1.0, 2.0}) {
+            ends_early.push_back(std::nan(""));
+            goes_on.push_back(only);
+            ends_early.insert(ends_early.begin(), std::nan(""));
+            goes_on.insert(goes_on.begin(), -only);
+        }
+        check_granger(ends_early, goes_on, session["driver_to_response"]);
+        check_granger(goes_on, ends_early, session["response_to_driver"]);
+    }
+}
+
 TEST_CASE("the order of both Granger tests is one of those that were compared") {
     const nlohmann::json& session = oracle()["granger"][0];
     const GrangerPair pair = granger_both(session["driver"].get<std::vector<double>>(),
