@@ -18,19 +18,23 @@ constexpr std::size_t kLeastBlock = 16384;  // of a transform
 
 // A series about its mean, in units of its SD, 0 where a sample is missing; made as it is asked for.
 struct Filled {
-    explicit Filled(std::span<const double> series) : original(series), moments(mean_and_sd(series)) {
-        for (std::size_t t = 0; t < size(); ++t) {
-            if (!present(t)) missing.push_back(t);
-        }
-    }
+    explicit Filled(std::span<const double> series) : original(series), moments(mean_and_sd(series)) {}
 
     std::size_t size() const { return original.size(); }
     bool present(std::size_t t) const { return std::isfinite(original[t]); }
     double value(std::size_t t) const { return present(t) ? (original[t] - moments.mean) / moments.sd : 0.0; }
 
+    std::size_t count_missing() const { return size() - count_present(original); }
+    void find_missing() {
+        missing.reserve(count_missing());
+        for (std::size_t t = 0; t < size(); ++t) {
+            if (!present(t)) missing.push_back(t);
+        }
+    }
+
     std::span<const double> original;
     MeanAndSd moments;
-    std::vector<std::size_t> missing;
+    std::vector<std::size_t> missing;  // where, once that was asked for
 };
 
 // Sums of what the first 0, 1, 2, ... samples hold, and the last.
@@ -92,11 +96,13 @@ class Summing {
         : x_(driver), y_(response), reach_(reach), sums_(2 * reach + 1) {}
 
     std::vector<PairSums> run() {
-        const std::size_t corrections = (x_.missing.size() + y_.missing.size()) * sums_.size();
+        const std::size_t corrections = (x_.count_missing() + y_.count_missing()) * sums_.size();
         if (static_cast<double>(corrections) > kCorrections * static_cast<double>(x_.size())) {
             transform(true);
             return std::move(sums_);
         }
+        x_.find_missing();
+        y_.find_missing();
         if (sums_.size() > kMostDirect) {
             transform(false);
         } else {
