@@ -3,12 +3,15 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
 
 namespace rle {
 
 std::size_t count_present(std::span<const double> series) {
-    return static_cast<std::size_t>(
-        std::count_if(series.begin(), series.end(), [](double x) { return std::isfinite(x); }));
+    return std::transform_reduce(series.begin(), series.end(), std::size_t{0}, std::plus<>(),
+                                 [](double x) { return static_cast<std::size_t>(std::isfinite(x)); });
 }
 
 bool varies(std::span<const double> series) {
@@ -19,43 +22,68 @@ bool varies(std::span<const double> series) {
 
 namespace {
 
+constexpr std::size_t kChunk = 512;
+using Chunk = Eigen::Array<double, kChunk, 1>;
+
+void fill_in(const double* series, std::size_t count, double instead, Chunk& x) {
+    const auto fill = [&](auto n) {
+        for (std::size_t i = 0; i < n; ++i)
+            x(static_cast<Eigen::Index>(i)) = std::isfinite(series[i]) ? series[i] : instead;
+    };
+    if (count == kChunk) return fill(std::integral_constant<std::size_t, kChunk>());  // some at a time
+    fill(count);
+}
+
 // The sum of what `part` makes of the samples present and of `instead` where one is missing, by chunks.
 template <typename Part>
 double sum_of(std::span<const double> series, double instead, Part part) {
-    constexpr std::size_t kChunk = 512;
-    Eigen::Array<double, kChunk, 1> x;
+    Chunk x;
     double sum = 0.0;
     for (std::size_t begin = 0; begin < series.size(); begin += kChunk) {
         const std::size_t count = std::min(kChunk, series.size() - begin);
-        std::transform(series.begin() + static_cast<std::ptrdiff_t>(begin),
-                       series.begin() + static_cast<std::ptrdiff_t>(begin + count), x.begin(),
-                       [&](double value) { return std::isfinite(value) ? value : instead; });
+        fill_in(series.data() + begin, count, instead, x);
         sum += part(x.head(static_cast<Eigen::Index>(count))).sum();
     }
     return sum;
 }
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+struct Present {
+    std::size_t count = 0;
+    double low = kInfinity, high = -kInfinity;
+};
+
+Present look_at(std::span<const double> series) {
+    Present all;
+    for (double x : series) {
+        const bool there = std::isfinite(x);
+        all.count += static_cast<std::size_t>(there);
+        all.low = std::min(all.low, there ? x : kInfinity);
+        all.high = std::max(all.high, there ? x : -kInfinity);
+    }
+    return all;
+}
+
 // What deviations are divided by before they are squared: 1, unless their squares could leave the range of
 // numbers.
-double unit_of(std::span<const double> series, double mean) {
+double unit_of(const Present& all, double mean) {
     constexpr double kLeast = 1e-140, kMost = 1e140;
-    double low = mean, high = mean;
-    for (double x : series) {
-        low = std::isfinite(x) && x < low ? x : low;
-        high = std::isfinite(x) && x > high ? x : high;
-    }
-    const double greatest = std::max(high - mean, mean - low);
+    const double greatest = std::max({0.0, all.high - mean, mean - all.low});
     return greatest > 0.0 && (greatest < kLeast || greatest > kMost) ? greatest : 1.0;
 }
 
 }  // namespace
 
 MeanAndSd mean_and_sd(std::span<const double> series) {
-    const double share = 1.0 / static_cast<double>(count_present(series));
+    const Present all = look_at(series);
+    const double share = 1.0 / static_cast<double>(all.count);
     const double mean = sum_of(series, 0.0, [&](const auto& x) { return x * share; });
-    const double unit = unit_of(series, mean);
+    const double unit = unit_of(all, mean);
     const double square =
-        sum_of(series, mean, [&](const auto& x) { return ((x - mean) / unit).square() * share; });
+        unit == 1.0
+            ? sum_of(series, mean, [&](const auto& x) { return (x - mean).square() * share; })
+            : sum_of(series, mean, [&](const auto& x) { return ((x - mean) / unit).square() * share; });
     return {mean, unit * std::sqrt(square)};
 }
 
