@@ -65,6 +65,7 @@ struct Telemetry {
     Counts dropped;
     std::vector<std::string> warnings;
     bool times_made = false;  ///< the source has no times; they were counted from its rows
+    bool days_made = false;   ///< its times are times of day, whose days were counted from a given start
 
     std::size_t size() const { return t_s.size(); }
     /// The column of `others` called `name`, if there is one.

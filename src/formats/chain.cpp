@@ -21,6 +21,14 @@ void keep_devices(Telemetry& head, const Telemetry& piece) {
 }
 void keep_devices(Training&, const Training&) {}
 
+// Which day a file begins on may depend on where the one before it ends.
+bool begins_on_its_own(const Telemetry& beginning) {
+    return !beginning.days_made;
+}
+bool begins_on_its_own(const Training&) {
+    return true;
+}
+
 void warn_of_dropped_t_s(Telemetry& head) {
     head.warnings.emplace_back(kOtherStarts);
 }
@@ -56,6 +64,7 @@ class Chain : public Pieces<Stream> {
             const std::unique_ptr<Pieces<Stream>> part = parts_[i]();
             if (!part) return false;
             if (!part->next(rows[i], kRowsOfBeginning)) part->finish();  // says why there are none
+            if (!begins_on_its_own(rows[i])) return false;
             note_rows(rows[i], beginnings_.emplace_back());
         }
         order_ = order_parts(beginnings_);

@@ -92,6 +92,7 @@ PartOrder order_of(const std::vector<Training>& parts) {
 }
 
 void append_rows(Telemetry& to, const Telemetry& from, bool t_s) {
+    to.days_made = to.days_made || from.days_made;
     append_others(to, from, to.size());
     append_devices(to, from);
     append_common(to, from, t_s);

@@ -11,6 +11,7 @@
 #include "formats/registry.hpp"
 #include "formats/telemetry/file_devices.hpp"
 #include "formats/telemetry/prometheus.hpp"
+#include "formats/writers.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -98,6 +99,45 @@ Telemetry read_telemetry(const std::string& path, const ReadOptions& options, co
 
 namespace {
 
+// Of files with times of day alone: one that begins within this time behind the end of the one before it, but
+// for whole days, goes on from it.
+constexpr std::int64_t kHour_us = 3'600'000'000;
+constexpr std::int64_t kDay_us = 24 * kHour_us;
+
+std::int64_t first_wall_us(const Telemetry& rows) {
+    const auto it =
+        std::find_if(rows.wall_us.begin(), rows.wall_us.end(), [](std::int64_t us) { return us != kNoTime; });
+    return it == rows.wall_us.end() ? kNoTime : *it;
+}
+std::int64_t last_wall_us(const Telemetry& rows) {
+    const auto it = std::find_if(rows.wall_us.rbegin(), rows.wall_us.rend(),
+                                 [](std::int64_t us) { return us != kNoTime; });
+    return it == rows.wall_us.rend() ? kNoTime : *it;
+}
+
+std::string date_of(std::int64_t wall_us) {
+    std::string text;
+    append_timestamp(text, wall_us);
+    return text.substr(0, text.find('T'));
+}
+
+// Reads a file whose times may be times of day: its first day is that of --start, or the one on which
+// `before` ends, where it goes on from there.
+Telemetry read_behind(const Telemetry* before, const Input& file, ReadOptions options) {
+    Telemetry part = read_telemetry(file.path(), options, file.name());
+    if (before == nullptr || !before->days_made || !part.days_made) return part;
+    const std::int64_t gap_us = first_wall_us(part) - last_wall_us(*before);
+    const bool goes_on = ((gap_us % kDay_us) + kDay_us) % kDay_us <= kHour_us;
+    if (goes_on && (gap_us < 0 || gap_us > kHour_us)) {
+        options.start_us = last_wall_us(*before);
+        part = read_telemetry(file.path(), options, file.name());
+    }
+    part.warnings.push_back(
+        fmt::format("{}: times of day, the first taken for {}, {}", file.name(), date_of(first_wall_us(part)),
+                    goes_on ? "on from the file before it" : "as near as can be to --start"));
+    return part;
+}
+
 bool is_answer(const Input& file, const ReadOptions& options) {
     const std::optional<MappedText> text = MappedText::open(file.path(), file.name());
     return text && refuse_prometheus({text->text(), file.name(), options}).empty();
@@ -120,7 +160,7 @@ Telemetry read_telemetry(const std::vector<Input>& files, const ReadOptions& opt
     std::vector<Telemetry> parts;
     std::vector<std::string> names;
     for (const Input& file : files) {
-        parts.push_back(read_telemetry(file.path(), options, file.name()));
+        parts.push_back(read_behind(parts.empty() ? nullptr : &parts.back(), file, options));
         names.push_back(file.name());
     }
     const std::string apart = tell_devices_apart(parts, names, order_of(parts).keep_t_s);

@@ -83,6 +83,7 @@ void TelemetryRows::take(Telemetry& piece) {
     decode_others();
     piece = Telemetry{};
     piece.devices = out_.devices;
+    piece.days_made = out_.days_made;
     std::swap(piece.wall_us, out_.wall_us);
     std::swap(piece.t_s, out_.t_s);
     std::swap(piece.device, out_.device);
@@ -157,6 +158,7 @@ void TelemetryRows::read_time(std::string_view cell, std::int64_t& wall, double&
     } else if (!t_s_) {
         const auto of_day_us = plan_.start_us ? time_of_day_us(cell) : std::nullopt;
         if (of_day_us) wall = clock_.to_utc({TimeClass::naive, on_its_day(*of_day_us)});
+        out_.days_made = out_.days_made || of_day_us.has_value();
         t_s = number_of(cell);  // too small for an epoch: seconds since some start
     }
 }

@@ -202,6 +202,20 @@ TEST_CASE("dates that may be two days want --date-order, where no date of the fi
     CHECK(wrong.err.find("--date-order") != std::string::npos);
 }
 
+TEST_CASE("files with times of day follow each other behind midnight, in pieces or not") {
+    const TempDir dir;
+    write_file(dir / "1.csv", "time,temp_c,power_w\n08:00:00,50,100\n16:00:00,51,101\n23:59:59,52,102\n");
+    write_file(dir / "2.csv", "time,temp_c,power_w\n00:00:01,53,103\n07:00:00,54,104\n");
+    const Finished run = align(dir, {"--telemetry", dir / "1.csv", "--telemetry", dir / "2.csv", "--start",
+                                     "2026-09-28T08:00:00Z", "--sample-hz", "0.0001"});
+    CHECK(run.exit_code == 0);
+    CHECK(run.err.find("2.csv: times of day, the first taken for 2026-09-29, on from the file before it") !=
+          std::string::npos);
+    const std::vector<std::string> rows = lines_of(read_file(dir / "out.csv"));
+    CHECK(rows[1].find("2026-09-28T08:00:00") != std::string::npos);
+    CHECK(rows.back().find("2026-09-29T0") != std::string::npos);
+}
+
 TEST_CASE("--columns names the columns of telemetry without a header, --training-columns those of a log") {
     const TempDir dir;
     const auto headless = [](const std::string& table) { return table.substr(table.find('\n') + 1); };

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "support/catch.hpp"
+#include "support/process.hpp"
 #include "unit/formats/message.hpp"
 #include "unit/formats/texts.hpp"
 
@@ -140,6 +141,38 @@ TEST_CASE("times of day have the day of --start, and go on behind midnight") {
     CHECK(refusal_of([&] {
               telemetry(log);
           }).says("found '23:59:59.500'; of times of day --start says the day"));
+}
+
+TEST_CASE(
+    "of several files with times of day one goes on from the last, whatever the day, or begins at --start") {
+    using rle::formats::Input;
+    using rle::test::kNoon, rle::test::kSecond;
+    const rle::test::TempDir folder;
+    const auto file = [&](const char* name, const std::string& rows) {
+        rle::test::write_file(folder / name, "time,temp_c\n" + rows);
+        return Input::as_it_is(folder / name);
+    };
+    constexpr std::int64_t kHour = 3600 * kSecond;
+    rle::formats::ReadOptions options;
+    options.start_us = kNoon - 4 * kHour;
+    const Input day = file("day", "08:00:00,50\n16:00:00,51\n23:59:59,52\n");
+    const Input night = file("night", "00:00:01,53\n07:00:00,54\n");  // 16 h behind the start
+    const std::vector<std::int64_t> shift{kNoon - 4 * kHour, kNoon + 4 * kHour, kNoon + 12 * kHour - kSecond,
+                                          kNoon + 12 * kHour + kSecond, kNoon + 19 * kHour};
+    const Telemetry on = rle::formats::read_telemetry(std::vector<Input>{day, night}, options);
+    CHECK(on.wall_us == shift);
+    CHECK(on.temp_c == rle::test::Numbers{50, 51, 52, 53, 54});
+    const auto told = [](const Telemetry& t, const std::string& what) {
+        return std::count_if(t.warnings.begin(), t.warnings.end(), [&](const std::string& warning) {
+            return warning.find("times of day, the first taken for " + what) != std::string::npos;
+        });
+    };
+    CHECK(told(on, "2026-09-29, on from the file before it") == 1);
+    // Another GPU's log of the same hours begins with the first.
+    const Input other = file("other", "08:00:30,60\n16:00:00,61\n23:59:59,62\n");
+    const Telemetry beside = rle::formats::read_telemetry(std::vector<Input>{day, other}, options);
+    CHECK(*std::max_element(beside.wall_us.begin(), beside.wall_us.end()) == shift[2]);
+    CHECK(told(beside, "2026-09-28, as near as can be to --start") == 1);
 }
 
 TEST_CASE("columns for each GPU become rows of each") {
