@@ -7,6 +7,7 @@
 
 #include "formats/telemetry/dcgmi_dmon.hpp"
 #include "formats/telemetry/hwinfo_csv.hpp"
+#include "formats/telemetry/jtop_csv.hpp"
 #include "formats/telemetry/nvidia_smi_csv.hpp"
 #include "formats/telemetry/nvidia_smi_dmon.hpp"
 #include "formats/telemetry/prometheus.hpp"
@@ -56,6 +57,9 @@ constexpr TelemetryFormat kTelemetryFormats[] = {
     {"tegrastats", "tegrastats of NVIDIA's Jetson boards",
      "09-28-2026 12:00:00 RAM 2345/7620MB ... GR3D_FREQ 37%@[612] ... gpu@48.5C ... VDD_IN 5210mW/5100mW",
      refuse_tegrastats, read_tegrastats, open_tegrastats},
+    {"jtop-csv", "jetson-stats' logger, from jtop.stats",
+     "2026-09-28 12:00:00.250000,0:10:00,37,49.25,50.5,1250,5210", refuse_jtop_csv, read_jtop_csv,
+     open_jtop_csv},
     {"s-tui-csv", "s-tui --csv", "2026-09-28_12:00:00,37.5,38.0,37.0,55.0,65.2", refuse_s_tui_csv,
      read_s_tui_csv, open_s_tui_csv},
     {"hwinfo-csv", "HWiNFO's sensor log", "28.9.2026,12:00:00.123,65.2,55,37.5,", refuse_hwinfo_csv,

@@ -9,6 +9,7 @@
 #include <array>
 #include <optional>
 
+#include "formats/telemetry/jetson_rails.hpp"
 #include "formats/telemetry/row_pieces.hpp"
 #include "formats/text/numbers.hpp"
 #include "rlecouple/error.hpp"
@@ -18,11 +19,6 @@ namespace {
 
 constexpr int kLinesLookedAt = 50;
 constexpr double kWattsPerMilliwatt = 1e-3;
-
-// Where the GPU has no rail of its own, one that it shares; else that of the whole module.
-constexpr std::string_view kGpuRails[] = {"VDD_GPU_SOC", "VDD_GPU",        "VDD_SYS_GPU", "POM_5V_GPU",
-                                          "GPU",         "VDD_CPU_GPU_CV", "VDD_IN",      "POM_5V_IN"};
-constexpr std::string_view kModuleRails[] = {"VDD_IN", "POM_5V_IN"};
 
 std::string_view take_line(std::string_view& rest, bool& torn) {
     const std::size_t end = rest.find('\n');

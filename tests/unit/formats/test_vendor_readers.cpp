@@ -172,6 +172,30 @@ TEST_CASE("tegrastats: the GPU's rail, sensors that are off, boards that print n
     CHECK(nano.util_pct == std::vector<double>{40});
 }
 
+TEST_CASE("jtop: the GPU's rail in mW, a sensor that is off, the module's power beside it") {
+    const Telemetry t = read_telemetry(kTelemetry + "jtop.csv");
+    CHECK(t.wall_us ==
+          std::vector<std::int64_t>{kNoon + kSecond / 4, kNoon + 5 * kSecond / 4, kNoon + 9 * kSecond / 4});
+    CHECK(t.devices == std::vector<std::string>{"gpu"});
+    CHECK(t.temp_c[0] == 50.5);
+    CHECK(missing(t.temp_c[2]));
+    CHECK(t.power_w[0] == Approx(1.25));
+    CHECK(t.power_w[1] == Approx(3.25));
+    CHECK(t.util_pct == std::vector<double>{37, 98, 0});
+    CHECK((*t.other("cpu_temp_c"))[0] == "49.25");
+    CHECK((*t.other("module_power_w"))[1] == "7.3");
+    CHECK((*t.other("CPU2"))[0] == "OFF");
+    CHECK(t.dropped == rle::Counts{{"unphysical", 1}});
+    CHECK(t.warnings.front().find("power_w is that of 'Power VDD_CPU_GPU_CV'") != std::string::npos);
+    const TempDir folder;
+    rle::test::write_file(
+        folder / "total",
+        "time,uptime,GPU,Temp CPU,Temp GPU,Power TOT\n2026-09-28 12:00:00,0:10,37,49,50,5210\n");
+    const Telemetry total = read_telemetry(folder / "total");
+    CHECK(total.power_w[0] == Approx(5.21));
+    CHECK(total.temp_c[0] == 50);
+}
+
 TEST_CASE("turbostat: the machine's own rows, headers repeated") {
     const Telemetry t = read_telemetry(kTelemetry + "turbostat.txt");
     REQUIRE(t.size() == 2);
@@ -295,6 +319,7 @@ TEST_CASE("each sample is told by its content, and by the reader meant for it") 
     CHECK(telemetry_format("amd_smi.csv") == "rocm-smi-csv");
     CHECK(telemetry_format("turbostat.txt") == "turbostat");
     CHECK(telemetry_format("s_tui.csv") == "s-tui-csv");
+    CHECK(telemetry_format("jtop.csv") == "jtop-csv");
     CHECK(telemetry_format("dcgm_exporter.txt") == "prometheus-text");
     CHECK(telemetry_format("hwinfo.csv") == "hwinfo-csv");
     CHECK(telemetry_format("hwinfo_german.csv") == "hwinfo-csv");
