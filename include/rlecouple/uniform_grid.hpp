@@ -24,7 +24,8 @@ struct UniformGrid {
     std::vector<double> place(std::vector<double>&& column) const;
 };
 
-/// The grid of step 1 / sample_hz, or of the table's own median step, that starts at its first row. Rows may
+/// The grid of step 1 / sample_hz, or of the table's own step, that starts at its first row; about the first
+/// row, where the times jitter so much that a line through all of them fits better. Rows may
 /// be missing and may stand in any order; a row counts for the point nearest to it. Throws
 /// Error{insufficient_data} with fewer than two distinct times, Error{failed} where the times span a
 /// senseless number of points.

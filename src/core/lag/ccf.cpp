@@ -90,7 +90,8 @@ double lag_of(std::ptrdiff_t steps, double dt_s) {
 }  // namespace
 
 std::size_t lags_each_way(double max_lag_s, double dt_s) {
-    return static_cast<std::size_t>(std::floor(max_lag_s / dt_s + 1e-9));
+    constexpr double kRounded = 1e-3;  // of a step: one that was found in rounded times may be a little long
+    return static_cast<std::size_t>(std::floor(max_lag_s / dt_s + kRounded));
 }
 
 std::vector<LagPoint> cross_correlation(std::span<const double> driver, std::span<const double> response,

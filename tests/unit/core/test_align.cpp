@@ -434,6 +434,25 @@ TEST_CASE("a table with jittered times is one of the rate that they jitter about
     CHECK(exact.warnings.empty());
 }
 
+TEST_CASE("jitter of nearly half a step loses no row and doubles none") {
+    Random random(5);
+    std::vector<double> t_s;
+    for (int i = 0; i < 300; ++i) t_s.push_back(0.5 * (i + random.uniform(-0.4, 0.4)));
+    const UniformGrid grid = uniform_grid(t_s);
+    CHECK(grid.dt_s == 0.5);
+    CHECK(std::abs(grid.start_s) < 0.05);  // the first row's own jitter is up to 0.2 s
+    REQUIRE(grid.size() == 300);
+    for (std::size_t i = 0; i < 300; ++i) CHECK(grid.row_of_point[i] == static_cast<std::ptrdiff_t>(i));
+}
+
+TEST_CASE("times rounded to milliseconds have the rate that they were rounded from") {
+    for (double hz : {0.3, 0.6, 0.7, 3.0, 7.0}) {
+        std::vector<double> t_s;
+        for (int i = 0; i < 90; ++i) t_s.push_back(std::round(1e3 * i / hz) / 1e3);
+        CHECK(uniform_grid(t_s).dt_s == 1.0 / hz);
+    }
+}
+
 TEST_CASE("a table whose long and short steps take turns has the rate of their mean") {
     std::vector<double> t_s;
     for (int i = 0; i <= 200; ++i) t_s.push_back(i / 2 + 0.2 * (i % 2));  // as many of 0.2 s as of 0.8 s
