@@ -13,6 +13,7 @@
 #include "formats/table.hpp"
 #include "formats/text/numbers.hpp"
 #include "formats/text/times.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/quantities.hpp"
 
@@ -129,7 +130,9 @@ class FrameReader {
         }
         describe_skipped(skipped_, where_, frame_.warnings);
         if (unended_) warn(describe_unended(*unended_));
-        if (untimed_ > 0) warn(fmt::format("{} row(s) without a time were left out", untimed_));
+        if (untimed_ > 0)
+            warn(fmt::format("{} without a time {} left out", counted(untimed_, "row"),
+                             was_or_were(untimed_)));
         if (!t_s_) warn("no column t_s: seconds are counted from the first timestamp");
         if (clock_.assumed_utc() && t_s_) warn("times without a zone are taken as UTC");
         for (NumberColumn& column : columns_) keep(column);
@@ -214,12 +217,13 @@ class FrameReader {
             return;
         }
         if (column.texts > 0 && column.numbers > 0) {
-            warn(fmt::format("column '{}': {} cell(s) are no number; missing", name, column.texts));
+            warn(fmt::format("column '{}': {} no number; missing", name,
+                             counted(column.texts, "cell is", "cells are")));
         }
         if (column.not_readings > 0) {
             const bool kelvin = 2 * column.as_kelvin > column.not_readings;
-            warn(fmt::format("column '{}': {} cell(s) infinite or outside the physical range; missing{}",
-                             name, column.not_readings,
+            warn(fmt::format("column '{}': {} infinite or outside the physical range; missing{}", name,
+                             counted(column.not_readings, "cell is", "cells are"),
                              kelvin ? "; are they in kelvin? degC is wanted" : ""));
         }
         frame_.names.push_back(name);

@@ -4,10 +4,8 @@
 
 #include <algorithm>
 
-#include "formats/telemetry/row_pieces.hpp"
 #include "formats/telemetry/vendor_columns.hpp"
-#include "formats/text/numbers.hpp"
-#include "formats/text/words.hpp"
+#include "formats/telemetry/word_rows.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -38,60 +36,34 @@ std::vector<std::string> header_of(const Record& words) {
     return names;
 }
 
-std::vector<std::string> first_header(std::string_view text) {
-    constexpr int kLines = 50;
-    Record words;
-    bool torn = false;
-    for (int i = 0; i < kLines && next_words(text, words, torn, kBlanks); ++i) {
-        const std::vector<std::string> header = header_of(words);
-        const auto has = [&](std::string_view name) {
-            return std::find(header.begin(), header.end(), name) != header.end();
-        };
-        if (has("TMPTR") || has("POWER")) return header;
-    }
-    return {};
+// One that has what is wanted.
+std::vector<std::string> useful_header_of(const Record& words) {
+    std::vector<std::string> header = header_of(words);
+    const bool useful = std::any_of(header.begin(), header.end(),
+                                    [](const auto& name) { return name == "TMPTR" || name == "POWER"; });
+    return useful ? header : std::vector<std::string>{};
 }
 
-class DmonRows : public RowSource {
+class DcgmiRows : public WordRows {
   public:
-    DmonRows(const Source& source, std::vector<std::string> header)
-        : source_(source), header_(std::move(header)), rest_(source.text) {}
-
-    const std::vector<std::string>& header() const override { return header_; }
-    bool next(Record& words) override {
-        for (bool torn = false; next_words(rest_, words, torn, kBlanks);) {
-            ++line_;
-            if (words.empty() || is_header_again(words) || words.front() != "GPU") continue;
-            words.erase(words.begin());  // the word; its number names the device
-            if (!torn && words.size() == header_.size()) return true;
-            ++skipped_[torn ? "torn_line" : "malformed_line"];
-        }
-        return false;
-    }
-    std::size_t line() const override { return line_; }
-    std::size_t consumed() const override { return source_.text.size() - rest_.size(); }
-    const Counts& skipped() const override { return skipped_; }
+    using WordRows::WordRows;
 
   private:
-    bool is_header_again(const Record& words) const {
-        const std::vector<std::string> again = header_of(words);
-        if (again.empty()) return false;
-        if (again == header_) return true;
-        throw Error(ErrorKind::failed, source_.where, "another header in the middle of the file",
-                    "split it there");
+    bool make_cells(Record& words) override {
+        if (const auto again = header_of(words); !again.empty()) {
+            require_same_header(again, header());
+            return false;
+        }
+        if (words.front() != "GPU") return false;
+        words.erase(words.begin());  // the word; its number names the device
+        return true;
     }
-
-    const Source& source_;
-    std::vector<std::string> header_;
-    std::string_view rest_;
-    std::size_t line_ = 0;
-    Counts skipped_;
 };
 
 OpenRows open_log(const Source& source) {
-    std::vector<std::string> header = first_header(source.text);
+    std::vector<std::string> header = first_header(source.text, kBlanks, useful_header_of);
     if (header.empty()) throw Error(ErrorKind::failed, source.where, refuse_dcgmi_dmon(source));
-    auto rows = std::make_unique<DmonRows>(source, std::move(header));
+    auto rows = std::make_unique<DcgmiRows>(source, std::move(header), kBlanks);
     TablePlan plan = plan_by_names(rows->header(), kColumns, source.options);
     plan.device_prefix = "gpu";
     return {std::move(rows), std::move(plan)};
@@ -100,7 +72,9 @@ OpenRows open_log(const Source& source) {
 }  // namespace
 
 std::string refuse_dcgmi_dmon(const Source& source) {
-    return first_header(source.text).empty() ? "no header such as: #Entity TMPTR POWER GPUTL" : "";
+    return first_header(source.text, kBlanks, useful_header_of).empty()
+               ? "no header such as: #Entity TMPTR POWER GPUTL"
+               : "";
 }
 
 Telemetry read_dcgmi_dmon(const Source& source) {

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 
-#include "formats/telemetry/row_pieces.hpp"
 #include "formats/telemetry/vendor_columns.hpp"
+#include "formats/telemetry/word_rows.hpp"
 #include "formats/text/numbers.hpp"
-#include "formats/text/words.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -37,23 +36,13 @@ std::string_view flag_of_violation(std::string_view cell) {
 constexpr std::string_view kBlanks = " \t\r,";
 
 // "# gpu pwr ..." or "#Date Time gpu ...": the names, without the mark. Empty: no header.
-std::vector<std::string> header_of(const std::vector<std::string_view>& words) {
+std::vector<std::string> header_of(const Record& words) {
     std::vector<std::string> names(words.begin(), words.end());
     if (names.empty() || !names.front().starts_with('#')) return {};
     names.front().erase(0, 1);
     if (names.front().empty()) names.erase(names.begin());
     const bool ours = std::find(names.begin(), names.end(), "gpu") != names.end() && names.size() > 2;
     return ours ? names : std::vector<std::string>{};
-}
-
-std::vector<std::string> first_header(std::string_view text) {
-    constexpr int kLines = 50;
-    std::vector<std::string_view> words;
-    bool torn = false;
-    for (int i = 0; i < kLines && next_words(text, words, torn, kBlanks); ++i) {
-        if (auto header = header_of(words); !header.empty()) return header;
-    }
-    return {};
 }
 
 // Date and time are two words; `joined` makes one cell of them.
@@ -64,52 +53,37 @@ void join_date(std::vector<std::string_view>& words, bool dated, std::string& jo
     words[0] = joined;
 }
 
-class DmonRows : public RowSource {
+bool is_dated(const std::vector<std::string>& as_printed) {
+    return as_printed.size() > 2 && as_printed[0] == "Date" && as_printed[1] == "Time";
+}
+
+std::vector<std::string> with_one_time(std::vector<std::string> as_printed) {
+    if (is_dated(as_printed)) as_printed.erase(as_printed.begin() + 1);
+    return as_printed;
+}
+
+class DmonRows : public WordRows {
   public:
     DmonRows(const Source& source, std::vector<std::string> as_printed)
-        : source_(source),
-          as_printed_(std::move(as_printed)),
-          header_(as_printed_),
-          dated_(header_.size() > 2 && header_[0] == "Date" && header_[1] == "Time"),
-          rest_(source.text) {
-        if (dated_) header_.erase(header_.begin() + 1);
-    }
-
-    const std::vector<std::string>& header() const override { return header_; }
-    bool next(Record& words) override {
-        for (bool torn = false; next_words(rest_, words, torn, kBlanks);) {
-            ++line_;
-            if (words.empty() || is_header_again(words)) continue;
-            join_date(words, dated_, joined_);
-            if (!torn && words.size() == header_.size()) return true;
-            ++skipped_[torn ? "torn_line" : "malformed_line"];
-        }
-        return false;
-    }
-    std::size_t line() const override { return line_; }
-    std::size_t consumed() const override { return source_.text.size() - rest_.size(); }
-    const Counts& skipped() const override { return skipped_; }
+        : WordRows(source, with_one_time(as_printed), kBlanks), as_printed_(std::move(as_printed)) {}
 
   private:
-    bool is_header_again(const Record& words) const {
-        if (!words.front().starts_with('#')) return false;
-        const auto again = header_of(words);
-        if (again.empty() || again == as_printed_) return true;
-        throw Error(ErrorKind::failed, source_.where, "another header in the middle of the file",
-                    "split it there");
+    bool make_cells(Record& words) override {
+        if (words.front().starts_with('#')) {
+            const auto again = header_of(words);  // empty: the units
+            if (!again.empty()) require_same_header(again, as_printed_);
+            return false;
+        }
+        join_date(words, is_dated(as_printed_), joined_);
+        return true;
     }
 
-    const Source& source_;
-    std::vector<std::string> as_printed_, header_;
-    bool dated_;
-    std::string_view rest_;
-    std::size_t line_ = 0;
+    std::vector<std::string> as_printed_;
     std::string joined_;
-    Counts skipped_;
 };
 
 OpenRows open_log(const Source& source) {
-    std::vector<std::string> header = first_header(source.text);
+    std::vector<std::string> header = first_header(source.text, kBlanks, header_of);
     if (header.empty()) throw Error(ErrorKind::failed, source.where, refuse_nvidia_smi_dmon(source));
     auto rows = std::make_unique<DmonRows>(source, std::move(header));
     TablePlan plan = plan_by_names(rows->header(), kColumns, source.options);
@@ -124,7 +98,9 @@ OpenRows open_log(const Source& source) {
 }  // namespace
 
 std::string refuse_nvidia_smi_dmon(const Source& source) {
-    return first_header(source.text).empty() ? "no header such as: # gpu pwr gtemp mtemp sm mem" : "";
+    return first_header(source.text, kBlanks, header_of).empty()
+               ? "no header such as: # gpu pwr gtemp mtemp sm mem"
+               : "";
 }
 
 Telemetry read_nvidia_smi_dmon(const Source& source) {

@@ -16,6 +16,7 @@
 #include "formats/text/numbers.hpp"
 #include "formats/text/times.hpp"
 #include "formats/writers.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -252,8 +253,8 @@ void describe_partial(const std::string& where, const std::string& device, const
     if (group.partial == 0) return;
     telemetry.dropped["partial"] += group.partial;
     telemetry.warnings.push_back(fmt::format(
-        "{}: {}: at {} time(s) not every one of the {} series of {} has a value; {} is missing there", where,
-        device, group.partial, group.sensors.size(), group.metric->name, group.metric->ours));
+        "{}: {}: at {} not every one of the {} series of {} has a value; {} is missing there", where, device,
+        counted(group.partial, "time"), group.sensors.size(), group.metric->name, group.metric->ours));
 }
 
 double value_of(const Row& row, const char* name) {

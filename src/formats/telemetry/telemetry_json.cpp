@@ -15,6 +15,7 @@
 #include "formats/telemetry/wide_csv.hpp"
 #include "formats/text/encoding.hpp"
 #include "formats/text/object_scanner.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -194,8 +195,8 @@ bool opens_json(std::string_view text) {
 void note_passed(const Passed& passed, const std::string& where, Telemetry& telemetry) {
     if (passed.foreign > 0) {
         telemetry.dropped["foreign_line"] += passed.foreign;
-        telemetry.warnings.push_back(
-            fmt::format("{}: {} line(s) hold no JSON record; left out", where, passed.foreign));
+        telemetry.warnings.push_back(fmt::format("{}: {} no JSON record; left out", where,
+                                                 counted(passed.foreign, "line holds", "lines hold")));
     }
     if (!passed.torn) return;
     ++telemetry.dropped["torn_line"];

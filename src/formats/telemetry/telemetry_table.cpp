@@ -8,6 +8,7 @@
 #include "formats/text/encoding.hpp"
 #include "formats/text/numbers.hpp"
 #include "formats/writers.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -101,8 +102,8 @@ Telemetry TelemetryRows::finish(const Counts& skipped) {
     const std::size_t rows = out_.size() + taken_;
     if (rows == 0) explain_no_rows(skipped);
     if (const auto lost = out_.dropped.find("no_time"); lost != out_.dropped.end()) {
-        out_.warnings.push_back(
-            fmt::format("{}: {} row(s) without a readable time were left out", where_, lost->second));
+        out_.warnings.push_back(fmt::format("{}: {} without a readable time {} left out", where_,
+                                            counted(lost->second, "row"), was_or_were(lost->second)));
     }
     for (const std::string& warning : plan_.warnings) out_.warnings.push_back(where_ + ": " + warning);
     for (const Reading* reading : {&temp_, &power_, &util_}) reading->finish(where_, rows, out_);
@@ -303,15 +304,16 @@ void Reading::finish(const std::string& where, std::size_t rows, Telemetry& tele
     }
     if (texts_ > 0) {
         telemetry.dropped["not_a_number"] += texts_;
-        telemetry.warnings.push_back(
-            fmt::format("{}: {}: {} cell(s) are no number (first: '{}' in line {}); missing", where, column,
-                        texts_, first_text_, first_text_line_));
+        telemetry.warnings.push_back(fmt::format("{}: {}: {} no number (first: '{}' in line {}); missing",
+                                                 where, column, counted(texts_, "cell is", "cells are"),
+                                                 first_text_, first_text_line_));
     }
     if (unphysical_ > 0) {
         telemetry.dropped["unphysical"] += unphysical_;
         telemetry.warnings.push_back(
-            fmt::format("{}: {}: {} reading(s) outside {} to {} {} are no readings; missing", where, column,
-                        unphysical_, quantity_->physical_low, quantity_->physical_high, quantity_->unit));
+            fmt::format("{}: {}: {} outside {} to {} {}, where no reading lies; missing", where, column,
+                        counted(unphysical_, "value is", "values are"), quantity_->physical_low,
+                        quantity_->physical_high, quantity_->unit));
     }
     if (quantity_->unit == "%" && fractions_ && largest_ <= 1.0) {
         telemetry.warnings.push_back(fmt::format(

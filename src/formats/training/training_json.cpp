@@ -10,6 +10,7 @@
 #include "formats/text/encoding.hpp"
 #include "formats/text/object_scanner.hpp"
 #include "formats/training/training_record.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -107,7 +108,8 @@ class JsonLog : public TrainingPieces {
     Training finish() override {
         if (foreign_ > 0) {
             builder_.count("foreign_line", foreign_);
-            builder_.warn(fmt::format("{} line(s) hold no JSON record; left out", foreign_));
+            builder_.warn(
+                fmt::format("{} no JSON record; left out", counted(foreign_, "line holds", "lines hold")));
         }
         return builder_.finish();
     }

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "formats/text/encoding.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::formats {
@@ -298,7 +299,9 @@ void TrainingBuilder::drop_lesser_times() {
         if (std::isnan(training_.t_s[i])) ++lesser;
     }
     count("no_time", lesser);
-    if (lesser > 0) warn(fmt::format("{} row(s) have no time of the kind that the others have", lesser));
+    if (lesser > 0)
+        warn(fmt::format("{} no time of the kind that the others have",
+                         counted(lesser, "row has", "rows have")));
 }
 
 bool TrainingBuilder::can_make_times() const {
@@ -344,7 +347,8 @@ void TrainingBuilder::refuse_without_times() const {
 
 void TrainingBuilder::judge_norms() {
     count("not_a_number", not_numbers_);
-    if (not_numbers_ > 0) warn(fmt::format("{} value(s) are no number; missing", not_numbers_));
+    if (not_numbers_ > 0)
+        warn(fmt::format("{} no number; missing", counted(not_numbers_, "value is", "values are")));
     if (any_norm_) return;
     if (!text_for_norm_.empty()) {
         throw Error(ErrorKind::failed, source_.where,

@@ -39,7 +39,7 @@ Frame table() {
     frame.names = {"util_pct", "step", "power_w", "loss"};
     frame.columns = {column(-100.0, 1.0, 0.0), column(1.0, 5000.0, 16777216.0), column(60.0, 0.1, 1e300),
                      column(0.0, 1.0, 2.5)};
-    frame.warnings = {"a.csv: column 'loss': 3 cell(s) are no number; missing", "a.csv: 2 torn line(s)"};
+    frame.warnings = {"a.csv: column 'loss': 3 cells are no number; missing", "a.csv: 2 torn lines"};
     return frame;
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("every stage gets its columns, the last one those that nobody else nee
     CHECK(first.names == std::vector<std::string>{"power_w"});
     CHECK(same(first.columns[0], whole.columns[2]));
     CHECK(all_names(first) == all_names(whole));
-    CHECK(first.warnings == std::vector<std::string>{"a.csv: 2 torn line(s)"});  // loss is not its column
+    CHECK(first.warnings == std::vector<std::string>{"a.csv: 2 torn lines"});  // loss is not its column
     const Frame second = shared.take(stages[1]);
     CHECK(same(second.columns[0], whole.columns[0]));
     CHECK(same(second.columns[1], whole.columns[2]));

@@ -224,7 +224,7 @@ TEST_CASE("bad tables get one clear line and their exit code") {
     std::string kelvin = kHeader;
     for (int t = 0; t < 30; ++t) kelvin += fmt::format("{},{},100\n", t, 310 + t);
     refused(rlecouple({"balance", "-", "--ambient", "21"}, kelvin), 4,
-            "'temp_c': 30 cell(s) infinite or outside the physical range; missing; are they in kelvin?");
+            "'temp_c': 30 cells are infinite or outside the physical range; missing; are they in kelvin?");
     refused(rlecouple({"balance", dir / "nothing"}), 1, "nothing");
     refused(rlecouple({"balance", dir.path().string()}), 1, "align");
     refused(rlecouple({"balance"}), 2, "input");

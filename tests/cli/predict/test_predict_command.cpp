@@ -144,7 +144,7 @@ TEST_CASE(
     CHECK(done.exit_code == 4);
     CHECK(done.err.find("note") == std::string::npos);
     const Finished used = rlecouple({"predict", "-", "--device", "gpu", "--driver", "note"}, text);
-    CHECK(used.err.find("column 'note': 1 cell(s) are no number; missing") != std::string::npos);
+    CHECK(used.err.find("column 'note': 1 cell is no number; missing") != std::string::npos);
 }
 
 TEST_CASE("the same seed gives the same bytes; a longer horizon makes later events right") {
