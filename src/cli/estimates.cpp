@@ -55,6 +55,16 @@ void take_marks(std::string_view marks, std::set<std::string>& columns) {
     }
 }
 
+void take_marks_of(const Telemetry& samples, std::map<std::string, std::set<std::string>>& estimated) {
+    const TextColumn* const marks = samples.other("modelled");
+    for (std::size_t row = 0; marks != nullptr && row < samples.size(); ++row) {
+        const std::uint32_t device = samples.device[row];
+        if (!(*marks)[row].empty())
+            take_marks((*marks)[row],
+                       estimated[device < samples.devices.size() ? samples.devices[device] : ""]);
+    }
+}
+
 void look_for_marks(const std::string& file, std::map<std::string, std::set<std::string>>& estimated) {
     formats::ReadOptions options;
     options.start_us = 0;  // what it says of time does not matter here
@@ -63,14 +73,11 @@ void look_for_marks(const std::string& file, std::map<std::string, std::set<std:
         const auto pieces = formats::open_telemetry(file, options, file);
         Telemetry samples;
         if (!pieces) return;  // only the tables that `collect` and `align` write have marks
-        pieces->next(samples, kRowsWithMarks);
-        const TextColumn* marks = samples.other("modelled");
-        for (std::size_t row = 0; marks != nullptr && row < samples.size(); ++row) {
-            const std::uint32_t device = samples.device[row];
-            if (!(*marks)[row].empty())
-                take_marks((*marks)[row],
-                           estimated[device < samples.devices.size() ? samples.devices[device] : ""]);
-        }
+        pieces->next(samples, 1);
+        if (samples.other("modelled") == nullptr) return;
+        take_marks_of(samples, estimated);
+        pieces->next(samples, kRowsWithMarks - 1);
+        take_marks_of(samples, estimated);
     } catch (const Error&) {  // then nothing is known of it
         estimated.clear();
     }

@@ -5,6 +5,20 @@
 #include <cstring>
 #include <utility>
 
+// What the processor can do the C library knows. __builtin_cpu_supports asks it anew before main in every
+// program that has the word in it, which in a virtual machine is a trap each time. (clang cannot read the
+// header as C++.)
+#if defined(__GNUC__) && defined(__x86_64__)
+#if __has_include(<sys/platform/x86.h>) && !defined(__clang__)
+#include <sys/platform/x86.h>
+#define RLE_HAS_AVX2 CPU_FEATURE_ACTIVE(AVX2)
+#define RLE_HAS_AVX512 CPU_FEATURE_ACTIVE(AVX512F)
+#else
+#define RLE_HAS_AVX2 __builtin_cpu_supports("avx2")
+#define RLE_HAS_AVX512 __builtin_cpu_supports("avx512f")
+#endif
+#endif
+
 namespace rle {
 namespace {
 
@@ -180,8 +194,8 @@ struct Kernels {
 
 Kernels fastest() {
 #if defined(__GNUC__) && defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f")) return {sum_avx512, filter_avx512};
-    if (__builtin_cpu_supports("avx2")) return {sum_avx2, filter_avx2};
+    if (RLE_HAS_AVX512) return {sum_avx512, filter_avx512};
+    if (RLE_HAS_AVX2) return {sum_avx2, filter_avx2};
 #endif
     return {};
 }

@@ -59,8 +59,9 @@ std::string_view without_unit(std::string_view header_cell) {
 }
 
 const Field* find_field(std::string_view header_cell) {
+    const std::string_view name = without_unit(header_cell);
     const auto it = std::find_if(std::begin(kFields), std::end(kFields),
-                                 [&](const Field& f) { return f.theirs == without_unit(header_cell); });
+                                 [&](const Field& f) { return f.theirs == name; });
     return it == std::end(kFields) ? nullptr : it;
 }
 

@@ -58,8 +58,18 @@ struct DeviceColumn {
     std::string unit;
 };
 
+// A look before the work: every line of every file's beginning comes by here.
+bool names_a_device(const std::string& header) {
+    constexpr std::array<std::string_view, 2> kKinds{"gpu", "cuda"};
+    const auto alike = [](char a, char b) { return (a | 0x20) == b; };
+    return std::any_of(kKinds.begin(), kKinds.end(), [&](std::string_view kind) {
+        return std::search(header.begin(), header.end(), kind.begin(), kind.end(), alike) != header.end();
+    });
+}
+
 // "gpu0_temp", "GPU 1 power [W]", "temperature_gpu0", "system.gpu.0.gpu"
 std::optional<DeviceColumn> device_column(const std::string& header) {
+    if (!names_a_device(header)) return std::nullopt;
     ColumnName name = normal_name(header);
     std::vector<std::string> words = words_of(name.name);
     if (words.empty()) return std::nullopt;
@@ -68,7 +78,7 @@ std::optional<DeviceColumn> device_column(const std::string& header) {
     std::string number = take_mark(words, "gpu");
     const std::string of_cuda = take_mark(words, "cuda");
     if (number.empty()) number = of_cuda;
-    if (number.empty()) return std::nullopt;
+    if (number.empty() || words.empty()) return std::nullopt;
     name.name = fmt::format("{}", fmt::join(words, "_"));
     DeviceColumn column{"gpu" + number, Role::util, 0, {}};
     if (name.name == "gpu") return column;  // W&B's name for the utilisation
@@ -101,11 +111,11 @@ Devices devices_of(const std::vector<std::string>& header) {
 
 // With one device it is wide only where no other column has a temperature or a power.
 bool is_header(const std::vector<std::string>& header) {
+    const std::size_t devices = header.size() > 1 ? devices_of(header).size() : 0;
+    if (devices == 0) return false;
     const auto roles = find_roles(normal_names(header));
-    const std::size_t devices = devices_of(header).size();
     const bool timed = roles.contains(Role::time) || roles.contains(Role::t_s);
-    return timed &&
-           (devices > 1 || (devices == 1 && !roles.contains(Role::temp) && !roles.contains(Role::power)));
+    return timed && (devices > 1 || (!roles.contains(Role::temp) && !roles.contains(Role::power)));
 }
 
 Wide wide_of(const Table& table) {
