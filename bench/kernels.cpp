@@ -50,7 +50,11 @@ void read_numbers(benchmark::State& state, Read read) {
 }
 
 void read_ours(benchmark::State& state) {
-    read_numbers(state, [](const std::string& text) { return rle::formats::read_plain(text); });
+    read_numbers(state, [](const std::string& text) {
+        double value = 0.0;
+        rle::formats::read_plain(text, value);
+        return value;
+    });
 }
 void read_standard(benchmark::State& state) {
     read_numbers(state, [](const std::string& text) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <utility>
 
 namespace rle {
 
@@ -12,18 +11,27 @@ void MicrosecondCounts::add(double seconds) {
 
 void MicrosecondCounts::add_us(std::int64_t us) {
     ++size_;
-    if (scattered_ || size_ <= kFew) {
-        loose_.push_back(us);
-        return;
-    }
-    if (!loose_.empty()) {
-        for (std::int64_t before : std::exchange(loose_, {})) count(before);
-    }
-    count(us);
+    loose_.push_back(us);
+    if (!scattered_ && loose_.size() == (pages_.empty() ? kFew : kAtOnce)) count_loose();
+}
+
+// Many at a time: a page that is far away is waited for once while others are on their way.
+void MicrosecondCounts::count_loose() const {
+    for (const std::int64_t us : loose_) count(us);
+    loose_.clear();
     if (pages_.size() > kMostPages) loosen();
 }
 
-void MicrosecondCounts::count(std::int64_t us) {
+void MicrosecondCounts::settle() const {
+    if (!pages_.empty() && !loose_.empty()) count_loose();
+}
+
+bool MicrosecondCounts::crowded() const {
+    settle();
+    return !scattered_;
+}
+
+void MicrosecondCounts::count(std::int64_t us) const {
     const std::int64_t number = us >= 0 ? us / kPage : -1 - (-1 - us) / kPage;
     Found& found = found_[static_cast<std::uint64_t>(number) % found_.size()];
     if (found.page == nullptr || number != found.number) {
@@ -34,7 +42,7 @@ void MicrosecondCounts::count(std::int64_t us) {
     ++(*found.page)[static_cast<std::size_t>(us - number * kPage)];
 }
 
-void MicrosecondCounts::loosen() {
+void MicrosecondCounts::loosen() const {
     for (const auto& [number, page] : pages_) {
         for (std::int64_t i = 0; i < kPage; ++i)
             loose_.insert(loose_.end(), (*page)[static_cast<std::size_t>(i)], number * kPage + i);
@@ -45,6 +53,7 @@ void MicrosecondCounts::loosen() {
 }
 
 std::int64_t MicrosecondCounts::at_rank(std::size_t rank) const {
+    settle();
     if (!loose_.empty()) {
         std::vector<std::int64_t> values = loose_;
         const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank);

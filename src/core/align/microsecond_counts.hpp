@@ -37,26 +37,30 @@ class MicrosecondCounts {
     /// The q-quantile in s (Hyndman & Fan 1996, type 7); NaN where nothing came.
     double quantile(double q) const;
     /// Memory does not grow with the number of values.
-    bool crowded() const { return !scattered_; }
+    bool crowded() const;
 
   private:
     static constexpr std::int64_t kPage = 1024;
     static constexpr std::size_t kMostPages = 4096;  // 16 MiB
     static constexpr std::size_t kFew = 8192;        // values, up to which no table is worth its pages
+    static constexpr std::size_t kAtOnce = 1024;     // of more, so many wait to be counted
     using Page = std::array<std::uint32_t, kPage>;
 
-    void count(std::int64_t us);
-    void loosen();
+    void settle() const;
+    void count_loose() const;
+    void count(std::int64_t us) const;
+    void loosen() const;
 
     struct Found {
         std::int64_t number = 0;
         Page* page = nullptr;
     };
 
-    std::map<std::int64_t, std::unique_ptr<Page>> pages_;
-    std::array<Found, 256> found_{};   ///< pages by the last digits of their numbers
-    std::vector<std::int64_t> loose_;  ///< every value, while there are few or once there were too many pages
-    bool scattered_ = false;           ///< there were
+    // What waits is counted where somebody asks, which changes nothing that can be told from outside.
+    mutable std::map<std::int64_t, std::unique_ptr<Page>> pages_;
+    mutable std::array<Found, 256> found_{};   ///< pages by the last digits of their numbers
+    mutable std::vector<std::int64_t> loose_;  ///< what waits; every value once there were too many pages
+    mutable bool scattered_ = false;           ///< there were
     std::size_t size_ = 0;
 };
 

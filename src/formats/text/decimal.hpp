@@ -6,7 +6,6 @@
 // the same double. Whatever is out of the ordinary is left to those two.
 #pragma once
 
-#include <optional>
 #include <string_view>
 
 namespace rle::formats {
@@ -16,7 +15,8 @@ inline constexpr std::size_t kLongestNumber = 32;  ///< characters that write_sh
 /// Writes `value` (not NaN) at `to` and returns the end.
 char* write_shortest(char* to, double value);
 
-/// "-12", "0.5", "61.25": up to 15 digits, at most one point, nothing else. Missing: not so plain.
-std::optional<double> read_plain(std::string_view text);
+/// "-12", "0.5", "61.25": up to 15 digits, at most one point, nothing else. False, and `value` as it
+/// was: not so plain. (An optional would be put together in memory, which costs as much as the digits.)
+bool read_plain(std::string_view text, double& value);
 
 }  // namespace rle::formats

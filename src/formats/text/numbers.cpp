@@ -89,7 +89,7 @@ bool means_missing(std::string_view cell) {
 
 Cell parse_cell(std::string_view cell) {
     if (cell.empty()) return {};
-    if (const auto plain = read_plain(cell)) return {CellKind::number, *plain};
+    if (double plain = 0.0; read_plain(cell, plain)) return {CellKind::number, plain};
     std::string_view rest;
     const Cell number = number_in_front(cell, rest);
     if (number.kind != CellKind::text && rest.empty()) return number;

@@ -110,6 +110,7 @@ std::string_view normal_key(std::string_view key, std::array<char, 64>& buffer) 
 // "tensor(1.05, device='cuda:0')", "np.float64(1.05)" and "[1.05]": the number within. A comma elsewhere may
 // be a decimal one: what stands before it is not the number.
 std::string_view unwrap(std::string_view value) {
+    if (!value.empty() && value.front() <= '9') return value;  // a number, as nearly all are
     if (value.starts_with('[') && value.ends_with(']') && value.find(',') == std::string_view::npos) {
         value = value.substr(1, value.size() - 2);
     }
