@@ -11,6 +11,7 @@
 #include "formats/io/read_ahead.hpp"
 #include "formats/io/shown_file.hpp"
 #include "formats/pieces.hpp"
+#include "formats/telemetry/packed_telemetry.hpp"
 #include "rlecouple/align_stream.hpp"
 #include "rlecouple/error.hpp"
 
@@ -20,7 +21,8 @@ namespace {
 constexpr std::size_t kRowsInPiece = 4096;
 constexpr std::size_t kStepsInPiece = 1024;
 constexpr std::size_t kPointsInBlock = 4096;
-constexpr std::size_t kMostKept = std::size_t{15} << 20U;  // bytes a stream
+constexpr std::size_t kMostRowsKept = std::size_t{20} << 20U,
+                      kMostStepsKept = std::size_t{15} << 20U;  // bytes
 
 struct Readers {
     std::unique_ptr<formats::TelemetryPieces> telemetry;
@@ -43,27 +45,30 @@ Readers open_readers(const StreamedFiles& files, const AnalysisOptions& given) {
     return readers;
 }
 
-std::size_t bytes_of(const Telemetry& piece) {
-    std::size_t bytes = 0;
-    for (const TextColumn& column : piece.others) bytes += column.bytes();
-    return bytes + piece.size() * (5 * sizeof(double) + sizeof(std::uint32_t));
-}
-std::size_t bytes_of(const Training& piece) {
-    return piece.size() * 7 * sizeof(double);
-}
+// Steps have numbers of seventeen digits, which cannot be packed.
+class KeptSteps {
+  public:
+    explicit KeptSteps(Training&& steps) : steps_(std::move(steps)) {}
+    Training unpack() && { return std::move(steps_); }
+    std::size_t bytes() const { return steps_.size() * 7 * sizeof(double); }
+
+  private:
+    Training steps_;
+};
 
 // The pieces of the first reading, so that a stream that is not long need not be read again.
-template <class Stream>
+template <class Stream, class Packed>
 class Kept {
   public:
     explicit Kept(std::size_t most_bytes) : room_(most_bytes) {}
 
     void keep(Stream&& piece) {
-        const std::size_t bytes = bytes_of(piece);
-        all_ = all_ && bytes <= room_;
+        if (!all_) return;
+        pieces_.emplace_back(std::move(piece));
+        const std::size_t bytes = pieces_.back().bytes();
+        all_ = bytes <= room_;
         if (!all_) return pieces_.clear();
         room_ -= bytes;
-        pieces_.push_back(std::move(piece));
     }
     /// No piece is missing.
     bool all() const { return all_; }
@@ -71,14 +76,14 @@ class Kept {
     void take(Stream& piece) {
         piece = {};
         if (pieces_.empty()) return;
-        piece = std::move(pieces_.front());
+        piece = std::move(pieces_.front()).unpack();
         pieces_.pop_front();
     }
 
   private:
     std::size_t room_;
     bool all_ = true;
-    std::deque<Stream> pieces_;
+    std::deque<Packed> pieces_;
 };
 
 // What the first reading found.
@@ -87,8 +92,8 @@ struct Found {
     Telemetry telemetry_head;
     std::optional<Training> training_head;
     bool holds = false;  // pieces are what whole files would have been
-    Kept<Telemetry> telemetry{kMostKept};
-    Kept<Training> training{kMostKept};
+    Kept<Telemetry, formats::PackedTelemetry> telemetry{kMostRowsKept};
+    Kept<Training, KeptSteps> training{kMostStepsKept};
 };
 
 template <class Stream>

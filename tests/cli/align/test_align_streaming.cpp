@@ -144,10 +144,12 @@ TEST_CASE("streamed and whole: clocks") {
 }
 
 TEST_CASE("streamed and whole: a session too long to be kept from one reading to the next") {
-    const std::string telemetry = lines(kTelemetryHeader, 330'000, 0.1, [](std::size_t i, double t) {
-        const double late = i % 1000 == 0 ? 0.35 : 0.0;  // a row that stands behind those after it
-        return plain_row(i, std::max(0.0, t - late));
-    });
+    const std::string note(64, 'x');  // text is kept as it is
+    const std::string telemetry =
+        lines(kTelemetryHeader + ",note", 330'000, 0.1, [&](std::size_t i, double t) {
+            const double late = i % 1000 == 0 ? 0.35 : 0.0;  // a row that stands behind those after it
+            return plain_row(i, std::max(0.0, t - late)) + "," + note;
+        });
     const std::string table = same_either_way(telemetry, lines(kTrainingHeader, 300'000, 0.11, plain_step));
     CHECK(count_lines(table) == 330'001);
 }
@@ -219,14 +221,14 @@ TEST_CASE("what cannot be streamed is aligned all the same") {
 
 namespace {
 
-// Aligns 20 MB, more than is kept of a first reading, into a pipe that nobody empties until the file has been
+// Aligns 35 MB, more than is kept of a first reading, into a pipe that nobody empties until the file has been
 // cut to what `shorter` leaves of its size: by then the whole of it was surveyed, and its beginning alone was
 // read again.
 Finished align_while_cut(const std::function<std::uintmax_t(std::uintmax_t)>& shorter) {
     const TempDir folder;
-    std::string telemetry = "t_s,device,temp_c,power_w,util_pct\n";
-    for (int i = 0; i < 600'000; ++i)
-        telemetry += fmt::format("{:.1f},gpu0,60.25,{},90\n", 0.1 * i, 200 + i % 9);
+    std::string telemetry = "t_s,device,temp_c,power_w,util_pct,note\n";
+    for (int i = 0; i < 400'000; ++i)
+        telemetry += fmt::format("{:.1f},gpu0,60.25,{},90,{:x>64}\n", 0.1 * i, 200 + i % 9, "");
     rle::test::write_file(folder / "telemetry.csv", telemetry);
     const std::string pipe = folder / "pipe";
     REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
