@@ -134,6 +134,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
         options.step_seconds = 1.0;
     }
     options.date_order = static_cast<rle::formats::DateOrder>(size % 3);
+    if (size % 7 == 0) options.columns = size % 2 == 0 ? "t_s,temp_c,power_w" : "time,step,grad_norm";
     if (only == "pattern") options.grad_pattern = R"(norm'?[ :=]+([^ ,|]+))";
     const rle::formats::Source source{{reinterpret_cast<const char*>(data), size}, "fuzz", options};
     read_all<rle::Telemetry>(rle::formats::telemetry_formats(), source, only);
