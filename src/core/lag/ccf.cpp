@@ -1,8 +1,11 @@
 #include "rlecouple/ccf.hpp"
 
+#include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
+#include <optional>
 
 #include "core/lag/pair_sums.hpp"
 #include "core/maths/series.hpp"
@@ -14,6 +17,12 @@ constexpr std::size_t kFewestPairs = 3;
 constexpr std::size_t kLeastPairs = 20;       // for a lag to be searched, where the session has them
 constexpr std::ptrdiff_t kFewSamples = 4096;  // up to which each lag is summed up by itself, in two passes
 constexpr double kLeastVariance = 1e-5;       // of the whole series'
+
+std::optional<double> from_deviations(double sxx, double sxy, double syy) {
+    const double scale = std::sqrt(sxx) * std::sqrt(syy);
+    if (!(scale > 0.0) || !std::isfinite(scale)) return std::nullopt;
+    return std::clamp(sxy / scale, -1.0, 1.0);
+}
 
 // The pairs (driver[i + shift], response[i]) in which both are present, in two passes so that nothing
 // cancels.
@@ -51,10 +60,82 @@ LagPoint correlate_at(std::span<const double> driver, std::span<const double> re
         sxy += dx * dy;
         syy += dy * dy;
     }
-    const double scale = std::sqrt(sxx) * std::sqrt(syy);
-    if (scale > 0.0 && std::isfinite(scale)) point.r = std::clamp(sxy / scale, -1.0, 1.0);
+    point.r = from_deviations(sxx, sxy, syy);
     return point;
 }
+
+struct Stretch {
+    std::ptrdiff_t begin = 0, end = 0;  // samples
+
+    std::size_t size() const { return static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, end - begin)); }
+    bool holds(std::ptrdiff_t i) const { return begin <= i && i < end; }
+};
+
+// The samples present, where none is missing between the first and the last of them.
+std::optional<Stretch> unbroken(std::span<const double> series) {
+    const auto present = [](double x) { return std::isfinite(x); };
+    const Stretch all{std::find_if(series.begin(), series.end(), present) - series.begin(),
+                      series.rend() - std::find_if(series.rbegin(), series.rend(), present)};
+    return all.size() == count_present(series) ? std::optional(all) : std::nullopt;
+}
+
+// Four neighbouring shifts side by side: each one's sums are added up in the order in which correlate_at()
+// does.
+class FourShifts {
+  public:
+    FourShifts(const double* driver, const Stretch& of_driver, const double* response,
+               const Stretch& of_response, std::ptrdiff_t shift)
+        : x_(driver + shift), y_(response) {
+        for (std::ptrdiff_t k = 0; k < 4; ++k) {
+            pairs_[static_cast<std::size_t>(k)] = {std::max(of_response.begin, of_driver.begin - shift - k),
+                                                   std::min(of_response.end, of_driver.end - shift - k)};
+        }
+    }
+
+    void correlate(std::vector<LagPoint>::iterator points) const {
+        Sums x = Sums::Zero(), y = x, xx = x, xy = x, yy = x, n;
+        add_up(x, y, [&](const Sums& at_x, const Sums& at_y) { x += at_x, y += at_y; });
+        for (std::size_t k = 0; k < 4; ++k)
+            n[static_cast<Eigen::Index>(k)] = static_cast<double>(pairs_[k].size());
+        const Sums mean_x = x / n, mean_y = y / n;
+        add_up(mean_x, mean_y, [&](const Sums& at_x, const Sums& at_y) {
+            const Sums dx = at_x - mean_x, dy = at_y - mean_y;
+            xx += dx * dx, xy += dx * dy, yy += dy * dy;
+        });
+        for (std::size_t k = 0; k < 4; ++k, ++points) {
+            const auto lane = static_cast<Eigen::Index>(k);
+            points->n = pairs_[k].size();
+            const double *from_x = x_ + pairs_[k].begin + lane, *from_y = y_ + pairs_[k].begin;
+            if (points->n >= kFewestPairs && varies({from_x, points->n}) && varies({from_y, points->n}))
+                points->r = from_deviations(xx[lane], xy[lane], yy[lane]);
+        }
+    }
+
+  private:
+    using Sums = Eigen::Array4d;
+
+    // What has no partner at a shift counts there as `no_x` and `no_y`, which add nothing.
+    template <class Add>
+    void add_up(const Sums no_x, const Sums no_y, const Add& add) const {
+        for (std::ptrdiff_t i = pairs_[3].begin; i < pairs_[0].end; ++i) {
+            Sums x = no_x, y = no_y;
+            if (pairs_[0].begin <= i && i < pairs_[3].end) {
+                x = Eigen::Map<const Sums>(x_ + i);
+                y = Sums::Constant(y_[i]);
+            } else {
+                for (std::size_t k = 0; k < 4; ++k) {
+                    if (!pairs_[k].holds(i)) continue;
+                    x[static_cast<Eigen::Index>(k)] = x_[i + static_cast<std::ptrdiff_t>(k)];
+                    y[static_cast<Eigen::Index>(k)] = y_[i];
+                }
+            }
+            add(x, y);
+        }
+    }
+
+    const double *x_, *y_;
+    std::array<Stretch, 4> pairs_;  // of samples of the response
+};
 
 // From sums over the pairs; false where too little of a variance is left in them to be told from rounding.
 bool from_sums(const PairSums& s, double least_xx, double least_yy, LagPoint& point) {
@@ -105,7 +186,11 @@ std::vector<LagPoint> cross_correlation(std::span<const double> driver, std::spa
         const std::vector<LagPoint> points = correlate_all(driver, response, inner);
         std::copy(points.begin(), points.end(), at);
     } else {
-        for (std::ptrdiff_t s = -inner; s <= inner; ++s) at[s + inner] = correlate_at(driver, response, s);
+        const std::optional<Stretch> of_x = unbroken(driver), of_y = unbroken(response);
+        std::ptrdiff_t s = -inner;
+        for (; of_x && of_y && s + 3 <= inner; s += 4)
+            FourShifts(driver.data(), *of_x, response.data(), *of_y, s).correlate(at + (s + inner));
+        for (; s <= inner; ++s) at[s + inner] = correlate_at(driver, response, s);
     }
     for (std::ptrdiff_t s = -reach; s <= reach; ++s)
         ccf[static_cast<std::size_t>(s + reach)].lag_s = lag_of(s, dt_s);

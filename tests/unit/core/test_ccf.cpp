@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <vector>
 
@@ -61,6 +63,27 @@ TEST_CASE("every lag equals the textbook formula over the pairs present") {
         CHECK(point.lag_s == 0.5 * k);
         REQUIRE(point.r);
         CHECK(*point.r == Approx(direct_r(g, y, k)).margin(1e-13));
+    }
+}
+
+TEST_CASE("lags side by side are to the last bit those that are summed up one by one") {
+    constexpr int kFrom = 40, kCount = 25;
+    std::vector<double> g(100, kNaN), y(100, kNaN);  // missing before and behind only
+    for (int i = 0; i < kCount; ++i) {
+        g[static_cast<std::size_t>(kFrom + i)] = std::sin(0.7 * i) + 0.1 * i;
+        y[static_cast<std::size_t>(kFrom + 3 + i)] = std::cos(0.9 * i) + 1e3;
+    }
+    std::vector<double> far = g;  // a value far off has no partner, and makes the series one with gaps
+    far.front() = 5.0;
+    const auto ccf = cross_correlation(g, y, 1.0, 30.0), one_by_one = cross_correlation(far, y, 1.0, 30.0);
+    for (int k = -30; k <= 30; ++k) {
+        const LagPoint &point = ccf[static_cast<std::size_t>(k + 30)],
+                       &alone = one_by_one[static_cast<std::size_t>(k + 30)];
+        CHECK(point.n == alone.n);
+        CHECK(point.n == static_cast<std::size_t>(std::max(0, kCount - std::abs(k + 3))));
+        CHECK(point.r == alone.r);
+        REQUIRE(point.r.has_value() == (point.n >= 3));
+        if (point.r) CHECK(*point.r == Approx(direct_r(g, y, k)).margin(1e-9));
     }
 }
 
