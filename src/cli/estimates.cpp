@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/io/files.hpp"
 #include "formats/pieces.hpp"
 #include "formats/readers.hpp"
 #include "rlecouple/error.hpp"
@@ -65,11 +66,19 @@ void take_marks_of(const Telemetry& samples, std::map<std::string, std::set<std:
     }
 }
 
+// Tables that others wrote have not even the word, and need not be opened as tables.
+bool may_have_marks(const std::string& file) {
+    constexpr std::size_t kHead = std::size_t{1} << 20U;  // characters, in which the header stands
+    const auto text = formats::MappedText::open(file);
+    return !text || text->text().substr(0, kHead).find("modelled") != std::string_view::npos;
+}
+
 void look_for_marks(const std::string& file, std::map<std::string, std::set<std::string>>& estimated) {
     formats::ReadOptions options;
     options.start_us = 0;  // what it says of time does not matter here
     options.step_seconds = 1.0;
     try {
+        if (!may_have_marks(file)) return;
         const auto pieces = formats::open_telemetry(file, options, file);
         Telemetry samples;
         if (!pieces) return;  // only the tables that `collect` and `align` write have marks

@@ -100,6 +100,17 @@ bool are_date_and_time(std::string_view date, std::string_view time) {
                    .time_class != TimeClass::none;
 }
 
+// Of the first `lines` those that have values and as many cells as the header under them.
+std::size_t rows_above(CsvScanner scanner, std::size_t lines, std::size_t cells_in_header) {
+    std::size_t rows = 0;
+    Record cells;
+    for (; lines > 0 && scanner.next(cells); --lines) {
+        const bool alike = cells.size() == cells_in_header && cells.size() > 1;
+        if (alike && std::any_of(cells.begin(), cells.end(), is_value)) ++rows;
+    }
+    return rows;
+}
+
 }  // namespace
 
 ColumnName normal_name(std::string_view header_cell) {
@@ -128,20 +139,18 @@ ColumnName normal_name(std::string_view header_cell) {
 }
 
 std::optional<Table> Table::open(std::string_view text, const IsHeader& is_header, char comment) {
+    std::vector<std::string> header;
     for (const char separator : {',', '\t', ';'}) {
         CsvScanner scanner(text, separator, comment);
         Record cells;
-        std::map<std::size_t, std::size_t> rows;  // in front of the header, by their cells
         for (std::size_t tries = 0; tries < kHeaderWithinLines && scanner.next(cells); ++tries) {
-            std::vector<std::string> header(cells.begin(), cells.end());
-            if (!is_header(header)) {
-                if (std::any_of(cells.begin(), cells.end(), is_value)) ++rows[cells.size()];
-                continue;
-            }
+            header.assign(cells.begin(), cells.end());
+            if (!is_header(header)) continue;
             Table table(std::move(scanner), std::move(header));
             table.look_ahead(text, separator);
-            if (const auto above = rows.find(table.header_.size()); above != rows.end() && above->first > 1)
-                table.skipped_["row_above_header"] = above->second;
+            if (const std::size_t above =
+                    rows_above(CsvScanner(text, separator, comment), tries, table.header_.size()))
+                table.skipped_["row_above_header"] = above;
             return table;
         }
     }

@@ -26,8 +26,9 @@ std::string lower(std::string_view text) {
 }
 
 std::optional<std::size_t> column_called(const std::vector<std::string>& header, std::string_view name) {
-    const auto it =
-        std::find_if(header.begin(), header.end(), [&](const auto& cell) { return lower(cell) == name; });
+    const auto it = std::find_if(header.begin(), header.end(), [&](const auto& cell) {
+        return cell.size() == name.size() && lower(cell) == name;
+    });
     return it == header.end() ? std::nullopt : std::optional(static_cast<std::size_t>(it - header.begin()));
 }
 
