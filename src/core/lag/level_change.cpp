@@ -90,10 +90,11 @@ double LevelChangeSearch::score_without() const {
 double LevelChangeSearch::products_with(double width, std::ptrdiff_t at, VectorXd& with) const {
     VectorXd column(trend_.rows()), lagged = VectorXd::Zero(order_ + 1);  // lags order_ ... 0
     const std::span<double> sums(lagged.data(), static_cast<std::size_t>(lagged.size()));
+    const LevelShape shape(width);
     Index row = 0;
     for (const Rows::Stretch& s : rows_.stretches()) {
         auto part = column.segment(row, static_cast<Index>(s.size()));
-        fill_change({static_cast<double>(at), width}, static_cast<double>(s.begin), part);
+        shape.fill(static_cast<double>(at), static_cast<double>(s.begin), part);
         add_shifted_products(filled_.data() + s.begin - order_, part.data(), s.size(), sums);
         row += part.size();
     }

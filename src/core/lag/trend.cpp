@@ -8,22 +8,23 @@ namespace rle {
 
 using Eigen::Index;
 
+LevelShape::LevelShape(double width) : width_(width), powers_(decltype(powers_)::Ones()) {
+    if (width <= 0.0) return;
+    const double factor = std::exp(-1.0 / width);
+    for (Index i = 1; i < kStretch; ++i) powers_(i) = powers_(i - 1) * factor;
+}
+
 // Over a short stretch the logistic's exponential is that of its beginning times a power of one factor.
-void fill_change(const LevelChange& change, double first, Eigen::Ref<Eigen::VectorXd> column) {
-    constexpr Index kStretch = 64;
-    if (change.width <= 0.0) {
+void LevelShape::fill(double at, double first, Eigen::Ref<Eigen::VectorXd> column) const {
+    if (width_ <= 0.0) {
         for (Index i = 0; i < column.size(); ++i)
-            column(i) = first + static_cast<double>(i) >= change.at ? 0.5 : -0.5;
+            column(i) = first + static_cast<double>(i) >= at ? 0.5 : -0.5;
         return;
     }
-    Eigen::Array<double, kStretch, 1> powers;
-    powers(0) = 1.0;
-    const double factor = std::exp(-1.0 / change.width);
-    for (Index i = 1; i < kStretch; ++i) powers(i) = powers(i - 1) * factor;
     for (Index begin = 0; begin < column.size(); begin += kStretch) {
-        const double e = std::exp((change.at - first - static_cast<double>(begin)) / change.width);
+        const double e = std::exp((at - first - static_cast<double>(begin)) / width_);
         const Index count = std::min(column.size() - begin, kStretch);
-        column.segment(begin, count) = (1.0 + e * powers.head(count)).inverse() - 0.5;
+        column.segment(begin, count) = (1.0 + e * powers_.head(count)).inverse() - 0.5;
     }
 }
 
@@ -79,7 +80,7 @@ Eigen::MatrixXd TrendColumns::rows(std::size_t begin, std::size_t count) const {
         at += 2;
     }
     for (const LevelChange& change : trend_.changes) {
-        fill_change(change, first, rows.col(at));
+        LevelShape(change.width).fill(change.at, first, rows.col(at));
         ++at;
     }
     return rows;

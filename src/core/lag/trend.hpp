@@ -35,8 +35,18 @@ struct Trend {
     }
 };
 
-/// The column of a change at the samples `first`, `first` + 1, ...: from -1/2 before it to 1/2 behind it.
-void fill_change(const LevelChange& change, double first, Eigen::Ref<Eigen::VectorXd> column);
+/// Changes of level of one width, wherever they lie.
+class LevelShape {
+  public:
+    explicit LevelShape(double width);
+    /// The column of a change at the samples `first`, `first` + 1, ...: from -1/2 before it to 1/2 behind it.
+    void fill(double at, double first, Eigen::Ref<Eigen::VectorXd> column) const;
+
+  private:
+    static constexpr Eigen::Index kStretch = 64;
+    double width_;
+    Eigen::Array<double, kStretch, 1> powers_;  // of the factor from one sample to the next
+};
 
 /// The trend that contains both.
 Trend merged(const Trend& a, const Trend& b);
