@@ -57,6 +57,7 @@ struct TestedCorrelation {
     int driver_ar_order = 0;
     int response_ar_order = 0;
     double sensor_delay_s = 0.0;  ///< taken off the lag, s
+    bool beside_epochs = false;   ///< without the rows at which both change with the epochs of the training
     std::vector<std::string> warnings;
 };
 

@@ -139,6 +139,11 @@ std::string summary(const Correlation& c) {
     return text;
 }
 
+// Unless it is what is correlated.
+bool takes_epoch(const AnalysisOptions& given) {
+    return given.driver != "epoch" && given.response != "epoch";
+}
+
 CorrelateInput correlate_input(const CorrelateCommand& command, const StageInput& input, Frame frame,
                                const std::string& device, std::vector<std::string>& warnings) {
     const AnalysisOptions& given = command.analysis;
@@ -154,6 +159,7 @@ CorrelateInput correlate_input(const CorrelateCommand& command, const StageInput
     out.response = columns.take(given.response, input.file, "--response");
     if (given.response == "rle" && given.driver != "rle_raw") out.rle_raw = columns.take_if_there("rle_raw");
     if (given.driver != "grad_norm") out.sigma_opt_of = columns.take_if_there("grad_norm");
+    if (takes_epoch(given)) out.epoch = columns.take_if_there("epoch");
     out.temp_c = columns.take_if_there("temp_c");
     out.power_w = columns.take_if_there("power_w");
     take_sensor_delay(input, device, out);
@@ -178,6 +184,7 @@ std::vector<std::string> correlate_columns(const AnalysisOptions& given) {
     std::vector<std::string> names{given.driver, given.response, "temp_c", "power_w"};
     if (given.driver != "grad_norm") names.emplace_back("grad_norm");
     if (given.response == "rle" && given.driver != "rle_raw") names.emplace_back("rle_raw");
+    if (takes_epoch(given)) names.emplace_back("epoch");
     return names;
 }
 

@@ -12,5 +12,7 @@ namespace rle::simulate {
 std::vector<LagFamily> null_families_beyond();
 std::vector<LagFamily> coupled_families_beyond();
 std::vector<LagFamily> shown_families_beyond();
+/// Both series change as the epochs of the training end.
+std::vector<LagFamily> epoch_families(FamilyKind kind);
 
 }  // namespace rle::simulate

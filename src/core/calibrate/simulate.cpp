@@ -76,7 +76,7 @@ void record_training(Random& random, const Pair& pair, const Recording& recordin
             training.wall_us.push_back(kNoTime);
             training.t_s.push_back(kStart + (at + recording.clock_drift * (at - middle)) * dt);
             training.step.push_back(static_cast<double>(training.step.size() + 1));
-            training.epoch.push_back(kMissing);
+            training.epoch.push_back(pair.epoch.empty() ? kMissing : pair.epoch[i]);
             training.loss.push_back(kMissing);
             training.grad_norm.push_back(pair.driver[i] + off);
             training.learning_rate.push_back(kMissing);

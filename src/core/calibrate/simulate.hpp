@@ -54,6 +54,7 @@ struct Pair {
     Series driver;
     Series response;
     Truth truth;
+    Series epoch = {};  ///< of each sample, whole numbers; empty: the training log has none
 };
 
 struct Recording {

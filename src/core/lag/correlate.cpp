@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/align/copies.hpp"
+#include "core/lag/epochs.hpp"
 #include "core/lag/explain.hpp"
 #include "core/lag/whitened_pair.hpp"
 #include "core/maths/in_parallel.hpp"
@@ -187,13 +188,25 @@ void use_own_samples(const CorrelateInput& input, const Response& tested_on, con
                      WhitenedPair& pair, Correlation& result) {
     const OwnSamples driver = without_copies(input.driver), response = without_copies(tested_on.values);
     if (driver.left_out + response.left_out == 0) return;
-    std::optional<WhitenedPair> own = whiten_pair(driver.series, response.series, input.dt_s);
+    std::optional<WhitenedPair> own =
+        whiten_pair_beside(pair.epochs, driver.series, response.series, input.dt_s);
     std::optional<TestedCorrelation> tested = own ? test_lag(*own, input.dt_s, options) : std::nullopt;
     if (!tested || !tested->significant) return;
     if (driver.left_out > 0) result.warnings.push_back(left_out(driver, input.driver_name));
     if (response.left_out > 0) result.warnings.push_back(left_out(response, tested_on.name));
     pair = *std::move(own);
     result.tested = std::move(tested);
+}
+
+// What both series do as the epochs of the training come round is no evidence of coupling.
+void take_out_epochs(const CorrelateInput& input, const std::vector<double>& response, double max_lag_s,
+                     WhitenedPair& pair) {
+    if (input.epoch.size() != input.driver.size()) return;
+    const auto max_lag = static_cast<std::size_t>(max_lag_s / input.dt_s + 1e-9);
+    const EpochRows rows =
+        rows_of_epochs(input.driver, response, input.dt_s, pair, epoch_starts(input.epoch), max_lag);
+    if (rows.empty()) return;
+    if (auto beside = whiten_pair_beside(rows, input.driver, response, input.dt_s)) pair = *std::move(beside);
 }
 
 void test(const CorrelateInput& input, const CorrelateOptions& options, Correlation& result) {
@@ -204,6 +217,7 @@ void test(const CorrelateInput& input, const CorrelateOptions& options, Correlat
         [&] { return granger_both(input.driver, input.response, input.dt_s); });
     result.granger = std::move(granger);
     if (!pair) return;
+    take_out_epochs(input, response.values, options.max_lag_s, *pair);
     const LagTestOptions lag = lag_options(input, options, result.n_samples);
     result.tested = test_lag(*pair, input.dt_s, lag);
     if (!result.tested) return;

@@ -50,11 +50,16 @@ std::string moved(const char* name, const std::optional<double>& spread, const s
                        *high);
 }
 
+std::string taken_out(const TestedCorrelation& t) {
+    return t.beside_epochs ? "trend, autocorrelation and what both do with the epochs"
+                           : "trend and autocorrelation";
+}
+
 std::string coupled(const Correlation& c) {
     const TestedCorrelation& t = *c.tested;
-    std::string sentence = fmt::format(
-        "{}: r = {:+.2f} once trend and autocorrelation are taken out, {} over all {} lags searched",
-        movement(c), *t.r_peak, p_words(*t.p_value), t.ccf.size());
+    std::string sentence =
+        fmt::format("{}: r = {:+.2f} once {} are taken out, {} over all {} lags searched", movement(c),
+                    *t.r_peak, taken_out(t), p_words(*t.p_value), t.ccf.size());
     if (*t.r_peak > 0.0) {
         sentence += "; the sign is the opposite of the manual's coupling, in which a spike precedes a drop";
     }
@@ -74,9 +79,9 @@ std::string not_detected(const Correlation& c, double independent) {
     const bool below = t.band && std::abs(*t.r_peak) < *t.band;
     const int digits = below ? digits_apart(std::abs(*t.r_peak), *t.band) : 2;
     std::string sentence = fmt::format(
-        "No coupling is detected: once trend and autocorrelation are taken out, the greatest correlation of "
+        "No coupling is detected: once {} are taken out, the greatest correlation of "
         "the {} lags searched is {:+.{}f}, {} ({})",
-        t.ccf.size(), *t.r_peak, digits,
+        taken_out(t), t.ccf.size(), *t.r_peak, digits,
         below ? fmt::format("where {:.{}f} would be significant", *t.band, digits)
               : "which is not significant",
         p_words(*t.p_value));
@@ -133,6 +138,10 @@ std::string explain(const Correlation& result, const ThermalStress& stress, doub
         sentence = coupled(result);
     } else {
         sentence = not_detected(result, independent);
+    }
+    if (result.tested && result.tested->beside_epochs) {
+        sentence += fmt::format("; that {} and {} both change with the epochs is no evidence of coupling",
+                                result.driver, result.response);
     }
     if (!stress.stressed) sentence += fmt::format("; {} ({})", what_rested(stress), stillness(stress));
     return sentence + ".";

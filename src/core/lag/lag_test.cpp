@@ -63,6 +63,13 @@ std::vector<std::string> common_causes(const WhitenedPair& pair, double dt_s) {
             pair.periods_removed ? "it was taken out of both and is no evidence of coupling"
                                  : "in a session this long it was left in, and may be what is found"));
     }
+    if (!pair.epochs.empty()) {
+        warnings.push_back(
+            fmt::format("driver and response both change with the epochs: that was taken out of both ({} of "
+                        "the driver, {} "
+                        "of the response) and is no evidence of coupling",
+                        counted(pair.epochs.driver.size(), "row"), pair.epochs.response.size()));
+    }
     for (double at : pair.shared_changes) {
         warnings.push_back(
             fmt::format("driver and response both change their level, about {:.0f} s after the first sample: "
@@ -279,6 +286,8 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
                         series.readings().size(), series.of_response() ? "response" : "driver",
                         test.law == NullLaw::permutation ? "exchanged as such" : "and no other rows");
     }
+    tested.beside_epochs = !pair.epochs.empty();
+    if (tested.beside_epochs) tested.method += "; without the rows at which both change with the epochs";
     tested.p_value = test.p_value;
     tested.significant = test.p_value <= options.alpha;
     const double pairs = static_cast<double>(tested.ccf[static_cast<std::size_t>(peak)].n);

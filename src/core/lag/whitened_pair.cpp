@@ -81,7 +81,7 @@ std::vector<double> shared_changes(const Trend& driver, const Trend& response, d
 }  // namespace
 
 std::optional<WhitenedPair> whiten_pair(std::span<const double> driver, std::span<const double> response,
-                                        double dt_s) {
+                                        double dt_s, const std::optional<std::vector<double>>& periods) {
     if (driver.size() != response.size() || count_pairs(driver, response) < kFewestPairs) return std::nullopt;
     if (!varies(driver) || !varies(response)) return std::nullopt;
     const WhitenOptions limits =
@@ -98,7 +98,8 @@ std::optional<WhitenedPair> whiten_pair(std::span<const double> driver, std::spa
     pair.driver_sd = standard_deviation(driver);
     pair.response_sd = standard_deviation(response);
     pair.periods_removed = driver.size() <= kMostFitted;
-    while (pair.shared_periods.size() < kMostPeriods) {
+    if (periods) trend.periods = *periods;
+    while (!periods && pair.shared_periods.size() < kMostPeriods) {
         const std::optional<double> period = find_shared_period(driver, response, trend, limits);
         if (!period) break;
         pair.shared_periods.push_back(*period);

@@ -198,3 +198,29 @@ TEST_CASE("of two devices the GPU is taken, of two GPUs none without being named
     CHECK(json::parse(rlecouple({"correlate", "-", "-o", "-", "--device", "gpu1"}, two_gpus).out)["device"] ==
           "gpu1");
 }
+
+TEST_CASE("what both do as epochs end is told and no coupling, where the table has the epochs") {
+    const auto table = [](bool with_epochs) {
+        Noise noise(5);
+        std::string text = with_epochs ? "t_s,rle,grad_norm,epoch\n" : "t_s,rle,grad_norm\n";
+        for (int t = 0; t < 240; ++t) {
+            const bool first = t % 30 == 10, second = t % 30 == 11;
+            text += fmt::format("{},{},{}", t, 5.0 + 0.1 * noise() - (first || second ? 2.0 : 0.0),
+                                1.0 + 0.1 * noise() + (first ? 2.0 : 0.0));
+            text += with_epochs ? fmt::format(",{}\n", (t + 20) / 30) : "\n";
+        }
+        return text;
+    };
+    const std::string warned = "driver and response both change with the epochs";
+    const Finished without = rlecouple({"correlate", "-", "-o", "-"}, table(false));
+    REQUIRE(without.exit_code == 0);
+    CHECK(json::parse(without.out)["verdict"] == "coupled");
+    CHECK(without.err.find(warned) == std::string::npos);
+    const Finished with = rlecouple({"correlate", "-", "-o", "-"}, table(true));
+    REQUIRE(with.exit_code == 0);
+    CHECK(json::parse(with.out)["verdict"] == "not_detected");
+    CHECK(with.err.find("warning: " + warned) != std::string::npos);
+    // As the driver itself it is no clock.
+    CHECK(rlecouple({"correlate", "-", "-o", "-", "--driver", "epoch"}, table(true)).err.find(warned) ==
+          std::string::npos);
+}
