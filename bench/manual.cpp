@@ -8,7 +8,9 @@
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <utility>
 
+#include "cli/memory.hpp"
 #include "formats/readers.hpp"
 #include "rlecouple/ccf.hpp"
 #include "rlecouple/uniform_grid.hpp"
@@ -19,7 +21,10 @@ void print_lags(const std::string& path) {
     constexpr double kMaxLag = 3.0;  // s
     rle::Frame table = rle::formats::read_frame(path, {"grad_norm", "temp_c"});
     const rle::UniformGrid grid = rle::uniform_grid(table.t_s, std::nullopt);
-    const auto column = [&](const char* name) { return grid.place(*table.find(name)); };
+    const auto column = [&](const char* name) {
+        const auto at = std::find(table.names.begin(), table.names.end(), name) - table.names.begin();
+        return grid.place(std::move(table.columns.at(static_cast<std::size_t>(at))));
+    };
     const std::vector<double> driver = column("grad_norm"), response = column("temp_c");
     const auto ccf = rle::manual_correlation(driver, response, grid.dt_s, kMaxLag).ccf;
     std::size_t both = 0;
@@ -34,6 +39,7 @@ void print_lags(const std::string& path) {
 
 int main(int argc, char** argv) {
     if (argc != 2) return std::fputs("usage: bench_manual TABLE\n", stderr), 2;
+    rle::cli::keep_freed_memory();  // as correlate does
     try {
         print_lags(argv[1]);
     } catch (const std::exception& error) {

@@ -22,6 +22,7 @@ constexpr double kMostPointsPerRow = 1e4;
 
 std::vector<double> sorted_times(std::span<const double> t_s) {
     std::vector<double> times;
+    times.reserve(t_s.size());
     std::copy_if(t_s.begin(), t_s.end(), std::back_inserter(times),
                  [](double t) { return std::isfinite(t); });
     if (!std::is_sorted(times.begin(), times.end())) std::sort(times.begin(), times.end());
