@@ -89,6 +89,7 @@ class FrameReader {
             } else if (!header[c].empty()) {
                 const bool wanted =
                     only.empty() || std::find(only.begin(), only.end(), header[c]) != only.end();
+                taken_.push_back(columns_.size());
                 columns_.push_back({c, find_quantity(header[c]), wanted, {}, 0, 0, 0, 0});
             }
         }
@@ -102,6 +103,7 @@ class FrameReader {
         for (std::size_t row = 1; table_.next(cells, where_); ++row) {
             add(cells);
             if (row == kRowsAtOnce) make_room(bytes);
+            if (row == kRowsAtOnce) pass_over_seen();
             if (text != nullptr && row % kRowsAtOnce == 0)
                 forgotten = text->forget(forgotten, begin + table_.consumed());
         }
@@ -151,6 +153,11 @@ class FrameReader {
         }
     }
 
+    // Of a column that nobody asked for one number says all.
+    void pass_over_seen() {
+        std::erase_if(taken_, [&](std::size_t c) { return !columns_[c].wanted && columns_[c].numbers > 0; });
+    }
+
     void warn(const std::string& what) { frame_.warnings.push_back(where_ + ": " + what); }
 
     void add(const Record& cells) {
@@ -162,7 +169,7 @@ class FrameReader {
         frame_.t_s.push_back(*t_s);
         if (device_) take_device(cells[*device_]);
         if (modelled_) take_marks(device_ ? std::string_view(cells[*device_]) : "", cells[*modelled_]);
-        for (NumberColumn& column : columns_) column.take(cells[column.at]);
+        for (const std::size_t c : taken_) columns_[c].take(cells[columns_[c].at]);
     }
 
     // One device, as a rule, and then no row needs to say so.
@@ -235,6 +242,7 @@ class FrameReader {
     std::optional<std::size_t> t_s_, timestamp_, device_, modelled_;
     std::string last_marks_, last_marked_;
     std::vector<NumberColumn> columns_;
+    std::vector<std::size_t> taken_;  // columns that rows are still looked at for
     std::size_t untimed_ = 0;
     Counts skipped_;
     std::optional<std::string> unended_;
