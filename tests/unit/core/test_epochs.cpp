@@ -1,6 +1,7 @@
 #include "core/lag/epochs.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "core/calibrate/simulate.hpp"
@@ -91,6 +92,24 @@ TEST_CASE("rows at which both change with the epochs are found, and few others")
     CHECK(std::is_sorted(rows.driver.begin(), rows.driver.end()));
     CHECK(rows.driver.size() < kSamples / 4);
     CHECK(rows.response.size() < kSamples / 4);
+}
+
+TEST_CASE("without these rows the residuals have mean square 1, as the test's band takes for granted") {
+    const Session s = session(1, true, true);
+    const EpochRows rows = rows_of(s);
+    const WhitenedPair pair = *whiten_pair_beside(rows, s.driver, s.response, 1.0);
+    CHECK(pair.epochs.driver == rows.driver);
+    for (const auto& [series, out] :
+         {std::pair(&pair.driver, &rows.driver), {&pair.response, &rows.response}}) {
+        double square = 0.0, n = 0.0;
+        for (const double e : series->residual) {
+            square += std::isfinite(e) ? e * e : 0.0;
+            n += std::isfinite(e) ? 1.0 : 0.0;
+        }
+        CHECK(square / n == Approx(1.0));
+        CHECK(n <= static_cast<double>(kSamples - out->size()));
+        for (const std::size_t row : *out) CHECK(std::isnan(series->residual[row]));
+    }
 }
 
 TEST_CASE("what one series alone does with the epochs, or at another place of them, stays") {
