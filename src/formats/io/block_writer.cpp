@@ -11,7 +11,7 @@
 namespace rle::formats {
 namespace {
 
-constexpr std::size_t kMostThreads = 8;
+constexpr std::size_t kMostThreads = 4;  // one thread reads, and keeps no more than that busy
 
 }  // namespace
 
@@ -32,7 +32,7 @@ struct BlockWriter::State {
     explicit State(OutputFile& to) : file(to) {
         const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
         most_threads = std::min(cores, kMostThreads);
-        most_under_way = 2 * most_threads;
+        most_under_way = most_threads + 2;
     }
 
     // The first block waits: where it is the only one, no thread is worth its start.
