@@ -127,8 +127,11 @@ std::string thermal_words(const Balance& b) {
                             *fit.ambient_c, *fit.ambient_moved_c);
     }
     if (fit.rmse_c) {
+        const bool untold = !fit.hA_w_per_c && !fit.C_j_per_c && fit.tau_s.empty();
         text += fmt::format("  model           {}, RMSE {:.2f} degC, {}\n", fit.model, *fit.rmse_c,
-                            fit.adequate ? "adequate" : "not adequate: the residuals are not noise");
+                            fit.adequate ? "adequate"
+                            : untold     ? "not adequate: it has no constants"
+                                         : "not adequate: the residuals are not noise");
     }
     return text;
 }

@@ -319,6 +319,7 @@ class Account {
         }
         note_missing(out);
         withhold_hidden_hA(out);
+        if (!fit.hA_w_per_c && !fit.C_j_per_c && fit.tau_s.empty()) fit.adequate = false;
     }
 
     // The greatest capacity that is searched fits best: no finite one explains so little movement. A heatsink

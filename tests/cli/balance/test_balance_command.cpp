@@ -201,6 +201,7 @@ TEST_CASE("what the data cannot tell is null, with a reason on stderr and in the
     const json b = json::parse(done.out);
     CHECK(b["thermal"]["hA_w_per_c"].is_null());
     CHECK(b["thermal"]["C_j_per_c"].is_null());
+    CHECK(b["thermal"]["adequate"] == false);
     CHECK(b["tau_th_s"]["value"].is_null());
     CHECK(b["tau_th_s"]["manual_median"].is_null());
     CHECK(b["conservation"]["closure"].is_null());
