@@ -81,14 +81,14 @@ struct TauTh {
 };
 
 struct HeatRate {
-    std::optional<double> q_mean_w;  ///< mean of Q = hA dT + C dT/dt
-    std::optional<double> p_mean_w;
+    std::optional<double> q_mean_w;        ///< mean of Q = hA dT + C dT/dt
+    std::optional<double> p_mean_w;        ///< energy_in_j over its time
     std::optional<double> rmse_w;          ///< of Q against P
     std::optional<double> relative_error;  ///< (q_mean - p_mean) / p_mean
 };
 
 struct Conservation {
-    std::optional<double> energy_in_j;      ///< int P dt, each sample's power until the next
+    std::optional<double> energy_in_j;      ///< int P dt, each sample's power until the next (balance.md, 6)
     std::optional<double> energy_out_j;     ///< int hA (T - T_ambient) dt
     std::optional<double> energy_stored_j;  ///< C (T_end - T_start), all nodes
     std::optional<double> closure;          ///< (in - out - stored) / in
@@ -108,7 +108,7 @@ struct RleRange {
 };
 
 struct EtaP {
-    std::optional<double> value;  ///< (mean P - P_idle) / mean P
+    std::optional<double> value;  ///< (mean P - P_idle) / mean P, by the mean of the recorded powers
     std::optional<double> idle_power_w;
     std::optional<EtaPClass> eta_class;  ///< > 0.8 high, > 0.6 moderate, else low
 };
@@ -139,5 +139,9 @@ struct Balance {
 /// than three samples with both temperature and power; everything else that the data cannot tell is missing,
 /// with a warning.
 Balance balance_energy(BalanceInput input, const BalanceOptions& options);
+
+/// Joules that went in up to each row, as energy_in_j has them: its sum is the last one. A row without a
+/// power adds nothing of its own.
+std::vector<double> energy_since_start(const std::vector<double>& t_s, const std::vector<double>& power_w);
 
 }  // namespace rle

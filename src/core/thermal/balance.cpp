@@ -14,6 +14,7 @@
 #include "core/rows_in_time.hpp"
 #include "core/thermal/balance_checks.hpp"
 #include "core/thermal/conservation.hpp"
+#include "core/thermal/energy_in.hpp"
 #include "core/thermal/glitches.hpp"
 #include "core/thermal/thermal_search.hpp"
 #include "core/thermal/thermal_untold.hpp"
@@ -184,8 +185,7 @@ Fits fit_both(Usable& usable, ThermalOptions options) {
 }
 
 // What went in needs no model.
-void fill_energy_in(Balance& out, const ThermalView& samples, double longest_s) {
-    const EnergyIn in = energy_in(samples.t_s, samples.power_w, longest_s);
+void fill_energy_in(Balance& out, const EnergyIn& in) {
     if (in.seconds <= 0.0) return;
     out.conservation.energy_in_j = in.joules;
     out.heat_rate.p_mean_w = in.joules / in.seconds;
@@ -206,7 +206,9 @@ void note_unseen_fan(Balance& out, const ThermalView& samples) {
 
 void fill_energies(Balance& out, const ThermalView& samples, const Fits& fits, RangeCounts& counts) {
     const double longest_s = longest_interval(samples.t_s);
-    if (!fits.whole.usable) return fill_energy_in(out, samples, longest_s);
+    const EnergyIn in = energy_in(samples.t_s, samples.power_w, longest_s);
+    note_bridged(in, out.warnings);
+    if (!fits.whole.usable) return fill_energy_in(out, in);
     const HeatFlow flow = heat_flow(samples, fits.whole.constants, longest_s);
     out.heat_rate = heat_rate(flow);
     out.conservation = conserve(flow);
@@ -303,6 +305,7 @@ struct Alone {
     RleRange rle;
     RangeCounts counts;
     IdlePower idle;
+    std::optional<double> p_mean_w;  // of the recorded powers
     std::optional<double> repeated_every_s;
 };
 
@@ -312,6 +315,7 @@ Alone take_alone(BalanceInput& input, const BalanceOptions& options) {
     out.rle = rle_range(input.rle);
     out.counts.rle = count_outside("rle", input.rle);
     out.counts.grad_norm = count_outside("grad_norm", input.grad_norm);
+    out.p_mean_w = mean_read(input.power_w);
     out.repeated_every_s = repeated_every_s(input);
     if (!options.idle_power_w) out.idle = idle_power_of(input);
     for (const auto column : {&BalanceInput::rle, &BalanceInput::grad_norm, &BalanceInput::util_pct,
@@ -340,7 +344,7 @@ Balance balance_in_time(BalanceInput& input, const BalanceOptions& options, Bala
     out.conservation.coolant_out_j = coolant_heat(input);
     fill_counter(out, input);
     out.rle = known.rle;
-    out.eta_p = eta_p_of(known.idle, out.heat_rate.p_mean_w, options.idle_power_w, out.warnings);
+    out.eta_p = eta_p_of(known.idle, known.p_mean_w, options.idle_power_w, out.warnings);
     note_untold(out);
     note_missing_columns(out, input);
     known.counts.temp_rise = count_outside("temp_rise_c", input.temp_c, ambient_c);

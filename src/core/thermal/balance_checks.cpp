@@ -126,6 +126,16 @@ IdlePower idle_power_of(const BalanceInput& input) {
     return {seen ? seen : lowest_sustained(input), seen.has_value()};
 }
 
+std::optional<double> mean_read(const std::vector<double>& values) {
+    double sum = 0.0, n = 0.0;
+    for (const double x : values) {
+        if (!std::isfinite(x)) continue;
+        sum += x;
+        n += 1.0;
+    }
+    return n > 0.0 ? std::optional(sum / n) : std::nullopt;
+}
+
 EtaP eta_p_of(const IdlePower& known, std::optional<double> mean, std::optional<double> given,
               std::vector<std::string>& warnings) {
     EtaP out;
@@ -146,9 +156,10 @@ EtaP eta_p_of(const IdlePower& known, std::optional<double> mean, std::optional<
     }
     if (given && *given > *mean) {
         warnings.push_back(
-            fmt::format("eta_p is below 0: the idle power given, {:g} W, is above the mean of {:.4g} W; is "
+            fmt::format("eta_p is missing: the idle power given, {:g} W, is above the mean of {:.4g} W; is "
                         "--idle-power right?",
                         *given, *mean));
+        return out;
     }
     out.idle_power_w = idle;
     out.value = (*mean - *idle) / *mean;

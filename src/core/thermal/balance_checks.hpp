@@ -24,8 +24,11 @@ struct IdlePower {
 /// lowest power that held for 3 s.
 IdlePower idle_power_of(const BalanceInput& input);
 
-/// eta_p = (mean P - P_idle)/mean P; `p_mean_w` is the balance's own mean, P_idle what was given, else
-/// `idle`.
+/// The plain mean of what was read, as the manual's `mean P` has it; missing where nothing was.
+std::optional<double> mean_read(const std::vector<double>& values);
+
+/// eta_p = (mean P - P_idle)/mean P; `p_mean_w` is the mean of the recorded powers, P_idle what was given,
+/// else `idle`. Missing where P_idle is no idle power beside that mean.
 EtaP eta_p_of(const IdlePower& idle, std::optional<double> p_mean_w, std::optional<double> given_w,
               std::vector<std::string>& warnings);
 

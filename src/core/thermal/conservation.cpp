@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "core/thermal/counter_readings.hpp"
+#include "core/thermal/energy_in.hpp"
+#include "core/thermal/lost_rows.hpp"
 #include "core/thermal/power_table.hpp"
 #include "rlecouple/quantities.hpp"
 
@@ -126,6 +128,7 @@ HeatFlow heat_flow(const ThermalView& samples, const ThermalConstants& c, double
     std::vector<double> die = die_path(samples, c);
     const std::vector<double> sink_anew = sink_behind_gaps(samples, c, longest_s);
     const PowerTable power(samples, c);
+    const LostRows lost(samples.t_s, samples.power_w, longest_s);
     const ManualRange range = range_of("q_w");
     PowerTable::Cursor cursor;
     HeatFlow flow;
@@ -145,7 +148,8 @@ HeatFlow heat_flow(const ThermalView& samples, const ThermalConstants& c, double
         if (dt <= longest_s) {
             const double out = hA * (0.5 * (sink + sink_next) - ambient_c);
             const double stored = (c.C_die * (die[i + 1] - die[i]) + c.C_sink * (sink_next - sink)) / dt;
-            add_interval(dt, samples.power_w[i], read, out, stored, flow);
+            const double held = held_watts(lost, samples.t_s, samples.power_w, i);
+            add_interval(dt, held, read, out, stored, flow);
             if (outside(out + stored, range)) ++flow.out_of_range;
         }
         sink = c.two_nodes && dt > longest_s ? sink_anew[i + 1] : sink_next;
@@ -206,26 +210,15 @@ std::optional<double> closure_on_second_half(const ThermalView& samples,
     return conserve(second).closure;
 }
 
-EnergyIn energy_in(std::span<const double> t_s, std::span<const double> power_w, double longest_s) {
-    EnergyIn out;
-    for (std::size_t i = 0; i + 1 < t_s.size(); ++i) {
-        const double dt = t_s[i + 1] - t_s[i];
-        if (dt > longest_s) continue;
-        out.joules += power_w[i] * dt;
-        out.seconds += dt;
-    }
-    return out;
-}
-
 namespace {
 
 // Joules of the power between two readings of the counter; missing where a gap lies between them.
-double joules_between(const std::vector<double>& t_s, const std::vector<double>& power_w, std::size_t from,
-                      std::size_t to, double longest_s) {
+double joules_between(const std::vector<double>& t_s, const std::vector<double>& power_w,
+                      const LostRows& lost, std::size_t from, std::size_t to, double longest_s) {
     double joules = 0.0;
     for (std::size_t i = from; i < to; ++i) {
         const double dt = t_s[i + 1] - t_s[i];
-        joules += dt > longest_s ? kMissing : power_w[i] * dt;
+        joules += dt > longest_s ? kMissing : held_watts(lost, t_s, power_w, i) * dt;
     }
     return joules;
 }
@@ -277,13 +270,14 @@ std::optional<EnergyCounter> compare_counter(const BalanceInput& input, CounterF
         energy_j.push_back(input.energy_j[row]);
     }
     const double longest_s = longest_interval(t_s);
+    const LostRows lost(t_s, power_w, longest_s);
     const CounterReadings counted = counter_readings(t_s, power_w, energy_j);
     faults.glitches = counted.glitches + counted.impossible;
     faults.first_glitch_s = counted.first_strange_s;
     EnergyCounter out;
     Standing standing;
     for (const CounterStep& step : counted.steps) {
-        const double joules = joules_between(t_s, power_w, step.from, step.to, longest_s);
+        const double joules = joules_between(t_s, power_w, lost, step.from, step.to, longest_s);
         if (step.rise_j < 0.0) ++faults.falls;
         if (step.rise_j < 0.0 || step.impossible || std::isnan(joules)) continue;
         out.counter_j += step.rise_j;

@@ -17,7 +17,7 @@ namespace rle {
 struct HeatFlow {
     std::size_t intervals = 0;
     double seconds = 0.0;
-    double in_j = 0.0;             ///< P, each sample's until the next
+    double in_j = 0.0;             ///< P, as energy_in() has it
     double read_j = 0.0;           ///< P as the chosen reading of the power has it
     double out_j = 0.0;            ///< hA (T - T_ambient)
     double stored_j = 0.0;         ///< C dT, all nodes
@@ -49,13 +49,6 @@ std::optional<ThermalResult> fit_first_half(const ThermalView& samples, const Th
 /// Balances the second half by the fit to the first; missing where that is none to balance with.
 std::optional<double> closure_on_second_half(const ThermalView& samples,
                                              const std::optional<ThermalResult>& first_half);
-
-/// int P dt: each sample's power until the next, over the intervals that are no gaps.
-struct EnergyIn {
-    double joules = 0.0;
-    double seconds = 0.0;  ///< of those intervals
-};
-EnergyIn energy_in(std::span<const double> t_s, std::span<const double> power_w, double longest_s);
 
 /// What a counter did beside counting.
 struct CounterFaults {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/maths/pair_of_numbers.hpp"
+#include "core/thermal/lost_rows.hpp"
 #include "rlecouple/thermal.hpp"
 
 namespace rle {
@@ -31,6 +32,14 @@ class PowerTable {
     void look_behind(PowerReading reading, double window_s);
     double window_s() const { return window_s_; }
 
+    /// Samples are missing in interval i, and bridge() says when the power stepped from one to the next.
+    bool bridges(std::size_t i, PowerReading reading) const {
+        return lost_.at(i) && reading <= PowerReading::averaged;
+    }
+    bool lacks_samples() const { return lost_.any(); }
+    /// Variance that the missing samples leave of the mean power over interval i, W^2.
+    double lost_variance(std::size_t i, PowerReading reading, double shift_s) const;
+
     /// Mean power over one interval.
     struct Mean {
         double value = 0.0;        ///< W
@@ -51,6 +60,7 @@ class PowerTable {
     };
     RLE_ALWAYS_INLINE Mean mean(std::size_t i, PowerReading reading, double shift_s, Cursor& cursor) const {
         const double step = p_[i + 1] - p_[i], square = step * step;
+        if (bridges(i, reading)) return {bridge(i, reading).mean(), 0.0, square};
         switch (reading) {
             case PowerReading::held:
                 return {p_[i], 0.0, square};
@@ -74,7 +84,15 @@ class PowerTable {
         double before_w = 0.0;
         double after_w = 0.0;
         double share_before = 1.0;  ///< of the interval; 1: there is no edge inside
+
+        double mean() const { return share_before * before_w + (1.0 - share_before) * after_w; }
     };
+    Edge bridge(std::size_t i, PowerReading reading) const {
+        const double told = reading == PowerReading::held       ? 1.0
+                            : reading == PowerReading::averaged ? -1.0
+                                                                : 0.0;
+        return {p_[i], p_[i + 1], lost_.share_before(t_[i + 1] - t_[i], told)};
+    }
     /// For averaged readings: where a reading lies between its neighbours, the power stepped from one to the
     /// other at the moment that gives this average.
     RLE_ALWAYS_INLINE Edge edge(std::size_t i) const {
@@ -88,6 +106,8 @@ class PowerTable {
     }
 
   private:
+    void place_edges();
+
     RLE_ALWAYS_INLINE static Edge edge(double before, double mean, double after) {
         const bool inside = (before < mean && mean < after) || (before > mean && mean > after);
         if (!inside) return {mean, mean, 1.0};
@@ -107,7 +127,7 @@ class PowerTable {
     RLE_ALWAYS_INLINE Mean late_sampled(std::size_t i, double shift_s, Cursor& cursor) const {
         const double start = t_[i] + shift_s, end = t_[i + 1] + shift_s;
         const double per_s = 1.0 / (t_[i + 1] - t_[i]);
-        std::size_t k = reading_at(start, cursor);
+        std::size_t k = reading_at(t_, start, cursor);
         double from = start, power = p_[k], first = power;
         Mean out;
         for (;; ++k) {
@@ -127,21 +147,24 @@ class PowerTable {
     }
 
     // The last reading at or before t, or the first.
-    RLE_ALWAYS_INLINE std::size_t reading_at(double t, Cursor& cursor) const {
+    RLE_ALWAYS_INLINE static std::size_t reading_at(std::span<const double> times, double t, Cursor& cursor) {
         std::size_t k = cursor.at;
-        while (k > 0 && t_[k] > t) --k;
-        while (k + 1 < t_.size() && t_[k + 1] <= t) ++k;
+        while (k > 0 && times[k] > t) --k;
+        while (k + 1 < times.size() && times[k + 1] <= t) ++k;
         cursor.at = k;
         return k;
     }
 
     RLE_ALWAYS_INLINE Point at(double t, Cursor& cursor) const {
-        const std::size_t k = reading_at(t, cursor);
-        return {energy_[k] + p_[k] * (t - t_[k]), p_[k]};
+        const std::span<const double> edges = edges_.empty() ? t_ : std::span<const double>(edges_);
+        const std::size_t k = reading_at(edges, t, cursor);
+        return {energy_[k] + p_[k] * (t - edges[k]), p_[k]};
     }
 
     std::span<const double> t_;
     std::span<const double> p_;
+    LostRows lost_;
+    std::vector<double> edges_;  // of readings that hold: from when, s; empty: from their samples' times on
     double window_s_ = 0.0;
     std::vector<double> behind_;     // such a mean, the power of each interval, W
     std::vector<double> by_window_;  // its derivative by the window, W/s

@@ -2,10 +2,25 @@
 
 #include <cmath>
 
+#include "core/thermal/thermal_gaps.hpp"
 #include "core/thermal/thermal_simulate.hpp"
 
 namespace rle::thermal {
 namespace {
+
+constexpr double kFarOff = 4.0;  // of a reading's variance, that of the error with which it was expected
+
+// The path is known from gap to gap, and where samples are missing, from where the power was lost to the
+// next such place.
+std::vector<std::size_t> restarts(const Problem& problem, const Solution& s) {
+    const bool lacks = problem.power_of(s.shape).lacks_samples();
+    std::vector<std::size_t> out;
+    for (std::size_t i = 1; i < problem.samples.size(); ++i) {
+        const bool gap = problem.samples.t_s[i] - problem.samples.t_s[i - 1] > problem.longest_s;
+        if (gap || (lacks && s.gains.weight(i) * kFarOff < 1.0)) out.push_back(i);
+    }
+    return out;
+}
 
 // The waves of all harmonics along all paths, cosine and sine, and what the filter has made of each.
 class Waves {
@@ -24,7 +39,7 @@ class Waves {
           score_(waves_ * parameters_),
           gradient_(static_cast<Eigen::Index>(parameters_)) {
         if (waves_ == 0) return;
-        model_ = simulate_between_gaps(problem.samples, s.constants(), problem.longest_s);
+        model_ = simulate_anew(problem.samples, s.constants(), restarts(problem, s));
     }
 
     /// Sample i, whose prediction is t.
@@ -98,16 +113,30 @@ class Waves {
     Eigen::VectorXd gradient_;
 };
 
+template <std::size_t N>
+void add_unsure(double weight, const Dual<N>& t, Eigen::MatrixXd& sum) {
+    const double share = weight * (1.0 - weight);
+    for (Eigen::Index j = 0; j < sum.cols(); ++j) {
+        for (Eigen::Index k = 0; k < sum.rows(); ++k)
+            sum(k, j) +=
+                share * t.derivative(static_cast<std::size_t>(j)) * t.derivative(static_cast<std::size_t>(k));
+    }
+}
+
 template <bool kTwoNodes, std::size_t N>
 PathScores scores(const Problem& problem, const Solution& s, const std::vector<Harmonic>& harmonics,
                   const Eigen::MatrixXd& offsets) {
     PathScores out;
+    const auto m = static_cast<Eigen::Index>(s.free.size());
+    out.unsure = Eigen::MatrixXd::Zero(m, m);
+    const bool lacks = problem.power_of(s.shape).lacks_samples();
     Waves waves(problem, s, harmonics, offsets);
     simulate<kTwoNodes, N>(problem.samples, problem.power_of(s.shape), problem.alike(s.shape.fan), s.shape,
                            s.theta, s.free, s.gains, [&](std::size_t i, const Dual<N>& t) {
                                const double error = problem.samples.temp_c[i] - t.v;
                                if (!std::isnan(error)) {
                                    out.errors.add(error * std::sqrt(s.gains.weight(i)));
+                                   if (lacks) add_unsure(s.gains.weight(i), t, out.unsure);
                                    if (!harmonics.empty()) waves.add(i, t);
                                }
                                if (!harmonics.empty()) waves.advance(i);

@@ -21,6 +21,9 @@ struct Harmonic {
 struct PathScores {
     Eigen::MatrixXd covariance;  ///< of the scores, mean over the paths; rows as Solution::free
     Whiteness errors;            ///< standardised
+    /// Where samples are missing: of the information what errors tell of which the filter has more than a
+    /// reading's; 0 elsewhere.
+    Eigen::MatrixXd unsure;
 };
 
 /// `offsets`: a column a path as likely as the fitted one, by how much each free parameter is off.

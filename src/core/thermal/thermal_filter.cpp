@@ -1,5 +1,6 @@
 #include "core/thermal/thermal_filter.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/thermal/thermal_simulate.hpp"
@@ -23,8 +24,8 @@ Spread carried(const Spread& p, const Step<double>& t, bool two_nodes) {
             t.sd * t.sd * p.dd + 2.0 * t.sd * t.ss * p.ds + t.ss * t.ss * p.ss};
 }
 
-bool is_plain(const ThermalView& samples, const Noise& noise) {
-    if (noise.edge_share > 0.0 || noise.power_sd > 0.0) return false;
+bool is_plain(const ThermalView& samples, const PowerTable& power, const Noise& noise) {
+    if (noise.edge_share > 0.0 || noise.power_sd > 0.0 || power.lacks_samples()) return false;
     for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
         if (samples.t_s[i + 1] - samples.t_s[i] > noise.longest_s) return false;
     }
@@ -36,7 +37,7 @@ bool is_plain(const ThermalView& samples, const Noise& noise) {
 Gains gains_of(const ThermalView& samples, const PowerTable& power, const AlikeSteps& alike,
                const ThermalConstants& c, const Noise& noise) {
     Gains g;
-    if (is_plain(samples, noise)) return g;
+    if (is_plain(samples, power, noise)) return g;
     for (std::vector<double>* v : {&g.die, &g.sink, &g.relative}) v->reserve(samples.size());
     StepTable<double> steps(samples, alike, network_of(c));
     const double r = noise.temp_sd * noise.temp_sd, power_variance = noise.power_sd * noise.power_sd,
@@ -56,8 +57,10 @@ Gains gains_of(const ThermalView& samples, const PowerTable& power, const AlikeS
             continue;
         }
         const Step<double>& step = steps.step(i);
-        const double variance =
-            edge_variance * power.mean(i, c.reading, c.power_shift_s, cursor).step_square + power_variance;
+        const double by_edge = edge_variance * power.mean(i, c.reading, c.power_shift_s, cursor).step_square;
+        const double by_loss =
+            power.lacks_samples() ? power.lost_variance(i, c.reading, c.power_shift_s) : 0.0;
+        const double variance = std::max(by_edge, by_loss) + power_variance;
         p = carried(p, step, c.two_nodes);
         p.dd += variance * step.die_per_w * step.die_per_w;
         if (c.two_nodes) {

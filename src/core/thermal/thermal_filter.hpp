@@ -2,9 +2,9 @@
 // (Kalman 1960; the innovations form of the prediction error method, Ljung 1999, ch. 7).
 //
 // A meter reads a step of power somewhere between two samples, and averages; so the mean power over an
-// interval in which the reading steps by dP is known to within edge_share * dP. Behind a gap in the samples
-// the state is not known at all. Invariant: without such errors and without gaps all gains are 0, and the fit
-// is the plain output error fit.
+// interval in which the reading steps by dP is known to within edge_share * dP. Where samples are missing it
+// is known to what LostRows says, and behind a gap the state is not known at all. Invariant: without such
+// errors and without gaps all gains are 0, and the fit is the plain output error fit.
 #pragma once
 
 #include <vector>

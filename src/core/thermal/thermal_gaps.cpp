@@ -1,9 +1,9 @@
-// The simulation of a session with gaps: each stretch from a state of its own.
+#include "core/thermal/thermal_gaps.hpp"
+
 #include <algorithm>
 #include <cmath>
 
 #include "core/maths/series.hpp"
-#include "rlecouple/thermal.hpp"
 
 namespace rle {
 namespace {
@@ -50,21 +50,16 @@ ThermalConstants started_best(const ThermalView& samples, const ThermalConstants
 
 }  // namespace
 
-std::vector<double> simulate_between_gaps(const ThermalView& samples, const ThermalConstants& constants,
-                                          double longest_s, std::vector<double>* sink_c) {
-    const auto is_gap = [longest_s](double before, double after) { return after - before > longest_s; };
-    const std::span<const double> t = samples.t_s;
-    if (std::adjacent_find(t.begin(), t.end(), is_gap) == t.end()) {
-        return simulate_thermal(samples, constants, sink_c);
-    }
+std::vector<double> simulate_anew(const ThermalView& samples, const ThermalConstants& constants,
+                                  const std::vector<std::size_t>& anew, std::vector<double>* sink_c) {
+    if (anew.empty()) return simulate_thermal(samples, constants, sink_c);
     Stretch whole;
     ThermalConstants c = constants;
-    for (auto from = t.begin(); from != t.end();) {
-        const auto before_gap = std::adjacent_find(from, t.end(), is_gap);
-        const auto to = before_gap == t.end() ? t.end() : before_gap + 1;
-        const ThermalView stretch = samples.slice(static_cast<std::size_t>(from - t.begin()),
-                                                  static_cast<std::size_t>(to - t.begin()));
-        if (from != t.begin()) {
+    std::size_t from = 0;
+    for (std::size_t k = 0; k <= anew.size(); ++k) {
+        const std::size_t to = k < anew.size() ? anew[k] : samples.size();
+        const ThermalView stretch = samples.slice(from, to);
+        if (from > 0) {
             const auto read = std::find_if(stretch.temp_c.begin(), stretch.temp_c.end(),
                                            [](double x) { return !std::isnan(x); });
             c.start_c = read == stretch.temp_c.end() ? whole.die.back() : *read;
@@ -78,6 +73,15 @@ std::vector<double> simulate_between_gaps(const ThermalView& samples, const Ther
     }
     if (sink_c != nullptr) *sink_c = whole.sink;
     return whole.die;
+}
+
+std::vector<double> simulate_between_gaps(const ThermalView& samples, const ThermalConstants& constants,
+                                          double longest_s, std::vector<double>* sink_c) {
+    std::vector<std::size_t> behind_gaps;
+    for (std::size_t i = 1; i < samples.size(); ++i) {
+        if (samples.t_s[i] - samples.t_s[i - 1] > longest_s) behind_gaps.push_back(i);
+    }
+    return simulate_anew(samples, constants, behind_gaps, sink_c);
 }
 
 }  // namespace rle

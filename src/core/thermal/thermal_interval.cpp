@@ -115,8 +115,9 @@ Uncertainty uncertainty_of(const Problem& problem, const Solution& s) {
     const double inflation = (1.0 + rho) / (1.0 - rho);
     double white = rounding;  // what of the rounding is left to white noise
     for (const Harmonic& harmonic : harmonics) white -= harmonic.share;
+    const Eigen::MatrixXd lost = s.noise.temp_sd * s.noise.temp_sd * path.unsure;
     const Eigen::MatrixXd scores =
-        path.covariance + inputs.covariance + (noise * inflation + white) * known.floored;
+        path.covariance + inputs.covariance + (noise * inflation + white) * known.floored + lost;
     u.covariance = product(inverse, product(scores, inverse));
     u.quantile = student_quantile(std::max(degrees_of(s) / inflation, 4.0));
     return u;

@@ -73,14 +73,12 @@ class Stepper {
     RLE_ALWAYS_INLINE void advance(std::size_t i, NodeState<S>& state) {
         const Step<S>& step = steps_.step(i);
         const double room = samples_.room_over(i);
+        if (power_.bridges(i, reading_))
+            return advance_over(i, step, power_.bridge(i, reading_), room, state);
         if (reading_ == PowerReading::averaged || looks_behind(reading_)) {
             const bool one = reading_ == PowerReading::averaged;
             const PowerTable::Edge edge = one ? power_.edge(i) : power_.edge_behind(i, value_of(shift_));
-            rle::advance<kTwoNodes>(step, edge.before_w, room, state);
-            if (edge.share_before < 1.0) {
-                const double after_s = (samples_.t_s[i + 1] - samples_.t_s[i]) * (1.0 - edge.share_before);
-                add_late_watts<kTwoNodes>(steps_.modes(i), after_s, edge.after_w - edge.before_w, state);
-            }
+            advance_over(i, step, edge, room, state);
             if (!one) add_shift(step, power_.mean(i, reading_, value_of(shift_), cursor_), state);
             return;
         }
@@ -90,6 +88,14 @@ class Stepper {
     }
 
   private:
+    RLE_ALWAYS_INLINE void advance_over(std::size_t i, const Step<S>& step, const PowerTable::Edge& edge,
+                                        double room, NodeState<S>& state) {
+        rle::advance<kTwoNodes>(step, edge.before_w, room, state);
+        if (edge.share_before == 1.0) return;
+        const double after_s = (samples_.t_s[i + 1] - samples_.t_s[i]) * (1.0 - edge.share_before);
+        add_late_watts<kTwoNodes>(steps_.modes(i), after_s, edge.after_w - edge.before_w, state);
+    }
+
     RLE_ALWAYS_INLINE void add_shift(const Step<S>& step, const PowerTable::Mean& mean,
                                      NodeState<S>& state) const {
         if (mean.slope == 0.0) return;
