@@ -228,7 +228,7 @@ void draw_energies(Chart& chart, const View& view, const ThermalFit& fit) {
     const std::vector<double>& power = *view.rows.find("power_w");
     const std::vector<double>& temp = *view.rows.find("temp_c");
     std::size_t missing = 0;
-    const std::vector<double> in = cumulated(t_s, missing, [&](std::size_t i) { return power[i]; });
+    const std::vector<double> in = energy_since_start(t_s, power);
     const std::vector<double> out =
         cumulated(t_s, missing, [&](std::size_t i) { return *fit.hA_w_per_c * (temp[i] - *fit.ambient_c); });
     std::vector<double> kept(in.size());
@@ -241,9 +241,10 @@ void draw_energies(Chart& chart, const View& view, const ThermalFit& fit) {
     chart.description = fmt::format("Energy since the start: {} J in, {} J out, {} J left.",
                                     number(in.back()), number(out.back()), number(kept.back()));
     chart.notes.push_back(
-        "Summed over the aligned rows with one hA for the whole session; the table has balance's own sums.");
+        "In: as the table below has it. Out: summed over the aligned rows with one hA for the whole session; "
+        "the table has balance's own sum.");
     if (missing > 0)
-        chart.notes.push_back(fmt::format("{} step{} without a reading add{} nothing.", missing,
+        chart.notes.push_back(fmt::format("{} step{} without a temperature add{} nothing to it.", missing,
                                           missing == 1 ? "" : "s", missing == 1 ? "s" : ""));
 }
 

@@ -1,4 +1,6 @@
 // `report` as a user runs it, on sessions that the other commands made, whole and in pieces.
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -55,6 +57,19 @@ TEST_CASE("report writes three files into the session, and says the verdict and 
         if (row.at("key").get<std::string>().starts_with("granger_"))
             CHECK_FALSE(row.at("value").is_string());
     }
+}
+
+TEST_CASE("a page has one energy in") {
+    const TempDir dir;
+    make_analysed(dir.path());
+    REQUIRE(rlecouple({"report", dir.path().string()}).exit_code == 0);
+    const nlohmann::json conservation = summary_of(dir.path()).at("balance").at("conservation");
+    const double in = conservation.at("energy_in_j");
+    REQUIRE(in > 1000.0);
+    INFO(in << " J");
+    const std::string page = read_file(dir / "report.html");
+    CHECK(has(page, fmt::format("Energy since the start: {:.0f} J in", in)));
+    CHECK(has(page, fmt::format("in: int P dt</th><td>{:.0f}</td>", in)));
 }
 
 TEST_CASE("the sums that summary.json names are those of sha256sum") {
