@@ -16,6 +16,9 @@ constexpr double kAlike = 1e-6;         // of BIC
 constexpr double kPlainly = 10.0;       // of BIC, "very strong" evidence (Kass & Raftery 1995)
 constexpr double kOtherRoom = 10.0;     // degC, by which a given ambient may be wrong
 constexpr double kKnownRoom = 2.0;      // degC, half the 95 % interval of one that is fitted unasked
+constexpr double kSureOfAssumed = 2.0;  // halves of that interval, by which an ambient must be off
+constexpr double kSureOfGiven = 2.5;    // one that somebody measured: whole degrees that repeat each period
+                                        // of a load may put it off by 2
 constexpr double kMoreThanOne = 1.3;    // intervals in a window: of one, each reading is by itself
 constexpr double kSeenFading = 0.15;  // intervals, of a fading mean's time constant: shorter ones do not show
 constexpr double kNearTable = 0.1;    // of a window, by which it may be off the one its table is made for
@@ -242,11 +245,13 @@ Solution with_free_ambient(const Problem& problem, const Solution& fixed) {
 
 // Another room than the given one, and told by the samples; what is farther off may as well be a heatsink
 // that hardly moves. BIC takes the errors for white; the interval knows that rounding repeats on a plateau.
-std::optional<OtherAmbient> another_room(const Problem& problem, const Solution& freed, double given_c) {
+std::optional<OtherAmbient> another_room(const Problem& problem, const Solution& freed,
+                                         const ThermalOptions& options) {
     const Uncertainty u = uncertainty_of(problem, freed);
     const double half = u.quantile * standard_error(freed, u, [](const Theta& t) { return t[kAmbient]; });
-    const double off = std::abs(freed.theta[kAmbient] - given_c);
-    if (half > kKnownRoom || off < 2.0 * half || off > kOtherRoom) return std::nullopt;
+    const double off = std::abs(freed.theta[kAmbient] - options.ambient_c);
+    const double sure = options.ambient_assumed ? kSureOfAssumed : kSureOfGiven;
+    if (half > kKnownRoom || off < sure * half || off > kOtherRoom) return std::nullopt;
     return OtherAmbient{freed.theta[kAmbient], half};
 }
 
@@ -256,7 +261,7 @@ Choice with_ambient_questioned(const Problem& problem, const ThermalOptions& opt
     if (options.fit_ambient) return {best, std::nullopt};
     const Solution freed = with_free_ambient(problem, one);
     if (freed.bic() + margin >= best.bic()) return {best, std::nullopt};
-    const std::optional<OtherAmbient> other = another_room(problem, freed, options.ambient_c);
+    const std::optional<OtherAmbient> other = another_room(problem, freed, options);
     return {other && options.ambient_assumed ? freed : best, other};
 }
 

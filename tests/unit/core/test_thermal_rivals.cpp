@@ -52,6 +52,24 @@ TEST_CASE("an ambient that is not the room's is named, and taken for a second no
     }
 }
 
+TEST_CASE("a right ambient is not questioned for rounding that repeats with its load") {
+    // 60 and 200 W for 15 s each, 13 times the same 30 readings, around plateaus of 36 and 71 degC: tau 6 s,
+    // hA 4 W/degC, each step by the exact solution.
+    ThermalSamples s;
+    double temp_c = 36.0;
+    for (int t = 0; t < 400; ++t) {
+        const double watts = t / 15 % 2 == 0 ? 60.0 : 200.0, settled_c = 21.0 + watts / 4.0;
+        s.t_s.push_back(t);
+        s.temp_c.push_back(std::round(temp_c));
+        s.power_w.push_back(watts);
+        temp_c = settled_c + (temp_c - settled_c) * std::exp(-1.0 / 6.0);
+    }
+    const ThermalResult found = fit_thermal(s, given(21.0));
+    CHECK(found.warnings.empty());
+    CHECK(found.fit.adequate);
+    CHECK_THAT(*found.fit.hA_w_per_c, WithinRel(4.0, 0.002));
+}
+
 namespace {
 
 // hA 3 W/degC, C 25 J/degC, 160 W with 30 pulses of 3 s at any moment, stepped by 20 ms, whole degrees at 1
