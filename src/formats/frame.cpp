@@ -43,7 +43,7 @@ struct NumberColumn {
         if (parsed.kind == CellKind::number) {
             const bool plausible = quantity == nullptr || (parsed.value >= quantity->physical_low &&
                                                            parsed.value <= quantity->physical_high);
-            if (plausible) value = parsed.value;
+            if (plausible && !means_no_reading(parsed.value)) value = parsed.value;
         }
         if (parsed.kind == CellKind::text) ++texts;
         if (parsed.kind == CellKind::infinite || (parsed.kind == CellKind::number && std::isnan(value)))
@@ -136,6 +136,7 @@ class FrameReader {
             warn(fmt::format("{} without a time {} left out", counted(untimed_, "row"),
                              was_or_were(untimed_)));
         if (!t_s_) warn("no column t_s: seconds are counted from the first timestamp");
+        for (const std::string& line : describe_repeated(table_.header(), "the first is taken")) warn(line);
         if (clock_.assumed_utc() && t_s_) warn("times without a zone are taken as UTC");
         for (NumberColumn& column : columns_) keep(column);
         return std::move(frame_);

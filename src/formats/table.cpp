@@ -138,6 +138,16 @@ ColumnName normal_name(std::string_view header_cell) {
     return out;
 }
 
+std::vector<std::string> describe_repeated(const std::vector<std::string>& header, std::string_view which) {
+    std::vector<std::string> lines;
+    std::map<std::string_view, std::size_t> uses;
+    for (const std::string& name : header) {
+        if (!name.empty() && ++uses[name] == 2)
+            lines.push_back(fmt::format("several columns are called '{}': {}", quotable(name), which));
+    }
+    return lines;
+}
+
 std::optional<Table> Table::open(std::string_view text, const IsHeader& is_header, char comment) {
     std::vector<std::string> header;
     for (const char separator : {',', '\t', ';'}) {

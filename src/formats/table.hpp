@@ -33,6 +33,9 @@ struct ColumnName {
 };
 ColumnName normal_name(std::string_view header_cell);
 
+/// Why a column that stands several times in a header is read once only: a line for each; `which` says which.
+std::vector<std::string> describe_repeated(const std::vector<std::string>& header, std::string_view which);
+
 /// What a comma within a number is.
 enum class Commas { text, decimal, doubtful };
 

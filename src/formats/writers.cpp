@@ -94,10 +94,18 @@ void append_timestamp(std::string& out, std::int64_t wall_us) {
 
 void append_training_row(std::string& out, std::int64_t wall_us, double t_s, const TrainingStep& step) {
     append_timestamp(out, wall_us);
-    for (const double value : {t_s, step.step, step.epoch, step.loss, step.grad_norm, step.learning_rate}) {
-        out.push_back(',');
+    out.push_back(',');
+    for (const double value : {t_s, step.step, step.epoch, step.loss}) {
         append_number(out, value);
+        out.push_back(',');
     }
+    if (step.norm_was_nan) {
+        out += "nan";
+    } else {
+        append_number(out, step.grad_norm);
+    }
+    out.push_back(',');
+    append_number(out, step.learning_rate);
     out.push_back('\n');
 }
 

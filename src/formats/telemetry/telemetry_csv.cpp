@@ -217,6 +217,7 @@ TablePlan plan_of(const Table& table) {
     const std::vector<std::string>& header = table.header();
     const Names names = normal_names(header);
     TablePlan plan = plan_to_carry(header, names);
+    plan.warnings = describe_repeated(header, "of those read as one reading the first with numbers is taken");
     Roles roles = find_roles(names);
     const Part part = chosen_part(table, names, roles);
     keep_part(part, header, names, roles, plan.warnings);

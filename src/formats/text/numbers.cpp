@@ -73,6 +73,12 @@ std::optional<std::string> without_thousands(std::string_view cell) {
     return groups > 0 && digits == 3 ? std::optional(out) : std::nullopt;
 }
 
+// As doubles both are powers of 2: no measured number is one of these exactly.
+bool means_no_reading(double value) {
+    constexpr double kLargestSigned = 0x1p63, kLargestUnsigned = 0x1p64;
+    return std::abs(value) == kLargestSigned || value == kLargestUnsigned;
+}
+
 bool means_nan(std::string_view cell) {
     if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
     return equal_ignoring_case(cell, "nan");

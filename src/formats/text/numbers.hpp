@@ -30,6 +30,8 @@ inline bool is_digit(char c) {
 std::string_view trim(std::string_view text);
 /// Is this one of the ways in which tools write "no reading"?
 bool means_missing(std::string_view cell);
+/// Is it the largest number that 64 bits hold, which counters and drivers show where they have no reading?
+bool means_no_reading(double value);
 /// Does it stand for "not a number"? A gradient norm printed so has overflowed.
 bool means_nan(std::string_view cell);
 /// `cell` must be trimmed. A leading "+" is accepted, and so are commas between thousands where a point

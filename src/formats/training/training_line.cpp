@@ -70,6 +70,7 @@ std::optional<TrainingRecord> PrintedParser::State::parse(std::string_view raw) 
               std::string_view(match[1].first, static_cast<std::size_t>(match[1].length())));
     if (!record) record = step_and_time_of(line, options);
     record->grad_norm = maker.record().grad_norm;
+    record->norm_was_nan = maker.record().norm_was_nan;
     return record;
 }
 
@@ -97,7 +98,8 @@ std::optional<TrainingStep> TrainingLineParser::parse(std::string_view line) {
                         record->epoch,
                         record->loss,
                         record->grad_norm,
-                        record->learning_rate};
+                        record->learning_rate,
+                        record->norm_was_nan};
 }
 
 }  // namespace rle::formats

@@ -20,6 +20,7 @@ struct TrainingStep {
     double loss = kMissing;
     double grad_norm = kMissing;
     double learning_rate = kMissing;
+    bool norm_was_nan = false;  ///< printed as nan: such a norm stands in training.csv as it was printed
 };
 
 /// Recognises JSON lines, Hugging Face's printed dicts, Megatron-LM's, torchtitan's and --grad-pattern lines,

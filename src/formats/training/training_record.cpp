@@ -194,6 +194,10 @@ void RecordMaker::set_number(StepField field, std::string_view value) {
     double number = cell.kind == CellKind::number ? cell.value : kMissing;
     if (cell.kind == CellKind::text && field == StepField::step) number = number_of_step(value);
     if (cell.kind == CellKind::text && std::isnan(number)) ++not_numbers_;
+    if (means_no_reading(number)) {
+        ++no_readings_;
+        number = kMissing;
+    }
     switch (field) {
         case StepField::grad_norm:
             if (cell.kind == CellKind::infinite || means_nan(value)) number = kInfinity;
@@ -202,6 +206,7 @@ void RecordMaker::set_number(StepField field, std::string_view value) {
             if (cell.kind == CellKind::text && !means_nan(value))
                 text_for_norm_ = std::string(value.substr(0, 60));
             record_.grad_norm = number;
+            record_.norm_was_nan = means_nan(value);
             break;
         case StepField::t_s:
             record_.t_s = number;
@@ -280,6 +285,7 @@ void TrainingBuilder::take(Training& piece) {
 
 void TrainingBuilder::note_texts(const RecordMaker& maker) {
     not_numbers_ += maker.not_numbers();
+    no_readings_ += maker.no_readings();
     if (text_for_norm_.empty()) text_for_norm_ = maker.text_for_norm();
     if (!maker.unread_time().empty()) note_unread_time(maker.unread_time());
 }
@@ -350,6 +356,10 @@ void TrainingBuilder::judge_norms() {
     count("not_a_number", not_numbers_);
     if (not_numbers_ > 0)
         warn(fmt::format("{} no number; missing", counted(not_numbers_, "value is", "values are")));
+    count("no_reading", no_readings_);
+    if (no_readings_ > 0)
+        warn(fmt::format("{} the largest number of 64 bits, which stands for no reading; missing",
+                         counted(no_readings_, "value is", "values are")));
     if (any_norm_) return;
     if (!text_for_norm_.empty()) {
         throw Error(ErrorKind::failed, source_.where,

@@ -38,7 +38,8 @@ struct TrainingRecord {
     double step = kMissing;
     double epoch = kMissing;
     double loss = kMissing;
-    double grad_norm = kMissing;  ///< infinity: printed as nan or inf
+    double grad_norm = kMissing;  ///< infinity: printed as nan, inf or -1
+    bool norm_was_nan = false;    ///< it was printed as nan
     double learning_rate = kMissing;
     bool is_step = false;   ///< it names a loss or a gradient norm
     bool held_out = false;  ///< its loss was taken on data that nobody trains on
@@ -56,12 +57,14 @@ class RecordMaker {
     void clear() {
         record_ = TrainingRecord{};
         ranks_.fill(kUnset);
-        not_numbers_ = 0;
+        not_numbers_ = no_readings_ = 0;
         text_for_norm_.clear();
         unread_time_ = {};
     }
     /// Values of a known field that were text, and the first one that stood for a gradient norm.
     std::size_t not_numbers() const { return not_numbers_; }
+    /// Values that means_no_reading().
+    std::size_t no_readings() const { return no_readings_; }
     const std::string& text_for_norm() const { return text_for_norm_; }
     /// A value that stood for a time and is none that we know, as long as the values that were set live.
     std::string_view unread_time() const { return unread_time_; }
@@ -75,7 +78,7 @@ class RecordMaker {
     TimeReader times_;
     TrainingRecord record_;
     std::array<unsigned, 10> ranks_;  ///< by field
-    std::size_t not_numbers_ = 0;
+    std::size_t not_numbers_ = 0, no_readings_ = 0;
     std::string text_for_norm_;
     std::string_view unread_time_;
 };
@@ -130,7 +133,7 @@ class TrainingBuilder {
     bool moved_first_ = false;                             ///< the first was another one when rows were taken
     bool first_is_relative_ = false;  ///< the log's first row counts seconds since a start
     std::vector<double> relative_s_;  ///< by row
-    std::size_t not_numbers_ = 0;
+    std::size_t not_numbers_ = 0, no_readings_ = 0;
     std::string text_for_norm_, unread_time_;
 };
 
