@@ -170,11 +170,18 @@ struct OutputFile::State {
     ~State() {
         if (!beside.empty()) ::unlink(beside.c_str());
     }
+    void make_parents() const {
+        std::error_code error;
+        const fs::path folder = target.parent_path();
+        if (!folder.empty() && !fs::exists(folder, error)) fs::create_directories(folder, error);
+        if (error) fail(where, error.value(), "cannot make the folder " + folder.string());
+    }
     void open_in_place() {
         file.open(::open(target.c_str(), O_WRONLY | O_CLOEXEC));
         if (file.get() < 0) fail(where, errno, "cannot write");
     }
     void open_beside() {
+        make_parents();
         std::string name = target.string() + ".XXXXXX";
         file.open(mkostemp(name.data(), O_CLOEXEC));
         if (file.get() < 0) fail(where, errno, "cannot write");
