@@ -8,7 +8,9 @@
 #include "cli/commands.hpp"
 #include "cli/ui.hpp"
 #include "formats/documents/documents.hpp"
+#include "formats/io/files.hpp"
 #include "formats/registry.hpp"
+#include "formats/text/encoding.hpp"
 #include "formats/text/json_fields.hpp"
 
 namespace rle::cli {
@@ -32,6 +34,27 @@ formats::Json listed_as_json(std::span<const Format> known) {
     return out;
 }
 
+// Why each reader refuses a file. Several may read it: the first of a stream does.
+std::string tried(std::string_view title, const std::vector<formats::Refusal>& refusals) {
+    constexpr std::size_t kLongest = 200;
+    std::string out = fmt::format("{}\n", bold(title));
+    for (const formats::Refusal& refusal : refusals) {
+        const std::string why = formats::quotable(std::string_view(refusal.why).substr(0, kLongest));
+        out += fmt::format("  {:<16} {}\n", refusal.format, why.empty() ? "reads it" : "refuses: " + why);
+    }
+    return out;
+}
+
+int run_on(const std::string& file) {
+    const std::string text = formats::read_text(file);
+    const formats::ReadOptions options;
+    const formats::Source source{text, file, options};
+    say(tried("As telemetry", formats::telemetry_refusals(source)) + "\n" +
+        tried("As a training log", formats::training_refusals(source)) +
+        "\nOf those that read it, the first is taken.\n");
+    return 0;
+}
+
 int run(bool as_json) {
     if (as_json) {
         formats::Json document = formats::document_head("formats");
@@ -52,7 +75,11 @@ int run(bool as_json) {
 Runner setup_formats(CLI::App& app) {
     auto as_json = std::make_shared<bool>(false);
     app.add_flag("--json", *as_json, "The same as JSON");
-    return [as_json] { return run(*as_json); };
+    auto file = std::make_shared<std::string>();
+    app.add_option("file", *file, "Tell of this file why each reader takes or refuses it; - is stdin")
+        ->type_name("FILE")
+        ->excludes("--json");
+    return [as_json, file] { return file->empty() ? run(*as_json) : run_on(*file); };
 }
 
 }  // namespace rle::cli

@@ -152,7 +152,7 @@ std::string_view nearest_format(std::span<const TrainingFormat>, Shape shape) {
 template <class Format>
 [[noreturn]] void refuse_unknown(std::span<const Format> formats, const Source& source,
                                  std::string_view option) {
-    constexpr std::size_t kLongestReason = 160;
+    constexpr std::size_t kLongestReason = 150;
     std::string what = "no known format: neither a table with a header nor JSON";
     const std::string_view nearest =
         source.options.columns.empty() ? nearest_format(formats, shape_of(source.text)) : "csv";
@@ -162,7 +162,14 @@ template <class Format>
                            beginning_of(format.refuse(source), kLongestReason));
     }
     throw Error(ErrorKind::failed, source.where, what,
-                fmt::format("`rlecouple formats` shows all, {} overrides", option));
+                fmt::format("`rlecouple formats FILE` tells why, {} overrides", option));
+}
+
+template <class Format>
+std::vector<Refusal> refusals(std::span<const Format> formats, const Source& source) {
+    std::vector<Refusal> out;
+    for (const Format& format : formats) out.push_back({format.name, format.refuse(source)});
+    return out;
 }
 
 template <class Format>
@@ -188,6 +195,13 @@ std::span<const TelemetryFormat> telemetry_formats() {
 }
 std::span<const TrainingFormat> training_formats() {
     return kTrainingFormats;
+}
+
+std::vector<Refusal> telemetry_refusals(const Source& source) {
+    return refusals(telemetry_formats(), source);
+}
+std::vector<Refusal> training_refusals(const Source& source) {
+    return refusals(training_formats(), source);
 }
 
 Telemetry read_telemetry_text(const Source& source) {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "formats/pieces.hpp"
 #include "formats/readers.hpp"
@@ -48,6 +49,14 @@ struct TrainingFormat {
 
 std::span<const TelemetryFormat> telemetry_formats();
 std::span<const TrainingFormat> training_formats();
+
+/// Why each format refuses the text, in the order in which they are tried; empty: it reads it.
+struct Refusal {
+    std::string_view format;
+    std::string why;
+};
+std::vector<Refusal> telemetry_refusals(const Source& source);
+std::vector<Refusal> training_refusals(const Source& source);
 
 /// The one that --format names, or the first that does not refuse. Throws Error{usage} for a name that is in
 /// no table, Error{failed} where all refuse.

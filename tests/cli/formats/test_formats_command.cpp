@@ -25,8 +25,29 @@ TEST_CASE("formats lists each reader with an example, for people and for program
     }
 }
 
-TEST_CASE("formats takes no files") {
-    const Finished wrong = rlecouple({"formats", "a.csv"});
+TEST_CASE("formats FILE tells of every reader why it refuses the file, or that it reads it") {
+    const rle::test::TempDir dir;
+    const std::string file = dir / "steps.jsonl";
+    rle::test::write_file(file, "{\"step\": 1, \"timestamp\": 1790596800.5, \"grad_norm\": 1.05}\n");
+    const Finished told = rlecouple({"formats", file});
+    CHECK(told.exit_code == 0);
+    CHECK(told.err.empty());
+    const auto document = nlohmann::json::parse(rlecouple({"formats", "--json"}).out);
+    std::size_t lines = 0, read = 0;
+    for (std::size_t at = 0; (at = told.out.find("refuses: ", at)) != std::string::npos; ++at) ++lines;
+    for (std::size_t at = 0; (at = told.out.find("reads it\n", at)) != std::string::npos; ++at) ++read;
+    CHECK(read >= 1);
+    CHECK(lines + read == document["telemetry"].size() + document["training"].size());
+
+    rle::test::write_file(dir / "odd.bin", "what is this?\n");
+    const Finished refused = rlecouple({"align", "--telemetry", dir / "odd.bin", "-o", "-"});
+    CHECK(refused.exit_code == 1);
+    CHECK(refused.err.find("`rlecouple formats FILE` tells why") != std::string::npos);
+    CHECK(rlecouple({"formats", dir / "odd.bin"}).out.find("reads it\n") == std::string::npos);
+}
+
+TEST_CASE("formats takes a file or --json, not both") {
+    const Finished wrong = rlecouple({"formats", "a.csv", "--json"});
     CHECK(wrong.exit_code == 2);
     CHECK(wrong.err.find("rlecouple formats --help") != std::string::npos);
 }
