@@ -64,6 +64,7 @@ SensorSet::SensorSet(Probed probed, const Selection& selection)
     forget_unwanted_devices(selection);
     note_missing(probed.missing);
     add_models(selection);
+    warn_of_what_nobody_gives();
     lay_out_columns();
     describe_devices(selection);
 }
@@ -143,6 +144,19 @@ void SensorSet::note_missing(const std::vector<Missing>& reasons) {
                                             reason->reason, reason->hint.empty() ? "" : "; ", reason->hint));
         }
     }
+}
+
+// A recording without them is one that most questions cannot be put to.
+void SensorSet::warn_of_what_nobody_gives() {
+    const auto given = [&](const char* column) {
+        return std::any_of(devices_.begin(), devices_.end(),
+                           [&](const DeviceInfo& device) { return slot(device.name, column).has_value(); });
+    };
+    const bool temperature = given("temp_c"), power = given("power_w");
+    if (temperature && power) return;
+    const char* const what = temperature ? "power_w" : power ? "temp_c" : "temp_c and no source power_w";
+    warnings_.push_back(
+        fmt::format("no source gives {}, so there will be no RLE and no energy balance", what));
 }
 
 void SensorSet::add_models(const Selection& selection) {

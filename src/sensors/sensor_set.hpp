@@ -65,6 +65,7 @@ class SensorSet {
     void adopt(std::unique_ptr<Source> source, const Selection& selection);
     void forget_unwanted_devices(const Selection& selection);
     void note_missing(const std::vector<Missing>& reasons);
+    void warn_of_what_nobody_gives();
     void add_models(const Selection& selection);
     void add_model(DeviceInfo& device, const Selection& selection);
     void lay_out_columns();
