@@ -47,8 +47,8 @@ struct SessionInfo {
     std::string operator_name;
     std::string host;
     std::string os;
-    std::string mode = "both";  ///< gpu, cpu, both
-    double sample_hz = 1.0;
+    std::string mode = "both";        ///< gpu, cpu, both
+    std::optional<double> sample_hz;  ///< missing where a session.json from elsewhere does not tell
     double ambient_c = 21.0;
     bool ambient_given = false;           ///< false: the default of 21 degC, which nobody measured
     std::optional<double> rated_power_w;  ///< --rated-power
@@ -63,6 +63,7 @@ struct SessionInfo {
     TrainingProcess training;
     std::vector<std::string> command;  ///< the exact command line of rlecouple
     std::string tool_version;
+    bool bare = false;  ///< read from a file that names no schema: taken for what it has
     std::vector<std::string> warnings;
 };
 

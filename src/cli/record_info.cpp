@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
 #include "formats/documents/documents.hpp"
 #include "formats/io/files.hpp"
@@ -56,9 +57,7 @@ void warn_of_training(std::vector<std::string>& lines, const TrainingProcess& tr
 
 SessionInfo session_info(const CollectOptions& options, const sensors::SensorSet& sensors) {
     SessionInfo info;
-    std::filesystem::path folder = std::filesystem::path(options.output).lexically_normal();
-    if (!folder.has_filename()) folder = folder.parent_path();
-    info.name = options.name.empty() ? folder.filename().string() : options.name;
+    info.name = options.name.empty() ? folder_name(options.output) : options.name;
     info.operator_name = options.operator_name.empty() ? user_name() : options.operator_name;
     utsname kernel{};
     uname(&kernel);

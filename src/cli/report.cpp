@@ -161,6 +161,7 @@ Read gather(const std::string& session, report::ReportInput at_hand = {}) {
     Read read{std::move(at_hand), {}};
     report::ReportInput& input = read.input;
     input.session_path = session;
+    input.folder_name = folder_name(session);
     input.command = command_line();
     const fs::path folder(session);
     std::vector<fs::path> files;
@@ -195,6 +196,18 @@ Json data_sheet_json(const report::View& view) {
     return rows;
 }
 
+// A block without a document is null; what is null within one is named in its own warnings.
+void name_null_blocks(Json& out) {
+    const std::string told = out["warnings"].dump();
+    for (const auto& [block, file] :
+         {std::pair{"session", kSessionJson}, std::pair{"align", kAlignJson},
+          std::pair{"correlation", kCorrelationJson}, std::pair{"balance", kBalanceJson},
+          std::pair{"predict", kPredictJson}}) {
+        if (out[block].is_null() && told.find(file) == std::string::npos)
+            out["warnings"].push_back(fmt::format("{} is null: the session has no {}", block, file));
+    }
+}
+
 // Everything in one document. The simulated temperatures, one a sample, stay in balance.json.
 Json summary_json(const report::View& view, Documents documents) {
     const report::ReportInput& input = *view.input;
@@ -212,6 +225,7 @@ Json summary_json(const report::View& view, Documents documents) {
     out["inputs"] = Json::object();
     for (const auto& [file, hash] : input.input_hashes) out["inputs"][file] = hash;
     out["warnings"] = report::all_warnings(input);
+    name_null_blocks(out);
     return out;
 }
 

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/checks.hpp"
+#include "cli/ui.hpp"
 #include "formats/documents/documents.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/uniform_grid.hpp"
@@ -32,6 +34,14 @@ bool is_there(const fs::path& path) {
     return fs::exists(path, ignored);
 }
 
+std::string folder_name(const std::string& path) {
+    std::error_code error;
+    fs::path folder = fs::absolute(path, error).lexically_normal();
+    if (error) return path;
+    if (!folder.has_filename()) folder = folder.parent_path();
+    return folder.has_filename() ? folder.filename().string() : path;
+}
+
 void refuse_stdin(const std::string& session) {
     if (session != "-") return;
     throw Error(ErrorKind::usage, "-", "a session is a folder, and cannot come through stdin",
@@ -43,8 +53,9 @@ StageInput stage_input(const std::string& path, const char* file_name, const cha
     std::error_code ignored;
     if (path == "-" || !fs::is_directory(path, ignored)) {
         if (path != "-" && !fs::exists(path, ignored)) {
+            const bool names_a_file = fs::path(path).has_extension();
             throw Error(ErrorKind::failed, path, "no such session folder or file",
-                        "make one with rlecouple collect -o " + path);
+                        names_a_file ? "check the path" : "make one with rlecouple collect -o " + path);
         }
         return {path, std::nullopt, std::nullopt};
     }
@@ -71,7 +82,11 @@ std::optional<SessionInfo> read_session(const std::string& folder) {
     const fs::path file = fs::path(folder) / kSessionJson;
     std::error_code ignored;
     if (!fs::exists(file, ignored)) return std::nullopt;
-    return formats::session_from_json(formats::read_json(file.string()), file.string());
+    SessionInfo info = formats::session_from_json(formats::read_json(file.string()), file.string());
+    static std::set<std::string> told;
+    if (info.bare && told.insert(file.string()).second)
+        print_warning(file.string() + ": no `schema`; it is taken for what it has");
+    return info;
 }
 
 std::optional<std::string> find_training(const std::string& folder) {

@@ -31,6 +31,9 @@ struct StageInput {
     std::optional<SessionInfo> info;     ///< its session.json, where there is one
 };
 
+/// The last name of a folder's path, also of "." and "results/".
+std::string folder_name(const std::string& path);
+
 /// Throws Error{usage} where what should be a session folder is "-".
 void refuse_stdin(const std::string& session);
 
@@ -42,7 +45,8 @@ StageInput stage_input(const std::string& path, const char* file_name, const cha
 /// session, else nowhere (empty).
 std::string stage_output(const StageInput& input, const std::string& output, const char* file_name);
 
-/// The session.json of a folder; missing where it has none. Throws Error{failed} where it is broken.
+/// The session.json of a folder; missing where it has none. Throws Error{failed} where it is broken or of
+/// another schema; one without a schema is taken for what it has, with a warning on the terminal.
 std::optional<SessionInfo> read_session(const std::string& folder);
 
 /// The training log of a session folder, whatever it is called; missing where there is none. What a recorded

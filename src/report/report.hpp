@@ -33,7 +33,8 @@ using KnownStats = std::map<std::string, ColumnStats, std::less<>>;
 /// Whatever is known of a session; a missing stage is named in the report with the command that would make
 /// it.
 struct ReportInput {
-    std::string session_path;
+    std::string session_path;      ///< as it was typed, for commands
+    std::string folder_name = {};  ///< what a session without a name is called; empty: its path
     std::optional<SessionInfo> session;
     std::optional<Alignment> alignment;  ///< the rows may be empty: they come from `aligned`
     std::optional<Frame> aligned;        ///< aligned.csv, its shown_columns() at least

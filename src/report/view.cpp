@@ -98,7 +98,9 @@ View bare_view(const ReportInput& input) {
 }  // namespace
 
 std::string session_name(const ReportInput& input) {
-    if (input.session && !input.session->name.empty()) return input.session->name;
+    const bool named = input.session && !input.session->name.empty() && input.session->name != ".";
+    if (named) return input.session->name;
+    if (!input.folder_name.empty()) return input.folder_name;
     return input.session_path.empty() ? "session" : input.session_path;
 }
 

@@ -99,13 +99,14 @@ Json to_json(const SessionInfo& session) {
     out["clock_offsets"] = clocks_to_json(session.clock_offsets);
     out["training"] = training_to_json(session.training);
     out["command"] = session.command;
-    out["warnings"] = session.warnings;
+    set_warnings(out, session.warnings);
     return out;
 }
 
 SessionInfo session_from_json(const Json& document, const std::string& where) {
-    const Fields fields = Fields::of_document(document, "session", where);
+    const Fields fields = Fields::of_document(document, "session", where, SchemaIs::optional);
     SessionInfo session;
+    session.bare = fields.text("schema").empty();
     if (const auto tool = fields.object("tool")) session.tool_version = tool->text("version");
     session.name = fields.text("name");
     session.operator_name = fields.text("operator");
@@ -117,7 +118,7 @@ SessionInfo session_from_json(const Json& document, const std::string& where) {
     session.host = fields.text("host");
     session.os = fields.text("os");
     if (const std::string mode = fields.text("mode"); !mode.empty()) session.mode = mode;
-    session.sample_hz = fields.number_or("sample_hz", session.sample_hz);
+    session.sample_hz = fields.number("sample_hz");
     session.sync_every_s = fields.number("sync_every_s");
     session.samples = fields.count("samples");
     session.missed_ticks = fields.count("missed_ticks");

@@ -47,11 +47,13 @@ Json document_head(std::string_view name) {
 Fields::Fields(const Json& object, std::string where, std::string path)
     : object_(&object), where_(std::move(where)), path_(std::move(path)) {}
 
-Fields Fields::of_document(const Json& document, std::string_view name, const std::string& where) {
+Fields Fields::of_document(const Json& document, std::string_view name, const std::string& where,
+                           SchemaIs schema_is) {
     const std::string wanted = fmt::format("rlecouple.{}/1", name);
     if (!document.is_object()) throw Error(ErrorKind::failed, where, "not an object", "expected " + wanted);
     const Fields fields(document, where, "");
     const std::string schema = fields.text("schema");
+    if (schema.empty() && schema_is == SchemaIs::optional) return fields;
     if (schema.empty()) throw Error(ErrorKind::failed, where, "no `schema`", "expected " + wanted);
     if (schema != wanted) {
         throw Error(ErrorKind::failed, where, fmt::format("its schema is '{}', not '{}'", schema, wanted));

@@ -29,11 +29,15 @@ Json text_or_null(const std::string& text);
 /// A document's opening: `schema` "rlecouple.NAME/1" and `tool` {name, version}.
 Json document_head(std::string_view name);
 
+/// Is a document without `schema` refused? One that a person writes by hand need not have it.
+enum class SchemaIs { wanted, optional };
+
 /// An object of a document that is being read, and where it stands, for messages.
 class Fields {
   public:
     /// Throws Error{failed} where `document` is no object or not of schema "rlecouple.NAME/1".
-    static Fields of_document(const Json& document, std::string_view name, const std::string& where);
+    static Fields of_document(const Json& document, std::string_view name, const std::string& where,
+                              SchemaIs schema_is = SchemaIs::wanted);
 
     /// A null or absent value is a missing one; one of another type throws Error{failed} with file and key.
     std::optional<double> number(std::string_view key) const;
