@@ -32,7 +32,7 @@ const std::vector<Command> kCommands{
     {"predict", "How well gradient-norm spikes warn of a collapse", "rlecouple predict results/ --horizon 3",
      false, setup_predict},
     {"watch", "The alarm of predict, live: on a session being recorded, or on a command",
-     "rlecouple watch results/ --exec examples/watch/lower-power.sh --min-interval 60", true, setup_watch},
+     "rlecouple watch results/ --exec 'nvidia-smi -pl 250' --min-interval 60", true, setup_watch},
     {"reproduce", "Are several sessions consistent within +-20 %?", "rlecouple reproduce sessions/*", false,
      setup_reproduce},
     {"check", "CI: has a recorded session's result moved against a baseline?",

@@ -15,6 +15,7 @@
 #include "cli/ui.hpp"
 #include "cli/watch.hpp"
 #include "cli/watch_machine.hpp"
+#include "cli/watch_replay.hpp"
 #include "cli/watch_tail.hpp"
 #include "formats/io/files.hpp"
 #include "formats/text/numbers.hpp"
@@ -57,6 +58,7 @@ class Watching {
     bool session_there() const;
     void find_session();
     void start();
+    void replay();
     void wait();
     void on_signal(int signal);
     void read_files();
@@ -148,18 +150,25 @@ void Watching::start() {
         if (info && info->finished && !options_.from_start) {
             print_warning(fmt::format("{}: the session has ended; --from-start goes through it", folder_));
         }
-        if (!info && options_.from_start) {
-            throw Error(ErrorKind::failed, folder_,
-                        "no session.json, so nothing tells when the recording is over",
-                        "rlecouple predict scores the alarms of a recording; without --from-start what is "
-                        "added is watched");
-        }
+        if (!info && options_.from_start) return replay();
         history_ = !options_.from_start;
         read_files();
         history_ = false;
     }
     print_status(fmt::format("watching {}: alarm where z exceeds {:g}; Ctrl-C ends it",
                              options_.session.empty() ? options_.process.front() : folder_, last_.threshold));
+}
+
+// Without a session.json nobody records there: the session is over when what is there has been gone through.
+void Watching::replay() {
+    const ReplayedSession session = replayed_session(folder_, options_.analysis);
+    machine_.take(session.telemetry);
+    for (const ReplayedSession::Step& step : session.steps)
+        take_step(step.t_s, step.wall_us, step.step, step.grad_norm);
+    machine_.advance(1e300);
+    training_.reset();
+    telemetry_.reset();
+    over_ = true;
 }
 
 void Watching::wait() {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "cli/session_paths.hpp"
@@ -70,6 +71,21 @@ void WatchedMachine::begin() {
 void WatchedMachine::take(const std::vector<std::string_view>& cells) {
     if (is_ours(cells[1]))
         waiting_.push_back({number(cells[0]), number(cells[2]), number(cells[3]), number(cells[4])});
+}
+
+void WatchedMachine::take(const Telemetry& samples) {
+    if (options_.device().empty() && !samples.devices.empty()) {
+        try {
+            options_.devices = {choose_device(samples.devices, info_, "")};
+        } catch (const Error&) {  // the choice is open: the first that has a row
+        }
+    }
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        if (!std::isnan(samples.t_s[i]) && is_ours(samples.devices[samples.device[i]]))
+            waiting_.push_back({samples.t_s[i], samples.temp_c[i], samples.power_w[i], samples.util_pct[i]});
+    }
+    std::stable_sort(waiting_.begin(), waiting_.end(),
+                     [](const Sample& a, const Sample& b) { return a.t_s < b.t_s; });
 }
 
 void WatchedMachine::advance(double t_s) {

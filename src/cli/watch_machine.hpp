@@ -11,6 +11,7 @@
 #include "formats/documents/alarm_line.hpp"
 #include "rlecouple/rle_stream.hpp"
 #include "rlecouple/session.hpp"
+#include "rlecouple/telemetry.hpp"
 
 namespace rle::cli {
 
@@ -24,6 +25,8 @@ class WatchedMachine {
     void know(const std::optional<SessionInfo>& info);
     /// Keeps a sample until advance() reaches it.
     void take(const std::vector<std::string_view>& cells);
+    /// The samples of a recording, likewise.
+    void take(const Telemetry& samples);
     /// Goes through the samples up to `t_s`, so that an alarm is told with the sample before it.
     void advance(double t_s);
     void tell(formats::AlarmFacts& facts) const;

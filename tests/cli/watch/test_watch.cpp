@@ -161,12 +161,42 @@ TEST_CASE("a session as it grows: what was there before warms up, whole lines al
     CHECK(alarms_so_far(log) == 2);
 }
 
-TEST_CASE("--from-start refuses a folder that never tells when its recording is over", "[watch]") {
+TEST_CASE("--from-start goes through a folder from elsewhere, whatever its files are, and ends", "[watch]") {
     const TempDir dir;
-    write_file(dir / "training.csv", training_csv(40));
-    const Finished done = run({"timeout", "60", RLE_BINARY, "watch", dir.path().string(), "--from-start"});
-    CHECK(done.exit_code == 1);
-    CHECK(done.err.find("no session.json") != std::string::npos);
+    const std::string folder = dir / "s";
+    std::filesystem::create_directories(folder);
+    write_file(folder + "/training.csv", training_csv(40));
+    const std::vector<std::string> from_start{"timeout", "60", RLE_BINARY, "watch", folder, "--from-start"};
+    const Finished done = run(from_start);
+    CHECK(done.exit_code == 0);
+    const std::vector<json> alarms = alarms_in(done.out);
+    REQUIRE(alarms.size() == 2);  // the norm leaps at every twentieth step
+    CHECK(alarms[0]["step"] == 20);
+    CHECK(alarms[1]["t_s"] == 4.0);
+    CHECK(alarms[1]["temp_c"].is_null());
+
+    // The same steps as JSON by the wall clock, beside telemetry of one GPU.
+    std::filesystem::remove(folder + "/training.csv");
+    json log = json::array();
+    std::string telemetry = "timestamp,device,temp_c,power_w,util_pct\n";
+    for (int step = 1; step <= 40; ++step) {
+        log.push_back(
+            {{"timestamp", 1790596800.0 + 0.5 * step}, {"step", step}, {"grad_norm", norm_of(step)}});
+        telemetry += fmt::format("{:.1f},gpu0,{},100,90\n", 1790596800.0 + 0.5 * step, 40 + step);
+    }
+    write_file(folder + "/training.json", log.dump());
+    write_file(folder + "/telemetry.csv", telemetry);
+    const std::vector<json> by_clock = alarms_in(run(from_start).out);
+    REQUIRE(by_clock.size() == 2);
+    CHECK(by_clock[1]["step"] == 40);
+    CHECK(by_clock[1]["t_s"] == 19.5);  // since the first row
+    CHECK(by_clock[1]["device"] == "gpu0");
+    CHECK(by_clock[1]["temp_c"] == 80.0);  // of the sample at that moment
+
+    std::filesystem::remove(folder + "/training.json");
+    const Finished nothing = run(from_start);
+    CHECK(nothing.exit_code == 1);
+    CHECK(nothing.err.find("no training log") != std::string::npos);
 }
 
 TEST_CASE("--from-start raises what predict raises", "[watch]") {
