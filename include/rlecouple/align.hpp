@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "rlecouple/align_choices.hpp"
 #include "rlecouple/rle.hpp"
 #include "rlecouple/telemetry.hpp"
 
@@ -33,7 +34,9 @@ struct AlignOptions {
     std::optional<double> temp_limit_c;   ///< likewise
     std::optional<double>
         constant_tau_s;  ///< for SustainTerm::constant; missing: fitted to the device's samples
-    std::map<std::string, DeviceLimits> limits;  ///< by device
+    std::map<std::string, DeviceLimits> limits;   ///< by device
+    DeviceLimits other_limits;                    ///< what `limits` does not tell of a device
+    ChoiceFrom ambient_from = ChoiceFrom::given;  ///< where rle.ambient_c is from
 };
 
 struct Pairing {
@@ -83,9 +86,10 @@ struct Alignment {
     Counts dropped;    ///< rows and cells left out, by reason
     Counts reordered;  ///< rows that stood out of order and were sorted, by stream
     std::optional<double>
-        suggested_shift_s;        ///< a whole number of quarter hours that would make them overlap
-    std::string clock;            ///< "t_s" (monotonic, shared) or "timestamp"
-    double clock_offset_s = 0.0;  ///< as applied
+        suggested_shift_s;                ///< a whole number of quarter hours that would make them overlap
+    std::string clock;                    ///< "t_s" (monotonic, shared) or "timestamp"
+    double clock_offset_s = 0.0;          ///< as applied
+    std::optional<AlignChoices> choices;  ///< missing where an older align.json does not tell
     std::vector<std::string> warnings;
 };
 

@@ -49,7 +49,8 @@ struct ThermalFit {
     std::optional<double> ambient_c;        ///< given, or fitted; the mean where it was logged
     std::optional<double> ambient_moved_c;  ///< greatest less least of a logged ambient, degC
     bool ambient_fitted = false;            ///< as asked, or because the assumed one plainly does not fit
-    std::string ambient_from;  ///< "option", "session", "logged", "assumed"; a fitted one starts there
+    std::string
+        ambient_from;  ///< "option", "session", "align", "logged", "assumed"; a fitted one starts there
     std::optional<double> hA_fan_w_per_c;    ///< change of hA from a standing fan to 100 %, where fitted
     std::vector<double> node_C_j_per_c;      ///< die, heatsink (two nodes); C (one)
     std::optional<double> coupling_w_per_c;  ///< die to heatsink, two nodes

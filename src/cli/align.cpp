@@ -45,10 +45,14 @@ AlignOptions align_options(const AnalysisOptions& given, const std::optional<Ses
     options.rle.sustain = given.sustain == "constant" ? SustainTerm::constant : SustainTerm::limit;
     options.rle.slope_window_s = given.slope_window_s;
     options.rle.ambient_c = given.ambient_c.value_or(info ? info->ambient_c : kDefaultAmbient);
+    options.ambient_from = given.ambient_c               ? ChoiceFrom::given
+                           : info && info->ambient_given ? ChoiceFrom::session
+                                                         : ChoiceFrom::assumed;
     options.constant_tau_s = given.tau_sustain_s;
     options.rated_power_w = given.rated_power_w;
     options.temp_limit_c = given.temp_limit_c;
     if (!info) return options;
+    options.other_limits = {info->rated_power_w, info->temp_limit_c};
     for (const DeviceInfo& device : info->devices) {
         options.limits[device.name] = {device.rated_power_w, device.temp_limit_c};
     }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/aligned_with.hpp"
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/estimates.hpp"
@@ -78,18 +79,6 @@ BalanceInput balance_input(Frame frame, const AnalysisOptions& given, const std:
     return in;
 }
 
-// Where it is from, in the words of balance.json.
-std::string ambient_source(const AnalysisOptions& given, const StageInput& input) {
-    if (given.ambient_c) return "option";
-    return input.info && input.info->ambient_given ? "session" : "assumed";
-}
-
-// The ambient temperature to go by.
-double ambient_of(const AnalysisOptions& given, const StageInput& input) {
-    if (given.ambient_c) return *given.ambient_c;
-    return input.info ? input.info->ambient_c : kDefaultAmbient;
-}
-
 // A word where the results rest on an ambient temperature that nobody measured.
 void note_assumed_ambient(const BalanceOptions& options, const ThermalFit& fit,
                           std::vector<std::string>& warnings) {
@@ -98,6 +87,15 @@ void note_assumed_ambient(const BalanceOptions& options, const ThermalFit& fit,
         fmt::format("the ambient temperature was not given: {:g} degC is assumed, and hA and C lean on it; "
                     "give --ambient, or --fit-ambient to fit it",
                     options.ambient_c));
+}
+
+// A word where RLE, which the balance's range of RLE is of, rests on another ambient temperature.
+void note_other_ambient(const AlignChoices& choices, const StageInput& input, const ThermalFit& fit,
+                        std::vector<std::string>& warnings) {
+    if (!fit.ambient_c) return;
+    const bool measured = fit.ambient_fitted || fit.ambient_from == "logged";
+    if (std::string why = other_ambient(*fit.ambient_c, measured, input, choices); !why.empty())
+        warnings.push_back(std::move(why));
 }
 
 // A value that is left out may still have an interval that tells something.
@@ -218,16 +216,19 @@ Balance balance_stage(const BalanceCommand& command) {
     const auto estimated = estimated_columns(input, frame, device);
     BalanceOptions options;
     BalanceInput in = balance_input(std::move(frame), command.analysis, input.file, warnings);
-    const std::string from = in.ambient_c.empty() ? ambient_source(command.analysis, input) : "logged";
-    if (in.ambient_c.empty()) options.ambient_c = ambient_of(command.analysis, input);
-    options.ambient_assumed = from == "assumed";
+    const bool logged = !in.ambient_c.empty();
+    const std::optional<AlignChoices> choices = aligned_with(input);
+    const AmbientChoice ambient = ambient_for(command.analysis.ambient_c, input, choices);
+    if (!logged) options.ambient_c = ambient.ambient_c;
+    options.ambient_assumed = !logged && ambient.from == "assumed";
     options.fit_ambient = command.analysis.fit_ambient;
     options.idle_power_w = command.analysis.idle_power_w;
     Balance result = balanced(std::move(in), options, input.file, warnings);
     note_assumed_ambient(options, result.thermal, warnings);
     result.device = device;
     result.modelled = listed(estimated);
-    result.thermal.ambient_from = from;
+    result.thermal.ambient_from = logged ? "logged" : ambient.from;
+    if (choices) note_other_ambient(*choices, input, result.thermal, warnings);
     if (const std::string why = balance_of_estimates(estimated); !why.empty()) warnings.push_back(why);
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
 

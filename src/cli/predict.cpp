@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/aligned_with.hpp"
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/estimates.hpp"
@@ -50,16 +51,10 @@ void take_flags(const PredictCommand& command, ColumnUses& columns, const std::s
     out.event_name = fmt::format("{}", fmt::join(found, " or "));
 }
 
-// The user's, else the device's, else a usual one.
+// Where nobody told one, a usual one.
 double temp_limit(const PredictCommand& command, const StageInput& input, const std::string& device,
                   std::vector<std::string>& warnings) {
-    if (command.analysis.temp_limit_c) return *command.analysis.temp_limit_c;
-    if (input.info) {
-        for (const DeviceInfo& known : input.info->devices) {
-            if (known.name == device && known.temp_limit_c) return *known.temp_limit_c;
-        }
-        if (input.info->temp_limit_c) return *input.info->temp_limit_c;
-    }
+    if (const auto told = temp_limit_for(command.analysis.temp_limit_c, input, device)) return *told;
     const double usual = device.starts_with("cpu") ? kUsualCpuLimit : kUsualGpuLimit;
     warnings.push_back(
         fmt::format("temperature limit unknown, {:g} degC assumed for a rival; give --temp-limit", usual));

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
+
 #include "report/sheet.hpp"
 #include "report/text.hpp"
 #include "rlecouple/version.hpp"
@@ -9,13 +11,33 @@
 namespace rle::report {
 namespace {
 
+constexpr double kSameAmbient = 0.05;  // degC
+
+// The ambient temperature that RLE was made with; null where align.json does not tell.
+const Choice<double>* aligned_ambient(const ReportInput& input) {
+    const bool told = input.alignment && input.alignment->choices;
+    return told ? &input.alignment->choices->ambient_c : nullptr;
+}
+
+// What RLE was made with, where the balance goes by another.
+std::string of_rle(const ReportInput& input, const std::optional<double>& balanced) {
+    const Choice<double>* const aligned = aligned_ambient(input);
+    if (aligned == nullptr || !balanced || std::abs(aligned->value - *balanced) < kSameAmbient) return {};
+    return "; RLE was made with " + plain(aligned->value);
+}
+
 // Where the ambient temperature that the analysis used is from.
 std::string ambient_remark(const ReportInput& input) {
     const std::string from = input.balance ? input.balance->thermal.ambient_from : "";
     if (input.balance && input.balance->thermal.ambient_fitted) return "fitted to the temperatures";
     if (from == "option") return "given to the analysis by --ambient";
+    if (from == "align") return "given to align by --ambient";
     if (from == "logged") return "logged beside the device: the mean";
     if (from == "assumed") return "assumed: nobody measured it";
+    if (const Choice<double>* const aligned = aligned_ambient(input)) {
+        if (aligned->from == ChoiceFrom::given) return "given to align by --ambient";
+        if (aligned->from == ChoiceFrom::assumed) return "assumed: nobody measured it";
+    }
     if (!input.session) return {};
     return input.session->ambient_given ? "given to the recording" : "the default, which nobody measured";
 }
@@ -23,16 +45,19 @@ std::string ambient_remark(const ReportInput& input) {
 void add_ambient_row(Sheet& sheet, const ReportInput& input) {
     std::optional<double> ambient = input.balance ? input.balance->thermal.ambient_c : std::nullopt;
     const bool analysed = ambient.has_value();
+    const std::string rle = of_rle(input, ambient);
+    if (const auto* const aligned = aligned_ambient(input); !ambient && aligned != nullptr)
+        ambient = aligned->value;
     if (!ambient && input.session) ambient = input.session->ambient_c;
     sheet.number("ambient_c", "Ambient temperature", ambient,
                  {.unit = "degC",
-                  .remark = ambient_remark(input),
+                  .remark = ambient_remark(input) + rle,
                   .digits = analysed && input.balance->thermal.ambient_fitted ? 4 : 0});
 }
 
 // The recording's rate, else that of the grid.
 void add_rate_row(Sheet& sheet, const ReportInput& input) {
-    std::optional<double> recorded = input.session ? std::optional(input.session->sample_hz) : std::nullopt;
+    std::optional<double> recorded = input.session ? input.session->sample_hz : std::nullopt;
     std::optional<double> grid = input.alignment && input.alignment->sample_hz > 0.0
                                      ? std::optional(input.alignment->sample_hz)
                                      : std::nullopt;
@@ -68,6 +93,39 @@ std::string training_ending(const TrainingProcess& training) {
     return "not known";
 }
 
+// The limits that RLE was made with; where align.json does not tell, those of the recording.
+struct Limits {
+    std::optional<double> rated_power_w, temp_limit_c;
+    std::string rated_from, limit_from;  // where that wants a word
+};
+
+std::string limit_remark(ChoiceFrom from, const std::string& option, const std::string& assumed) {
+    if (from == ChoiceFrom::given) return "given to the analysis by " + option;
+    if (from == ChoiceFrom::telemetry) return "as the telemetry tells";
+    return from == ChoiceFrom::assumed ? "assumed: " + assumed : "";
+}
+
+Limits limits_of(const View& view) {
+    Limits limits;
+    const SessionInfo* const session = view.input->session ? &*view.input->session : nullptr;
+    if (session != nullptr) {
+        limits.rated_power_w = session->rated_power_w;
+        limits.temp_limit_c = session->temp_limit_c;
+    }
+    if (view.info != nullptr && view.info->rated_power_w) limits.rated_power_w = view.info->rated_power_w;
+    if (view.info != nullptr && view.info->temp_limit_c) limits.temp_limit_c = view.info->temp_limit_c;
+    const bool told = view.input->alignment && view.input->alignment->choices;
+    const DeviceChoices* const used = told ? view.input->alignment->choices->of(view.device) : nullptr;
+    if (used == nullptr) return limits;
+    limits.temp_limit_c = used->temp_limit_c.value;
+    limits.limit_from = limit_remark(used->temp_limit_c.from, "--temp-limit", "a usual limit");
+    if (!used->rated_power_w) return limits;
+    limits.rated_power_w = used->rated_power_w->value;
+    limits.rated_from =
+        limit_remark(used->rated_power_w->from, "--rated-power", "the largest power of the session");
+    return limits;
+}
+
 void add_device_rows(Sheet& sheet, const View& view) {
     sheet.text("device", "Device analysed", view.device, {.missing = "the recording names no device"});
     const DeviceInfo unknown;
@@ -76,12 +134,17 @@ void add_device_rows(Sheet& sheet, const View& view) {
     const auto reason = [&](const char* why) { return known ? std::string(why) : std::string(); };
     sheet.text("device_model", "Device model", device.model, {.missing = reason("the driver does not tell")});
     sheet.text("device_driver", "Driver", device.driver, {.missing = reason("the source names none")});
-    sheet.number(
-        "rated_power_w", "Rated power", device.rated_power_w,
-        {.unit = "W", .missing = reason("neither the device nor --rated-power gives one"), .digits = 0});
-    sheet.number(
-        "temp_limit_c", "Temperature limit", device.temp_limit_c,
-        {.unit = "degC", .missing = reason("neither the device nor --temp-limit gives one"), .digits = 0});
+    const Limits limits = limits_of(view);
+    sheet.number("rated_power_w", "Rated power", limits.rated_power_w,
+                 {.unit = "W",
+                  .remark = limits.rated_from,
+                  .missing = reason("neither the device nor --rated-power gives one"),
+                  .digits = 0});
+    sheet.number("temp_limit_c", "Temperature limit", limits.temp_limit_c,
+                 {.unit = "degC",
+                  .remark = limits.limit_from,
+                  .missing = reason("neither the device nor --temp-limit gives one"),
+                  .digits = 0});
     const std::vector<std::string> modelled = view.modelled();
     const std::string none = known ? "none" : "";
     sheet.text("modelled", "Modelled columns (estimates, not measurements)",
@@ -94,7 +157,7 @@ void add_session_rows(Sheet& sheet, const View& view) {
     const SessionInfo unknown;
     const bool known = input.session.has_value();
     const SessionInfo& s = known ? *input.session : unknown;
-    sheet.text("session", "Session", s.name.empty() ? input.session_path : s.name);
+    sheet.text("session", "Session", session_name(input));
     sheet.text("started", "Started (UTC)", s.started);
     add_duration_row(sheet, view);
     sheet.text("ending", "Recorded", known ? ending(s) : "");

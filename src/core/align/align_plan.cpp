@@ -111,6 +111,22 @@ void check(const AlignOptions& options) {
     if (!(options.tolerance_s >= 0.0)) throw Error(ErrorKind::usage, "--tolerance", "must not be negative");
 }
 
+template <class Value>
+Choice<Value> option(const Value& value, const Value& otherwise) {
+    return {value, value == otherwise ? ChoiceFrom::standard : ChoiceFrom::given};
+}
+
+AlignChoices choices_of(const AlignOptions& options) {
+    const AlignOptions otherwise;
+    AlignChoices choices;
+    choices.ambient_c = {options.rle.ambient_c, options.ambient_from};
+    choices.stability = option(options.rle.stability, otherwise.rle.stability);
+    choices.sustain = option(options.rle.sustain, otherwise.rle.sustain);
+    choices.slope_window_s = option(options.rle.slope_window_s, otherwise.rle.slope_window_s);
+    choices.tolerance_s = option(options.tolerance_s, otherwise.tolerance_s);
+    return choices;
+}
+
 }  // namespace
 
 AlignPlan plan_alignment(const AlignOptions& options, const SurveyState& survey, const Telemetry& telemetry,
@@ -120,6 +136,7 @@ AlignPlan plan_alignment(const AlignOptions& options, const SurveyState& survey,
     Alignment& result = plan.result;
     result.tolerance_s = options.tolerance_s;
     result.clock_offset_s = options.clock_offset_s;
+    result.choices = choices_of(options);
     append(telemetry.warnings, result.warnings);
     merge_counts(telemetry.dropped, "telemetry_", result.dropped);
     plan.clock = survey.clock();
@@ -137,8 +154,10 @@ AlignPlan plan_alignment(const AlignOptions& options, const SurveyState& survey,
     for (const std::uint32_t d : plan.devices) {
         result.rows.devices.push_back(telemetry.devices[d]);
         plan.interval_s.push_back(survey.device_intervals[d].quantile(0.5));
-        plan.rle.push_back(rle_options_of(telemetry.devices[d], survey.devices[d], survey.samples[d], options,
-                                          result.warnings));
+        DeviceRle device = rle_of_device(telemetry.devices[d], survey.devices[d], survey.samples[d], options,
+                                         result.warnings);
+        plan.rle.push_back(device.options);
+        result.choices->devices.push_back(std::move(device.choices));
     }
     if (training != nullptr) count_steps(survey.steps, *training, result);
     return plan;

@@ -10,12 +10,18 @@
 
 namespace rle {
 
+/// What a device's RLE is made with, and where that is from.
+struct DeviceRle {
+    RleOptions options;
+    DeviceChoices choices;
+};
+
 /// The user's limits go before the device's own, and those of the options before the power limit that the
 /// telemetry carries; where none is known, the largest power of the session stands for the rated power and a
 /// usual limit for the temperature limit, each with a warning. Warns also where there will be no RLE. For
 /// SustainTerm::constant the time constant is the user's, else fitted to `samples`; throws
 /// Error{insufficient_data} where it cannot be.
-RleOptions rle_options_of(const std::string& name, const DeviceFacts& facts, const DeviceSamples& samples,
-                          const AlignOptions& options, std::vector<std::string>& warnings);
+DeviceRle rle_of_device(const std::string& name, const DeviceFacts& facts, const DeviceSamples& samples,
+                        const AlignOptions& options, std::vector<std::string>& warnings);
 
 }  // namespace rle

@@ -4,6 +4,82 @@
 #include "formats/text/json_fields.hpp"
 
 namespace rle::formats {
+namespace {
+
+constexpr NameOf<ChoiceFrom> kFrom[] = {
+    {ChoiceFrom::given, "given"},         {ChoiceFrom::session, "session.json"},
+    {ChoiceFrom::telemetry, "telemetry"}, {ChoiceFrom::fitted, "fitted"},
+    {ChoiceFrom::assumed, "assumed"},     {ChoiceFrom::standard, "default"}};
+constexpr NameOf<StabilityTerm> kStability[] = {
+    {StabilityTerm::ha, "ha"}, {StabilityTerm::util, "util"}, {StabilityTerm::headroom, "headroom"}};
+constexpr NameOf<SustainTerm> kSustain[] = {{SustainTerm::limit, "limit"},
+                                            {SustainTerm::constant, "constant"}};
+
+Json from_of(ChoiceFrom from) {
+    return name_of(kFrom, std::optional(from));
+}
+
+Json choice_json(const Choice<double>& choice) {
+    return Json{{"value", json_of(choice.value)}, {"from", from_of(choice.from)}};
+}
+
+template <class Enum, std::size_t N>
+Json choice_json(const NameOf<Enum> (&names)[N], const Choice<Enum>& choice) {
+    return Json{{"value", name_of(names, std::optional(choice.value))}, {"from", from_of(choice.from)}};
+}
+
+Json options_of(const AlignChoices& choices) {
+    Json out;
+    out["ambient_c"] = choice_json(choices.ambient_c);
+    out["stability"] = choice_json(kStability, choices.stability);
+    out["sustain"] = choice_json(kSustain, choices.sustain);
+    out["slope_window_s"] = choice_json(choices.slope_window_s);
+    out["tolerance_s"] = choice_json(choices.tolerance_s);
+    out["devices"] = Json::array();
+    for (const DeviceChoices& device : choices.devices) {
+        Json& of_device = out["devices"].emplace_back(Json{{"device", device.device}});
+        of_device["rated_power_w"] = device.rated_power_w ? choice_json(*device.rated_power_w) : Json();
+        of_device["temp_limit_c"] = choice_json(device.temp_limit_c);
+        if (device.tau_sustain_s) of_device["tau_sustain_s"] = choice_json(*device.tau_sustain_s);
+    }
+    return out;
+}
+
+// Missing where the document does not have it, or has no number there.
+std::optional<Choice<double>> number_from(const Fields& fields, std::string_view key) {
+    const auto inner = fields.object(key);
+    const auto value = inner ? inner->number("value") : std::nullopt;
+    if (!value) return std::nullopt;
+    return Choice<double>{*value, value_of(kFrom, *inner, "from").value_or(ChoiceFrom::assumed)};
+}
+
+template <class Enum, std::size_t N>
+Choice<Enum> word_from(const NameOf<Enum> (&names)[N], const Fields& fields, std::string_view key) {
+    const auto inner = fields.object(key);
+    if (!inner) return {};
+    return {value_of(names, *inner, "value").value_or(Enum{}),
+            value_of(kFrom, *inner, "from").value_or(ChoiceFrom::assumed)};
+}
+
+std::optional<AlignChoices> choices_from(const std::optional<Fields>& fields) {
+    const auto ambient = fields ? number_from(*fields, "ambient_c") : std::nullopt;
+    if (!ambient) return std::nullopt;
+    AlignChoices choices;
+    choices.ambient_c = *ambient;
+    choices.stability = word_from(kStability, *fields, "stability");
+    choices.sustain = word_from(kSustain, *fields, "sustain");
+    choices.slope_window_s = number_from(*fields, "slope_window_s").value_or(Choice<double>{});
+    choices.tolerance_s = number_from(*fields, "tolerance_s").value_or(Choice<double>{});
+    for (const Fields& device : fields->objects("devices")) {
+        const auto limit = number_from(device, "temp_limit_c");
+        if (!limit) continue;
+        choices.devices.push_back({device.text("device"), number_from(device, "rated_power_w"), *limit,
+                                   number_from(device, "tau_sustain_s")});
+    }
+    return choices;
+}
+
+}  // namespace
 
 Json to_json(const Alignment& alignment) {
     Json out = document_head("align");
@@ -16,6 +92,7 @@ Json to_json(const Alignment& alignment) {
     out["overlap_s"] = json_of(alignment.overlap_s);
     out["clock"] = text_or_null(alignment.clock);
     out["clock_offset_s"] = json_of(alignment.clock_offset_s);
+    if (alignment.choices) out["options"] = options_of(*alignment.choices);
     out["pairing"]["median_abs_dt_s"] = json_of(alignment.pairing.median_abs_dt_s);
     out["pairing"]["p95_abs_dt_s"] = json_of(alignment.pairing.p95_abs_dt_s);
     out["pairing"]["max_abs_dt_s"] = json_of(alignment.pairing.max_abs_dt_s);
@@ -44,6 +121,7 @@ Alignment alignment_from_json(const Json& document, const std::string& where) {
     alignment.overlap_s = fields.number_or("overlap_s", 0.0);
     alignment.clock = fields.text("clock");
     alignment.clock_offset_s = fields.number_or("clock_offset_s", 0.0);
+    alignment.choices = choices_from(fields.object("options"));
     if (const auto pairing = fields.object("pairing")) {
         alignment.pairing = {pairing->number("median_abs_dt_s"), pairing->number("p95_abs_dt_s"),
                              pairing->number("max_abs_dt_s")};

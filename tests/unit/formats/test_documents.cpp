@@ -118,6 +118,16 @@ rle::Alignment full_alignment() {
     a.suggested_shift_s = 3600;
     a.clock = "timestamp";
     a.clock_offset_s = -0.25;
+    a.choices.emplace();
+    a.choices->ambient_c = {24.5, rle::ChoiceFrom::session};
+    a.choices->stability = {rle::StabilityTerm::headroom, rle::ChoiceFrom::given};
+    a.choices->sustain = {rle::SustainTerm::constant, rle::ChoiceFrom::given};
+    a.choices->slope_window_s = {5, rle::ChoiceFrom::standard};
+    a.choices->tolerance_s = {1.5, rle::ChoiceFrom::given};
+    a.choices->devices = {{"gpu",
+                           rle::Choice<double>{300, rle::ChoiceFrom::telemetry},
+                           {83, rle::ChoiceFrom::assumed},
+                           rle::Choice<double>{7, rle::ChoiceFrom::fitted}}};
     a.warnings = {"w"};
     return a;
 }
