@@ -121,7 +121,7 @@ TEST_CASE("the largest number of 64 bits is no gradient norm") {
     write_session(dir.path(), made);
     const Finished done = rlecouple({"align", dir.path().string()});
     CHECK(done.exit_code == 0);
-    CHECK(has(done.err, "1 value(s) are the largest number of 64 bits"));
+    CHECK(has(done.err, "1 value is the largest number of 64 bits"));
     CHECK(!has(read_file(dir / "aligned.csv"), "e+1"));
     CHECK(json::parse(read_file(dir / "align.json"))["dropped"]["training_no_reading"] == 1);
 
@@ -129,7 +129,7 @@ TEST_CASE("the largest number of 64 bits is no gradient norm") {
     const std::size_t row = table.find("\n30,") + 4;
     table.replace(row, table.find(',', row) - row, "9223372036854775807");
     const Finished correlated = rlecouple({"correlate", "-", "-o", "-"}, table);
-    CHECK(has(correlated.err, "column 'grad_norm': 1 cell(s) infinite or outside the physical range"));
+    CHECK(has(correlated.err, "column 'grad_norm': 1 cell is infinite or outside the physical range"));
 }
 
 TEST_CASE("results go into folders that are not there yet, and a missing file is no session to record") {
