@@ -186,7 +186,8 @@ TEST_CASE("telemetry that cannot be read is one clear line with the right exit c
     const Row rows[] = {
         {"", "t.csv: the file is empty", 1},
         {"\n\n",
-         "t.csv: no known format: neither a table with a header nor JSON; `rlecouple formats FILE` tells why", 1},
+         "t.csv: no known format: neither a table with a header nor JSON; `rlecouple formats FILE` tells why",
+         1},
         {"{\"temp\": 50}\n",
          "no known format; json is nearest: no key for a time (timestamp or t_s); found temp", 1},
         {"{\"status\": \"success\", \"data\": {\"resultType\": \"vector\"}}\n",
