@@ -14,16 +14,16 @@ find_library(RLE_ZLIB_STATIC libz.a)
 mark_as_advanced(RLE_ZLIB_STATIC)
 option(RLE_STATIC_RUNTIME "Link the C++ libraries, fmt and zlib into the programs, where they can be" ON)
 
-# Does a program that formats what fmt leaves to its library build and start with all of it inside?
+# Can a program that formats what fmt leaves to its library, and unpacks, be linked with all of it inside?
 function(static_runtime_works result)
   set(probe ${PROJECT_BINARY_DIR}/static_runtime.cpp)
-  file(WRITE ${probe} "#include <fmt/format.h>\nint main(int n, char** words) { return "
-                      "fmt::format(\"{} {:L} {}\", n * 0.5, n, words[0]).empty(); }\n")
+  file(WRITE ${probe} "#include <fmt/format.h>\n#include <zlib.h>\nint main(int n, char** words) { z_stream z{}; return "
+                      "fmt::format(\"{} {:L} {}\", n * 0.5, n, words[0]).empty() || inflateInit(&z) != Z_OK; }\n")
   get_target_property(fmt_headers fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
   try_compile(
     RLE_STATIC_RUNTIME_WORKS ${PROJECT_BINARY_DIR}/static_runtime SOURCES ${probe} ${fmt_library}
-    CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${fmt_headers}"
-    LINK_OPTIONS ${runtime_flags} CXX_STANDARD 20)
+    CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${fmt_headers};${ZLIB_INCLUDE_DIRS}"
+    LINK_OPTIONS ${runtime_flags} LINK_LIBRARIES ${RLE_ZLIB_STATIC} CXX_STANDARD 20)
   set(${result} ${RLE_STATIC_RUNTIME_WORKS} PARENT_SCOPE)
 endfunction()
 
