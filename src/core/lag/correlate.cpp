@@ -202,9 +202,8 @@ void use_own_samples(const CorrelateInput& input, const Response& tested_on, con
 void take_out_epochs(const CorrelateInput& input, const std::vector<double>& response, double max_lag_s,
                      WhitenedPair& pair) {
     if (input.epoch.size() != input.driver.size()) return;
-    const auto max_lag = static_cast<std::size_t>(max_lag_s / input.dt_s + 1e-9);
-    const EpochRows rows =
-        rows_of_epochs(input.driver, response, input.dt_s, pair, epoch_starts(input.epoch), max_lag);
+    const EpochRows rows = rows_of_epochs(input.driver, response, input.dt_s, pair, epoch_starts(input.epoch),
+                                          lags_each_way(max_lag_s, input.dt_s));
     if (rows.empty()) return;
     if (auto beside = whiten_pair_beside(rows, input.driver, response, input.dt_s)) pair = *std::move(beside);
 }
