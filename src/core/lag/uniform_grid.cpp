@@ -89,8 +89,8 @@ double off_grid(const std::vector<double>& times, const Steps& grid) {
 
 bool has_a_row_a_point(const std::vector<double>& times, const Steps& grid) {
     for (std::size_t i = 0; i < times.size(); ++i) {
-        if (std::abs(times[i] - grid.start_s - static_cast<double>(i) * grid.dt_s) >= 0.5 * grid.dt_s)
-            return false;
+        const double off_s = std::abs(times[i] - grid.start_s - static_cast<double>(i) * grid.dt_s);
+        if (!(off_s < 0.5 * grid.dt_s)) return false;  // nor where a rate of 0 was found
     }
     return true;
 }
