@@ -100,7 +100,10 @@ class Scrapes {
         const auto [at, added] =
             index_.try_emplace(fmt::format("{}{{{}}}", sample.name, sample.labels), series_.size());
         if (added) series_.push_back({{"metric", labels_of(sample)}, {"values", Json::array()}});
-        if (sample.us) return add_point(at->second, *sample.us, std::string(sample.value));
+        if (sample.us) {
+            timed_samples_ = true;
+            return add_point(at->second, *sample.us, std::string(sample.value));
+        }
         if (scrapes_.empty() || scrapes_.back().series.contains(at->second)) scrapes_.emplace_back();
         scrapes_.back().series.insert(at->second);
         scrapes_.back().values.emplace_back(at->second, sample.value);
@@ -121,9 +124,10 @@ class Scrapes {
     bool place_scrapes() {
         const auto has_time = [](const Scrape& scrape) { return scrape.us.has_value(); };
         if (scrapes_.empty()) return false;
-        const bool counted = std::none_of(scrapes_.begin(), scrapes_.end(), has_time);
+        const bool timed_scrapes = std::any_of(scrapes_.begin(), scrapes_.end(), has_time);
+        const bool counted = !timed_scrapes && !timed_samples_;  // a count is on no clock of samples' times
         if (counted) count_scrapes();
-        if (!counted && !scrapes_.front().us) move_times_back();
+        if (timed_scrapes && !scrapes_.front().us) move_times_back();
         std::size_t untimed = 0;
         for (Scrape& scrape : scrapes_) {
             if (!scrape.us) ++untimed;
@@ -178,6 +182,7 @@ class Scrapes {
     const Source& source_;
     Clock clock_;
     std::vector<Scrape> scrapes_;
+    bool timed_samples_ = false;
     Json series_ = Json::array();
     std::map<std::string, std::size_t, std::less<>> index_;
     Counts dropped_;

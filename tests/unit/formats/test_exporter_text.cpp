@@ -96,6 +96,18 @@ TEST_CASE("scrapes without times are counted; a wall clock without a zone is tol
     CHECK(naive.warnings.back() == "log: times without a zone are taken as UTC; --tz ZONE says otherwise");
 }
 
+TEST_CASE("scrapes are not counted beside samples that say when they were taken") {
+    const std::string timed =
+        "DCGM_FI_DEV_GPU_TEMP{gpu=\"1\"} 41 1790596800000\nDCGM_FI_DEV_GPU_TEMP{gpu=\"1\"} 42 "
+        "1790596801000\n";
+    const Telemetry t = telemetry(kFirst + timed, started(2.0));
+    CHECK(t.wall_us == kTwoTimes);
+    CHECK(t.devices == std::vector<std::string>{"gpu1"});
+    CHECK(t.temp_c == Numbers{41, 42});
+    CHECK(t.dropped == rle::Counts{{"no_time", 1}});
+    CHECK_FALSE(t.times_made);
+}
+
 TEST_CASE("node_exporter's counters become rates, and a scrape that was cut is left out") {
     const auto scrape = [](int celsius, int joules) {
         return "node_hwmon_temp_celsius{chip=\"platform_coretemp_0\",sensor=\"temp1\"} " +
