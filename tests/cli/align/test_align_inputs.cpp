@@ -96,8 +96,8 @@ TEST_CASE(
     CHECK(telemetry.exit_code == 1);
     CHECK(telemetry.err ==
           "rlecouple: " + (dir / "x") +
-              ": no known format: neither a table with a header nor JSON; `rlecouple formats` shows "
-              "all, --telemetry-format overrides\n");
+              ": no known format: neither a table with a header nor JSON; `rlecouple formats FILE` "
+              "tells why, --telemetry-format overrides\n");
     const Finished training = align(dir, {"--telemetry", dir / "t", "--training", dir / "x"});
     CHECK(training.exit_code == 1);
     CHECK(training.err.find("no known format; printed is nearest: no line names a gradient norm") !=
