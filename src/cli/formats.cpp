@@ -39,7 +39,7 @@ std::string tried(std::string_view title, const std::vector<formats::Refusal>& r
     constexpr std::size_t kLongest = 200;
     std::string out = fmt::format("{}\n", bold(title));
     for (const formats::Refusal& refusal : refusals) {
-        const std::string why = formats::quotable(std::string_view(refusal.why).substr(0, kLongest));
+        const std::string why = formats::beginning_of(refusal.why, kLongest);
         out += fmt::format("  {:<16} {}\n", refusal.format, why.empty() ? "reads it" : "refuses: " + why);
     }
     return out;
