@@ -230,12 +230,12 @@ AlignedStage align_whatever_pairs(const AlignCommand& given) {
         throw Error(ErrorKind::usage, "-", "two inputs cannot share stdin", "name a file for one");
     refuse_overwriting(inputs, {outputs.csv, outputs.json});
     const AlignOptions options = align_options(command.analysis, info);
-    AlignedStage stage =
-        align_what_is_there(open_inputs(command, outputs.csv), command, options, outputs.csv);
+    const Inputs opened = open_inputs(command, outputs.csv);
+    AlignedStage stage = align_what_is_there(opened, command, options, outputs.csv);
     Alignment& result = stage.alignment;
     if (command.training.empty()) result.warnings.push_back(without_training(command));
-    const std::string& first = command.telemetry.front();
-    for (std::string& line : alignment_of_estimates(estimated_in(info, first)))
+    const formats::Input& first = opened.telemetry.front();
+    for (std::string& line : alignment_of_estimates(estimated_in(info, first.path())))
         result.warnings.push_back(std::move(line));
     print_warnings(result.warnings);
     if (!command.training.empty() && !stage.unpaired) stage.unpaired = why_unpaired(result);

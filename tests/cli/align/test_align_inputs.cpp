@@ -242,3 +242,16 @@ TEST_CASE("--columns names the columns of telemetry without a header, --training
     CHECK(too_few.exit_code == 1);
     CHECK(too_few.err.find("its rows have 5 cells, and 2 columns are named") != std::string::npos);
 }
+
+TEST_CASE("that RLE rests on an estimate is told, of a file and of what comes through a pipe") {
+    const TempDir dir;
+    const std::string table =
+        "t_s,device,temp_c,power_w,util_pct,modelled\n0,cpu,50,100,40,power_w\n1,cpu,51,101,40,power_w\n";
+    write_file(dir / "t.csv", table);
+    for (const std::string& from : {dir / "t.csv", std::string("-")}) {
+        INFO(from);
+        const Finished run = rlecouple({"align", "--telemetry", from, "-o", dir / "out.csv"}, table);
+        CHECK(run.exit_code == 0);
+        CHECK(run.err.find("power_w is an estimate, not measured") != std::string::npos);
+    }
+}
