@@ -193,7 +193,19 @@ TEST_CASE("--from-start goes through a folder from elsewhere, whatever its files
     CHECK(by_clock[1]["device"] == "gpu0");
     CHECK(by_clock[1]["temp_c"] == 80.0);  // of the sample at that moment
 
+    // Steps that have no wall clock, beside that telemetry: of the machine nothing is known then.
     std::filesystem::remove(folder + "/training.json");
+    std::string steps = "t_s,step,grad_norm\n";
+    for (int step = 1; step <= 40; ++step)
+        steps += fmt::format("{:.1f},{},{}\n", 0.1 * step, step, norm_of(step));
+    write_file(folder + "/training.csv", steps);
+    const Finished apart = run(from_start);
+    REQUIRE(alarms_in(apart.out).size() == 2);
+    CHECK(alarms_in(apart.out)[1]["t_s"] == 4.0);
+    CHECK(alarms_in(apart.out)[1]["temp_c"].is_null());
+    CHECK(apart.err.find("no clock in common") != std::string::npos);
+
+    std::filesystem::remove(folder + "/training.csv");
     const Finished nothing = run(from_start);
     CHECK(nothing.exit_code == 1);
     CHECK(nothing.err.find("no training log") != std::string::npos);
