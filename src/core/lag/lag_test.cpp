@@ -66,8 +66,7 @@ std::vector<std::string> common_causes(const WhitenedPair& pair, double dt_s) {
     if (!pair.epochs.empty()) {
         warnings.push_back(
             fmt::format("driver and response both change with the epochs: that was taken out of both ({} of "
-                        "the driver, {} "
-                        "of the response) and is no evidence of coupling",
+                        "the driver, {} of the response) and is no evidence of coupling",
                         counted(pair.epochs.driver.size(), "row"), pair.epochs.response.size()));
     }
     for (double at : pair.shared_changes) {

@@ -6,6 +6,7 @@
 
 #include "core/thermal/conservation.hpp"
 #include "core/thermal/lost_rows.hpp"
+#include "rlecouple/counted.hpp"
 
 namespace rle {
 namespace {
@@ -38,10 +39,9 @@ void note_bridged(const EnergyIn& in, std::vector<std::string>& warnings) {
     if (in.bridged == 0 || half_j <= kMatters * std::abs(in.joules)) return;
     warnings.push_back(fmt::format(
         "samples are missing in {}, and the power was bridged there for {:.3g} s: that alone leaves the "
-        "energy in "
-        "unsure by +-{:.3g} J ({:.2g} %), and with it the closure and the comparison with a counter",
-        in.bridged == 1 ? "1 interval" : fmt::format("{} intervals", in.bridged), in.bridged_s, half_j,
-        100.0 * half_j / std::abs(in.joules)));
+        "energy in unsure by +-{:.3g} J ({:.2g} %), and with it the closure and the comparison with a "
+        "counter",
+        counted(in.bridged, "interval"), in.bridged_s, half_j, 100.0 * half_j / std::abs(in.joules)));
 }
 
 std::vector<double> energy_since_start(const std::vector<double>& t_s, const std::vector<double>& power_w) {
