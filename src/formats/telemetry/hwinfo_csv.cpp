@@ -111,25 +111,16 @@ std::vector<TablePlan> plans_of(const std::vector<std::string>& header) {
 }
 
 // Below the last header stand the sensors' sources, without a date.
-class SensorRows : public RowSource {
+class SensorRows : public TableRows {
   public:
-    SensorRows(Table table, const Source& source) : table_(std::move(table)), where_(source.where) {}
+    using TableRows::TableRows;
 
-    const std::vector<std::string>& header() const override { return table_.header(); }
     bool next(Record& cells) override {
-        while (table_.next(cells, where_)) {
+        while (TableRows::next(cells)) {
             if (!cells[0].empty()) return true;
         }
         return false;
     }
-    std::size_t line() const override { return table_.line(); }
-    std::size_t consumed() const override { return table_.consumed(); }
-    const Counts& skipped() const override { return table_.skipped(); }
-    std::optional<std::string> unended() const override { return table_.unended(); }
-
-  private:
-    Table table_;
-    std::string where_;
 };
 
 std::optional<Table> find_table(const Source& source) {

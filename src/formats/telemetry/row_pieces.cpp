@@ -5,22 +5,6 @@
 namespace rle::formats {
 namespace {
 
-class TableRows : public RowSource {
-  public:
-    TableRows(Table table, std::string where) : table_(std::move(table)), where_(std::move(where)) {}
-
-    const std::vector<std::string>& header() const override { return table_.header(); }
-    bool next(Record& cells) override { return table_.next(cells, where_); }
-    std::size_t line() const override { return table_.line(); }
-    std::size_t consumed() const override { return table_.consumed(); }
-    const Counts& skipped() const override { return table_.skipped(); }
-    std::optional<std::string> unended() const override { return table_.unended(); }
-
-  private:
-    Table table_;
-    std::string where_;
-};
-
 class RowPieces : public TelemetryPieces {
   public:
     RowPieces(OpenRows file, const Source& source)
@@ -60,7 +44,7 @@ class RowPieces : public TelemetryPieces {
 }  // namespace
 
 std::unique_ptr<RowSource> rows_of(Table table, const Source& source) {
-    return std::make_unique<TableRows>(std::move(table), source.where);
+    return std::make_unique<TableRows>(std::move(table), source);
 }
 
 Telemetry read_rows(OpenRows file, const Source& source) {

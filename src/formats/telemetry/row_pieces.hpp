@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "formats/registry.hpp"
@@ -31,13 +32,29 @@ class RowSource {
     virtual std::optional<std::string> unended() const { return std::nullopt; }
 };
 
+/// The rows of a table as they are; formats whose rows need more work override what differs.
+class TableRows : public RowSource {
+  public:
+    TableRows(Table table, const Source& source) : table_(std::move(table)), where_(source.where) {}
+
+    const std::vector<std::string>& header() const override { return table_.header(); }
+    bool next(Record& cells) override { return table_.next(cells, where_); }
+    std::size_t line() const override { return table_.line(); }
+    std::size_t consumed() const override { return table_.consumed(); }
+    const Counts& skipped() const override { return table_.skipped(); }
+    std::optional<std::string> unended() const override { return table_.unended(); }
+
+  private:
+    Table table_;
+    std::string where_;
+};
+
 /// A file that a format has opened.
 struct OpenRows {
     std::unique_ptr<RowSource> rows;
     TablePlan plan;
 };
 
-/// The rows of a table as they are.
 std::unique_ptr<RowSource> rows_of(Table table, const Source& source);
 
 /// Throws Error{insufficient_data} where there is no row or nothing gives times, Error{failed} where no row

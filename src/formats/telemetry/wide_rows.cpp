@@ -5,16 +5,16 @@
 namespace rle::formats {
 namespace {
 
-class WideRows : public RowSource {
+class WideRows : public TableRows {
   public:
     WideRows(Table table, Wide wide, const Source& source)
-        : table_(std::move(table)), wide_(std::move(wide)), header_(table_.header()), where_(source.where) {
+        : TableRows(std::move(table), source), wide_(std::move(wide)), header_(TableRows::header()) {
         for (const char* name : {"device", "temp", "power", "util"}) header_.emplace_back(name);
     }
 
     const std::vector<std::string>& header() const override { return header_; }
     bool next(Record& cells) override {
-        if (nth_ == 0 && !table_.next(row_, where_)) return false;
+        if (nth_ == 0 && !TableRows::next(row_)) return false;
         cells = row_;
         cells.push_back(wide_.devices[nth_]);
         for (const std::optional<std::size_t>& column : wide_.columns[nth_])
@@ -22,16 +22,10 @@ class WideRows : public RowSource {
         nth_ = (nth_ + 1) % wide_.devices.size();
         return true;
     }
-    std::size_t line() const override { return table_.line(); }
-    std::size_t consumed() const override { return table_.consumed(); }
-    const Counts& skipped() const override { return table_.skipped(); }
-    std::optional<std::string> unended() const override { return table_.unended(); }
 
   private:
-    Table table_;
     Wide wide_;
     std::vector<std::string> header_;
-    std::string where_;
     Record row_;
     std::size_t nth_ = 0;  ///< device of the present row that comes next
 };
