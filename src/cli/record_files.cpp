@@ -48,6 +48,15 @@ void refuse_while_recorded(const std::filesystem::path& folder) {
                 "choose another folder with -o, or end that recording first");
 }
 
+// A file of a session's may be somebody's own, put there for the analysis: it goes by --force alone, as a
+// session does.
+[[noreturn]] void refuse_to_replace(const std::filesystem::path& folder, const std::string& name) {
+    const bool recorded = name == "session.json" || name == "telemetry.csv";
+    throw Error(ErrorKind::failed, folder.string(),
+                recorded ? "holds a session already" : "holds a " + name + ", which is a session's",
+                "choose another folder with -o, or --force to replace it");
+}
+
 }  // namespace
 
 AppendFile::AppendFile(const std::filesystem::path& path)
@@ -84,13 +93,11 @@ void prepare_session_folder(const std::filesystem::path& folder, bool replace) {
                     "choose another name with -o");
     }
     refuse_while_recorded(folder);
-    const bool recorded = std::filesystem::exists(folder / "session.json", error) ||
-                          std::filesystem::exists(folder / "telemetry.csv", error);
-    if (recorded && !replace) {
-        throw Error(ErrorKind::failed, folder.string(), "holds a session already",
-                    "choose another folder with -o, or --force to replace it");
+    for (const char* name : kSessionFiles) {
+        if (!std::filesystem::exists(folder / name, error)) continue;
+        if (!replace) refuse_to_replace(folder, name);
+        std::filesystem::remove(folder / name, error);
     }
-    for (const char* name : kSessionFiles) std::filesystem::remove(folder / name, error);
     std::filesystem::create_directories(folder, error);
     if (error) fail_writing(folder.string(), "cannot make the folder", error.value());
 }

@@ -29,8 +29,8 @@ class AppendFile {
     off_t synced_ = 0;
 };
 
-/// Makes the folder, or takes one that holds no session and that nobody records into. With `replace`, the
-/// files of a session in it are removed, and nothing else. Throws Error{failed}.
+/// Makes the folder, or takes one that holds no file of a session's and that nobody records into. With
+/// `replace`, the files of a session in it are removed, and nothing else. Throws Error{failed}.
 void prepare_session_folder(const std::filesystem::path& folder, bool replace);
 
 /// "rlecouple-20261122T164500Z"

@@ -56,6 +56,21 @@ TEST_CASE("a session that is there is not written over but with --force", "[coll
     }
 }
 
+// A log or a report that somebody put into a folder is no recording's to remove.
+TEST_CASE("files of a session's name in a folder without one go by --force alone", "[collect]") {
+    for (const std::string name : {"training.csv", "report.md", "summary.json"}) {
+        TempDir dir;
+        const std::string folder = dir.path().string();
+        write_file(dir / name, "mine");
+        check_refused(rlecouple({"collect", "-o", folder, "-d", "0.3"}), 1,
+                      folder + ": holds a " + name + ", which is a session's; choose another folder");
+        CHECK(read_file(dir / name) == "mine");
+        CHECK_FALSE(std::filesystem::exists(dir / "session.json"));
+        CHECK(rlecouple({"collect", "-o", folder, "-d", "0.3", "--force"}).exit_code == 0);
+        CHECK_FALSE(std::filesystem::exists(dir / name));
+    }
+}
+
 TEST_CASE("a session that is being recorded is not replaced", "[collect]") {
     TempDir dir;
     const std::string folder = dir / "s";
