@@ -25,6 +25,8 @@ constexpr double kFirstRowS = 5.0;
 constexpr double kOtherDevicesS = 0.3;
 constexpr double kLeastHoldS = 2.0;
 constexpr double kFirstHoldS = 6.0;
+constexpr std::size_t kMostAtOnce = 1 << 18;   // bytes: who prints without a pause is read a part at a time
+constexpr std::size_t kLongestLine = 1 << 20;  // no row is as long
 
 double seconds_now() {
     return static_cast<double>(monotonic_ns()) * 1e-9;
@@ -53,18 +55,18 @@ class Program {
     Program& operator=(const Program&) = delete;
 
     int fd() const { return output_.get(); }
-    /// Appends what is there; false once it has ended.
+    /// Appends what is there, up to kMostAtOnce; false once it has ended.
     bool read(std::string& into) {
         std::array<char, 16384> buffer;
-        while (true) {
+        for (std::size_t taken = 0; taken < kMostAtOnce;) {
             const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
-            if (got > 0)
-                into.append(buffer.data(), static_cast<std::size_t>(got));
-            else if (got == 0)
-                return false;
-            else if (errno != EINTR)
-                return errno == EAGAIN;
+            if (got == 0) return false;
+            if (got < 0 && errno == EINTR) continue;
+            if (got < 0) return errno == EAGAIN;
+            into.append(buffer.data(), static_cast<std::size_t>(got));
+            taken += static_cast<std::size_t>(got);
         }
+        return true;
     }
 
   private:
@@ -145,11 +147,15 @@ class ExecSource final : public Source {
     void take(bool may_add) {
         if (!running_) return;
         running_ = program_.read(pending_);
-        for (std::size_t end = pending_.find('\n'); end != std::string::npos; end = pending_.find('\n')) {
-            if (const auto row = parser_.parse(std::string_view(pending_).substr(0, end)))
+        std::size_t begin = 0;
+        for (std::size_t end = pending_.find('\n'); end != std::string::npos;
+             end = pending_.find('\n', begin)) {
+            if (const auto row = parser_.parse(std::string_view(pending_).substr(begin, end - begin)))
                 take_row(*row, may_add);
-            pending_.erase(0, end + 1);
+            begin = end + 1;
         }
+        pending_.erase(0, begin);
+        if (pending_.size() > kLongestLine) pending_.clear();
     }
 
     void take_row(const ReadingRow& row, bool may_add) {

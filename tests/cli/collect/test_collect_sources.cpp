@@ -33,6 +33,19 @@ TEST_CASE("a program's readings stand beside the machine's own, and before them"
     CHECK(session_of(folder)["devices"][0]["sources"]["temp_c"].get<std::string>().rfind("exec:", 0) == 0);
 }
 
+// `yes` prints as fast as it is read: reading until nothing is there would never end.
+TEST_CASE("a program that prints without a pause holds up no recording", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    const Finished done = run({"timeout", "60", RLE_BINARY, "collect", "-o", folder, "-d", "0.5",
+                               "--sample-hz", "10", "--source", "exec:echo temp_c; yes 50"});
+    INFO(done.err);
+    REQUIRE(done.exit_code == 0);
+    const auto rows = rows_of(folder + "/telemetry.csv");
+    REQUIRE(!rows.empty());
+    for (const auto& row : rows) CHECK(row[3] == "50");
+}
+
 TEST_CASE("the scripts of the manual page read what ipmitool and lm-sensors print", "[collect]") {
     TempDir dir;
     // What the tools print, as their documentation shows it.
