@@ -157,10 +157,17 @@ struct Inputs {
     std::vector<formats::Input> telemetry, training;
 };
 
+// The folder of the output, or the nearest above it that is there already; empty for stdout.
+std::string folder_there(const std::string& output) {
+    if (output == "-") return {};
+    fs::path folder = fs::absolute(output).parent_path();
+    while (!is_there(folder) && folder.has_relative_path()) folder = folder.parent_path();
+    return folder.string();
+}
+
 // Pipes and packed files are unpacked beside the output, where there is to be room for a table of their size.
 Inputs open_inputs(const AlignCommand& command, const std::string& output) {
-    const std::string parent = fs::path(output).parent_path().string();
-    const std::string folder = output == "-" ? std::string() : parent.empty() ? "." : parent;
+    const std::string folder = folder_there(output);
     const auto open = [&](const std::string& path) {
         return command.in_memory ? formats::Input::as_it_is(path) : formats::Input::open(path, folder);
     };

@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "rlecouple/error.hpp"
+#include "formats/io/files.hpp"
 
 namespace rle::cli {
 namespace {
@@ -43,7 +43,8 @@ int put_whole(int fd, std::string_view text) {
     int failure = 0;
     while (!text.empty() && failure == 0) {
         const ssize_t written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno != EINTR) failure = errno;
+        if (written < 0 && errno == EAGAIN) formats::wait_for_room(fd);
+        if (written < 0 && errno != EINTR && errno != EAGAIN) failure = errno;
         text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
     }
     if (sigismember(&pending, SIGPIPE) == 0) {  // take back what this call raised
@@ -148,9 +149,7 @@ int lost_words() {
 }
 
 void put(std::string_view data) {
-    if (std::fwrite(data.data(), 1, data.size(), stdout) != data.size() || std::fflush(stdout) != 0) {
-        throw Error(ErrorKind::failed, "stdout", "cannot write");
-    }
+    formats::write_text("-", data);
 }
 
 bool fancy(int fd) {

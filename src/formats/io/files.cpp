@@ -1,6 +1,7 @@
 #include "formats/io/files.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "formats/io/unfinished.hpp"
 #include "formats/text/encoding.hpp"
@@ -84,13 +86,21 @@ std::string read_all(int fd, const std::string& where) {
 void write_all(int fd, std::string_view text, const std::string& where) {
     while (!text.empty()) {
         const ssize_t put = ::write(fd, text.data(), text.size());
-        if (put < 0 && errno == EINTR) continue;
+        if (put < 0 && errno == EAGAIN) wait_for_room(fd);
+        if (put < 0 && (errno == EINTR || errno == EAGAIN)) continue;
         if (put < 0) fail(where, errno, "cannot write");
         text.remove_prefix(static_cast<std::size_t>(put));
     }
 }
 
 }  // namespace
+
+void wait_for_room(int fd) {
+    const int error = errno;
+    pollfd room{fd, POLLOUT, 0};
+    ::poll(&room, 1, -1);
+    errno = error;
+}
 
 void fail_of_system(const std::string& where, int error, const std::string& doing) {
     fail(where, error, doing);
@@ -164,17 +174,22 @@ struct OutputFile::State {
     std::string where;
     fs::path target;
     std::string beside;
+    std::vector<fs::path> made;  // folders that were not there, the innermost first; until commit()
     Unfinished remembered;
     FileDescriptor file{-1};
 
     ~State() {
         if (!beside.empty()) ::unlink(beside.c_str());
+        for (const fs::path& folder : made) ::rmdir(folder.c_str());  // one that holds something stays
     }
-    void make_parents() const {
+    void make_parents() {
         std::error_code error;
-        const fs::path folder = target.parent_path();
-        if (!folder.empty() && !fs::exists(folder, error)) fs::create_directories(folder, error);
-        if (error) fail(where, error.value(), "cannot make the folder " + folder.string());
+        for (fs::path folder = target.parent_path(); !folder.empty() && !fs::exists(folder, error);
+             folder = folder.parent_path())
+            made.push_back(folder);
+        if (made.empty()) return;
+        fs::create_directories(made.front(), error);
+        if (error) fail(where, error.value(), "cannot make the folder " + made.front().string());
     }
     void open_in_place() {
         file.open(::open(target.c_str(), O_WRONLY | O_CLOEXEC));
@@ -226,6 +241,7 @@ void OutputFile::commit() {
     if (fchmod(s.file.get(), 0666 & ~mask) != 0 || s.file.close() != 0) fail(s.where, errno, "cannot write");
     if (std::rename(s.beside.c_str(), s.target.c_str()) != 0) fail(s.where, errno, "cannot write");
     s.beside.clear();
+    s.made.clear();
     s.remembered = {};
 }
 

@@ -14,6 +14,10 @@ namespace rle::formats {
 /// Throws Error{failed} for what the system refused (`error` is an errno), with a hint where there is one.
 [[noreturn]] void fail_of_system(const std::string& where, int error, const std::string& doing);
 
+/// After a write that failed with EAGAIN (who shares a pipe with us may have made it one that does not
+/// block): waits until the descriptor takes bytes, or an error. errno stays as it is.
+void wait_for_room(int fd);
+
 /// The text of a file, "-" for stdin; gzip is unpacked, a byte-order mark dropped. Throws Error{failed} (no
 /// such file, a directory, no permission, empty) with a hint. `name` is for messages, where the path is not.
 std::string read_text(const std::string& path, const std::string& name = {});
@@ -54,7 +58,8 @@ class MappedText {
 void write_text(const std::string& path, std::string_view text);
 
 /// A file that is written piece by piece, likewise: nothing stands at `path` before commit(), and what was
-/// not committed vanishes. What goes to stdout, a pipe or a device has gone once it is written.
+/// not committed vanishes, with the folders that were made for it. What goes to stdout, a pipe or a device
+/// has gone once it is written.
 class OutputFile {
   public:
     explicit OutputFile(const std::string& path);

@@ -255,3 +255,17 @@ TEST_CASE("that RLE rests on an estimate is told, of a file and of what comes th
         CHECK(run.err.find("power_w is an estimate, not measured") != std::string::npos);
     }
 }
+
+// What is too long for memory is unpacked beside the output, whose folder is made when it is written.
+TEST_CASE("a long pipe is taken where the output's folder is not there yet") {
+    const TempDir dir;
+    const std::string note(200'000, 'n');
+    std::string telemetry = "t_s,device,temp_c,power_w,note\n";
+    for (int i = 0; i < 180; ++i)
+        telemetry += std::to_string(i) + ",gpu0," + std::to_string(50 + i % 7) + ",100," + note + "\n";
+    REQUIRE(telemetry.size() > (std::size_t{32} << 20U));
+    const Finished done = rlecouple({"align", "--telemetry", "-", "-o", dir / "new/folder/x.csv"}, telemetry);
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+    CHECK(lines_of(read_file(dir / "new/folder/x.csv")).size() == 181);
+}

@@ -1,5 +1,10 @@
 // What all commands do alike with the words they print and the names they are given.
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -89,6 +94,35 @@ TEST_CASE("a stdout that nobody reads, or that is full, stops no work") {
         for (const char* file : files) CHECK(fs::exists(dir.path() / file));
         CHECK(run({"sh", "-c", "\"$0\" formats --json > /dev/full", RLE_BINARY}).exit_code == 1);
     }
+}
+
+// As a parent leaves it that shares the pipe and reads or writes it without waiting.
+TEST_CASE("a stdout that does not block is waited for") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(900));
+    const Finished plain = rlecouple({"align", dir.path().string(), "-o", "-"});
+    REQUIRE(plain.out.size() > 100'000);  // more than a pipe holds
+    std::array<int, 2> ends{};
+    REQUIRE(pipe2(ends.data(), O_CLOEXEC) == 0);
+    REQUIRE(fcntl(ends[1], F_SETFL, O_NONBLOCK) == 0);
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        execl(RLE_BINARY, RLE_BINARY, "align", dir.path().c_str(), "-o", "-", nullptr);
+        _exit(127);
+    }
+    close(ends[1]);
+    usleep(300'000);  // until the pipe is full; where the machine is slow, the test proves less and holds
+    std::string out;
+    std::array<char, 4096> buffer{};
+    for (ssize_t got = 0; (got = read(ends[0], buffer.data(), buffer.size())) > 0;)
+        out.append(buffer.data(), static_cast<std::size_t>(got));
+    close(ends[0]);
+    int status = 0;
+    waitpid(child, &status, 0);
+    CHECK(WEXITSTATUS(status) == 0);
+    CHECK(out == plain.out);
 }
 
 TEST_CASE("where a session folder is wanted, stdin is none") {

@@ -54,6 +54,15 @@ TEST_CASE("folders above an output that are not there are made") {
     CHECK(read_text(folder / "a/b/out") == "text");
 }
 
+TEST_CASE("what was not committed leaves no folder behind, and takes none along that was there") {
+    const TempDir folder;
+    { rle::formats::OutputFile(folder / "a/b/out").write("text"); }
+    CHECK_FALSE(std::filesystem::exists(folder / "a"));
+    std::filesystem::create_directory(folder / "a");
+    { rle::formats::OutputFile(folder / "a/b/out").write("text"); }
+    CHECK(std::filesystem::is_empty(folder / "a"));
+}
+
 TEST_CASE("a link stays a link") {
     const TempDir folder;
     rle::test::write_file(folder / "target", "old");
