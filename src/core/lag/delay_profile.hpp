@@ -30,7 +30,7 @@ struct LikelyLag {
 /// The profile, 50 points between two samples.
 struct DelayProfile {
     std::vector<LikelyLag> points;
-    double freedom = 0.0;  ///< residual degrees of freedom
+    double freedom = 0.0;  ///< residual degrees of freedom, at least 1: with 1 the points tell nothing
 };
 
 /// For the lags from `low` to `high`, in samples. `all_observed`: only on rows in which none of the cause's

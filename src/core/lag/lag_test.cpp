@@ -23,7 +23,8 @@ namespace {
 constexpr double kLeastShare = 0.5;      // of the greatest |r|, at the likeliest lag, for the two to agree
 constexpr double kNearlyGreatest = 0.9;  // below it, r at the likeliest lag is another number than that of p
 constexpr std::size_t kMostLagsProfiled = 100;  // to either side, in samples
-constexpr double kMemory_s = 8.0;               // looked at in the residuals, s, and bounds of it in samples
+constexpr double kFewestFree = 10.0;  // residual degrees of freedom that an estimate of the lag wants
+constexpr double kMemory_s = 8.0;     // looked at in the residuals, s, and bounds of it in samples
 constexpr double kLeastMemory = 20.0, kMostMemory = 200.0;
 constexpr double kNoTime_s = 1e-5;                 // an interval that ends nearer to 0 ends at 0
 constexpr double kTwoSided95 = 1.959963984540054;  // standard normal
@@ -127,14 +128,16 @@ std::pair<int, int> profiled_lags(int reach, int peak, std::size_t n) {
 }
 
 // A sample that stands there as a forecast draws the lag towards its neighbours. So where samples are
-// missing, and the lag is known to a sample, it is estimated again on the rows that have what they need.
+// missing, and the lag is known to a sample, it is estimated again on the rows that have what they need: a
+// driver in every second row leaves none of these.
 DelayEstimate likely_delay(const Whitened& driver, const Whitened& response, int low, int high) {
     const DelayEstimate first = estimate_delay(profile_delay(driver, response, low, high), 0.05);
     if (!driver.has_gaps() && !response.has_gaps()) return first;
     const int nearest = static_cast<int>(std::lround(first.lag));
     const int from = std::max(low, nearest - 1), to = std::min(high, nearest + 1);
     if (first.interval.low < from || first.interval.high > to) return first;
-    return estimate_delay(profile_delay(driver, response, from, to, true), 0.05);
+    const DelayProfile observed = profile_delay(driver, response, from, to, true);
+    return observed.freedom < kFewestFree ? first : estimate_delay(observed, 0.05);
 }
 
 // A series that stands in every second row or fewer, as of a training whose steps are longer than the

@@ -295,3 +295,22 @@ TEST_CASE("a driver that stands in every second, third or fourth row is found at
         }
     }
 }
+
+// Of two driver's samples in a row one is missing, so that no row has what an estimate on observed samples
+// alone asks for. The response integrates spikes that come 2 s before: r of the residuals is -0.99.
+TEST_CASE("a lag that is plain stays plain where no row has all of its samples") {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        INFO("seed " << seed);
+        Random random(seed);
+        Both both;
+        both.driver = simulate::spiky(random, 400);
+        both.response = simulate::coupled_response(
+            random, both.driver, 1.0, {.k_per_s = 0.1, .delay_samples = 2, .process_noise = 0.02});
+        for (std::size_t t = 1; t < 400; t += 2) both.driver[t] = kNaN;
+        const TestedCorrelation result = tested(both);
+        CHECK(*result.t_lag_s == -2.0);
+        CHECK(result.likely_lag_s->high < -1.0);
+        CHECK(result.causal_order == CausalOrder::driver_leads);
+        CHECK(result.warnings.empty());
+    }
+}
