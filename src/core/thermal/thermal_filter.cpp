@@ -50,7 +50,10 @@ Gains gains_of(const ThermalView& samples, const PowerTable& power, const AlikeS
         g.die.push_back(read ? p.dd / s : 0.0);
         g.sink.push_back(read ? p.ds / s : 0.0);
         g.relative.push_back(s / r);
-        if (read) p = {p.dd * r / s, p.ds * r / s, p.ss - p.ds * p.ds / s};
+        if (read) {
+            g.log_relative += std::log(s / r);
+            p = {p.dd * r / s, p.ds * r / s, p.ss - p.ds * p.ds / s};
+        }
         if (i + 1 == samples.size()) break;
         if (samples.t_s[i + 1] - samples.t_s[i] > noise.longest_s) {
             p = {kUnknownSd * kUnknownSd, 0.0, c.two_nodes ? kUnknownSd * kUnknownSd : 0.0};

@@ -27,6 +27,7 @@ struct Gains {
     std::vector<double> die;  ///< degC per degC; empty: all 0
     std::vector<double> sink;
     std::vector<double> relative;  ///< variance of the innovation over temp_sd^2; empty: all 1
+    double log_relative = 0.0;     ///< sum of the logarithms of these, over the samples with a temperature
 
     double weight(std::size_t i) const { return relative.empty() ? 1.0 : 1.0 / relative[i]; }
 };

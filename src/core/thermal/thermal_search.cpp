@@ -200,9 +200,7 @@ double Solution::residual_variance() const {
 
 double Solution::deviance() const {
     const double variance = noise.temp_sd * noise.temp_sd;
-    double out = static_cast<double>(n) * std::log(variance) + sse / variance;
-    for (const double relative : gains.relative) out += std::log(relative);
-    return out;
+    return static_cast<double>(n) * std::log(variance) + sse / variance + gains.log_relative;
 }
 
 double Solution::bic() const {

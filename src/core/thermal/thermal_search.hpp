@@ -53,7 +53,8 @@ struct Solution {
     std::size_t n = 0;  ///< temperatures compared
 
     ThermalConstants constants() const { return constants_of(theta, shape); }
-    /// -2 log likelihood, and with the parameters' price.
+    /// -2 log likelihood of the temperatures that were read (prediction error form: Ljung 1999, ch. 7), but
+    /// for n log(2 pi); and with the parameters' price.
     double deviance() const;
     double bic() const;
     /// Variance of the errors beside what was allowed for, degC^2.

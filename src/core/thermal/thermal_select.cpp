@@ -206,17 +206,26 @@ Solution best_two_nodes(Problem problem, const Solution& one) {
     return shape.fan ? with_fan_settled(problem, best) : best;
 }
 
-// The stretch of `length` samples in which the power moves most.
+// Of the stretches of `length` samples the one in which the power moves most, among those with at least half
+// of their share of the temperatures that were read.
 ThermalView liveliest(const ThermalView& s, std::size_t length) {
-    std::vector<double> moved(s.size() + 1);
-    for (std::size_t i = 0; i + 1 < s.size(); ++i)
-        moved[i + 1] = moved[i] + std::abs(s.power_w[i + 1] - s.power_w[i]);
-    moved[s.size()] = moved[s.size() - 1];
-    std::size_t first = 0;
-    for (std::size_t i = 0; i + length <= s.size(); i += length / 4) {
-        if (moved[i + length] - moved[i] > moved[first + length] - moved[first]) first = i;
+    std::vector<double> moved(s.size() + 1);      // W, up to each sample
+    std::vector<std::size_t> read(s.size() + 1);  // temperatures, before each sample
+    for (std::size_t i = 0; i < s.size(); ++i) {
+        moved[i + 1] = moved[i] + (i + 1 < s.size() ? std::abs(s.power_w[i + 1] - s.power_w[i]) : 0.0);
+        read[i + 1] = read[i] + (std::isnan(s.temp_c[i]) ? 0 : 1);
     }
-    return s.slice(first, first + length);
+    const auto movement = [&](std::size_t first) { return moved[first + length] - moved[first]; };
+    const double share = static_cast<double>(length) / static_cast<double>(s.size());
+    const double least = 0.5 * share * static_cast<double>(read.back());
+    std::size_t best = s.size() - length;  // which has enough, where none of the others has
+    bool any = false;
+    for (std::size_t first = 0; first + length <= s.size(); first += length / 4) {
+        if (static_cast<double>(read[first + length] - read[first]) < least) continue;
+        if (!any || movement(first) > movement(best)) best = first;
+        any = true;
+    }
+    return s.slice(best, best + length);
 }
 
 // The chosen model with readings of the power that scatter. Only where one node serves: a heatsink that the
