@@ -17,7 +17,7 @@ namespace rle {
 /// The samples that a balance is made of; all vectors are as long as t_s or empty (= the source has no such
 /// column).
 struct BalanceInput {
-    std::vector<double> t_s;       ///< s, ascending
+    std::vector<double> t_s;       ///< s; rows in another order are sorted, with a warning
     std::vector<double> temp_c;    ///< degC; NaN is missing
     std::vector<double> power_w;   ///< W; NaN is missing
     std::vector<double> fan_pct;   ///< %, 0 = the fan stands
@@ -137,12 +137,12 @@ struct Balance {
 };
 
 /// Step 5 of the manual made sound (docs/method.md). Throws Error{insufficient_data} where there are fewer
-/// than three samples with both temperature and power; everything else that the data cannot tell is missing,
-/// with a warning.
+/// than three samples with both temperature and power, and Error{failed} where the columns differ in length;
+/// everything else that the data cannot tell is missing, with a warning.
 Balance balance_energy(BalanceInput input, const BalanceOptions& options);
 
-/// Joules that went in up to each row, as energy_in_j has them: its sum is the last one. A row without a
-/// power adds nothing of its own.
+/// Joules that went in up to each row, as energy_in_j has them: its sum is the last one. Both vectors have
+/// one length, t_s ascends strictly; a row without a power (NaN) adds nothing of its own.
 std::vector<double> energy_since_start(const std::vector<double>& t_s, const std::vector<double>& power_w);
 
 }  // namespace rle

@@ -1,8 +1,9 @@
 // Step 4 of the manual, as written and as sound, in one call: cross-correlation, lag test, Granger tests,
 // coupling, verdict.
 //
-// Both series have one length and stand on one uniform grid of step dt_s; NaN is missing. A grid point that a
-// file lacks must be there as a NaN: lags are seconds on the grid, never row offsets.
+// Both series, and rle_raw and epoch where they are known, have one length and stand on one uniform grid of
+// step dt_s; NaN is missing. A grid point that a file lacks must be there as a NaN: lags are seconds on the
+// grid, never row offsets.
 #pragma once
 
 #include <optional>
@@ -64,7 +65,7 @@ bool is_trailing_mean_of(std::span<const double> mean, std::span<const double> r
 /// A response that is the trailing mean of rle_raw is tested, and its k fitted, by rle_raw: the mean hides
 /// four fifths of what is new in each sample. Never throws for what the data cannot tell: that is missing in
 /// the result, with a warning or the verdict insufficient_data. Throws Error{failed} where the series differ
-/// in length or dt_s is not positive.
+/// in length or dt_s is not positive and finite.
 Correlation correlate(CorrelateInput input, const CorrelateOptions& options);
 
 /// "p = 0.495", "p = 2e-05", "p < 1e-15": as all words have it.

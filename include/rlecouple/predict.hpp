@@ -106,7 +106,8 @@ struct Prediction {
 inline constexpr double kManualHorizon_s = 1.0;
 inline constexpr std::size_t kFewestEvents = 5;  ///< below, no claim is made
 
-/// Throws Error{insufficient_data} where fewer than two rows have a time.
+/// Throws Error{insufficient_data} where fewer than two rows have a time, Error{failed} where the columns
+/// differ in length.
 Prediction predict(PredictInput input, const PredictOptions& options);
 
 }  // namespace rle

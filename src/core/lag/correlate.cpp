@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/align/copies.hpp"
+#include "core/column_length.hpp"
 #include "core/lag/epochs.hpp"
 #include "core/lag/explain.hpp"
 #include "core/lag/whitened_pair.hpp"
@@ -63,6 +64,8 @@ void check(const CorrelateInput& input) {
     if (input.driver.size() != input.response.size()) {
         throw Error(ErrorKind::failed, "correlate", "driver and response differ in length");
     }
+    check_length("correlate", "rle_raw", input.rle_raw.size(), input.driver.size());
+    check_length("correlate", "epoch", input.epoch.size(), input.driver.size());
     if (!(input.dt_s > 0.0) || !std::isfinite(input.dt_s)) {
         throw Error(ErrorKind::failed, "correlate", "the grid's step is not positive", "give --sample-hz");
     }
@@ -201,7 +204,7 @@ void use_own_samples(const CorrelateInput& input, const Response& tested_on, con
 // What both series do as the epochs of the training come round is no evidence of coupling.
 void take_out_epochs(const CorrelateInput& input, const std::vector<double>& response, double max_lag_s,
                      WhitenedPair& pair) {
-    if (input.epoch.size() != input.driver.size()) return;
+    if (input.epoch.empty()) return;
     const EpochRows rows = rows_of_epochs(input.driver, response, input.dt_s, pair, epoch_starts(input.epoch),
                                           lags_each_way(max_lag_s, input.dt_s));
     if (rows.empty()) return;

@@ -88,7 +88,8 @@ void Predicting::raise() {
     result_.scored_from_s = from_s();
     result_.scored_s = split_.known.seconds(from_s(), last_s, rows_.step_s);
     result_.flag_known = *result_.scored_s > 0.0;
-    result_.event_times_s = events_between(all_events_, from_s(), last_s + options_.horizon_s);
+    if (result_.flag_known)
+        result_.event_times_s = events_between(all_events_, from_s(), last_s + options_.horizon_s);
     result_.events = result_.event_times_s.size();
     result_.events_before = events_between(all_events_, rows_.t_s[split_.first], from_s()).size();
     std::vector<double> times;

@@ -5,12 +5,22 @@
 #include <numeric>
 #include <utility>
 
+#include "core/column_length.hpp"
 #include "core/maths/order_statistics.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/telemetry.hpp"
 
 namespace rle {
 namespace {
+
+void check_lengths(const PredictInput& input) {
+    const std::size_t rows = input.t_s.size();
+    check_length("predict", input.driver_name, input.driver.size(), rows);
+    check_length("predict", "rle", input.rle.size(), rows);
+    check_length("predict", "temp_c", input.temp_c.size(), rows);
+    for (const std::vector<double>& flag : input.flags)
+        check_length("predict", input.event_name, flag.size(), rows);
+}
 
 // A row is in trouble where any flag stands (not 0), and free of it where one is known not to and none
 // stands.
@@ -65,13 +75,16 @@ double median_step(const std::vector<double>& t_s) {
 }  // namespace
 
 PredictRows predict_rows(PredictInput& input) {
+    check_lengths(input);
     if (!ascends(input.t_s)) put_in_order(input);
     const std::size_t n = input.t_s.size();
     if (n < 2) throw Error(ErrorKind::insufficient_data, "predict", "fewer than two rows of different times");
     PredictRows rows;
     rows.step_s = median_step(input.t_s);
     rows.trouble.assign(n, kMissing);
-    for (std::vector<double>& flag : input.flags) take_flag(std::exchange(flag, {}), rows.trouble);
+    for (std::vector<double>& flag : input.flags) {
+        if (!flag.empty()) take_flag(std::exchange(flag, {}), rows.trouble);
+    }
     rows.t_s = std::move(input.t_s);
     rows.driver = column_or_missing(input.driver, n);
     rows.rle = column_or_missing(input.rle, n);

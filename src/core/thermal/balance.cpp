@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/column_length.hpp"
 #include "core/lag/repeated_rows.hpp"
 #include "core/maths/in_parallel.hpp"
 #include "core/maths/series.hpp"
@@ -43,16 +44,36 @@ std::vector<double> fan_shares(const std::vector<double>& fan_pct) {
     return *high - *low < 0.02 ? std::vector<double>{} : out;
 }
 
-constexpr std::vector<double> BalanceInput::*kColumns[] = {
-    &BalanceInput::t_s,          &BalanceInput::temp_c,        &BalanceInput::power_w,
-    &BalanceInput::fan_pct,      &BalanceInput::energy_j,      &BalanceInput::rle,
-    &BalanceInput::grad_norm,    &BalanceInput::util_pct,      &BalanceInput::coolant_flow_kg_s,
-    &BalanceInput::coolant_in_c, &BalanceInput::coolant_out_c, &BalanceInput::ambient_c};
+struct Column {
+    const char* name;
+    std::vector<double> BalanceInput::*values;
+};
+
+constexpr Column kColumns[] = {{"t_s", &BalanceInput::t_s},
+                               {"temp_c", &BalanceInput::temp_c},
+                               {"power_w", &BalanceInput::power_w},
+                               {"fan_pct", &BalanceInput::fan_pct},
+                               {"energy_j", &BalanceInput::energy_j},
+                               {"rle", &BalanceInput::rle},
+                               {"grad_norm", &BalanceInput::grad_norm},
+                               {"util_pct", &BalanceInput::util_pct},
+                               {"coolant_flow_kg_s", &BalanceInput::coolant_flow_kg_s},
+                               {"coolant_in_c", &BalanceInput::coolant_in_c},
+                               {"coolant_out_c", &BalanceInput::coolant_out_c},
+                               {"ambient_c", &BalanceInput::ambient_c}};
+
+// Columns of one length; where there is no temperature or no power, a missing one in each row.
+void even_out(BalanceInput& in) {
+    const std::size_t rows = in.t_s.size();
+    for (const Column& column : kColumns)
+        check_length("balance", column.name, (in.*column.values).size(), rows);
+    for (auto* needed : {&in.temp_c, &in.power_w}) needed->resize(rows, kMissing);
+}
 
 // Every column at these rows alone; what is infinite is missing.
 void put_in_time(BalanceInput& in, const std::optional<Rows>& rows) {
-    for (const auto column : kColumns) {
-        std::vector<double>& values = in.*column;
+    for (const Column& column : kColumns) {
+        std::vector<double>& values = in.*column.values;
         if (!values.empty() && rows) {
             std::vector<double> picked;
             picked.reserve(rows->size());
@@ -193,12 +214,7 @@ void fill_energy_in(Balance& out, const EnergyIn& in) {
 
 // Of a fan that rests while the first half is fitted the second half's share is unknown.
 void note_unseen_fan(Balance& out, const ThermalView& samples) {
-    if (samples.fan.empty() || !out.conservation.closure_holdout) return;
-    const double middle = 0.5 * (samples.t_s.front() + samples.t_s.back());
-    const auto half = std::lower_bound(samples.t_s.begin(), samples.t_s.end(), middle) - samples.t_s.begin();
-    const auto [low, high] = std::minmax_element(samples.fan.begin(), samples.fan.begin() + half);
-    const auto [least, most] = std::minmax_element(samples.fan.begin(), samples.fan.end());
-    if (*high - *low >= 0.1 * (*most - *least)) return;
+    if (!out.conservation.closure_holdout || !fan_rests_at_first(samples)) return;
     out.warnings.emplace_back(
         "closure_holdout is fitted on a first half in which the fan hardly moved, and how hA depends on the "
         "fan was not seen there: its error in the second half is the fan's");
@@ -356,6 +372,7 @@ Balance balance_in_time(BalanceInput& input, const BalanceOptions& options, Bala
 }  // namespace
 
 Balance balance_energy(BalanceInput input, const BalanceOptions& options) {
+    even_out(input);
     Balance out;
     const std::size_t n = input.t_s.size();
     const std::optional<Rows> rows = rows_in_time(input.t_s, out.warnings);

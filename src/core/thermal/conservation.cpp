@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/maths/spread.hpp"
 #include "core/thermal/counter_readings.hpp"
 #include "core/thermal/energy_in.hpp"
 #include "core/thermal/lost_rows.hpp"
@@ -194,6 +195,12 @@ std::optional<ThermalResult> fit_first_half(const ThermalView& samples, const Th
     const std::size_t half = half_of(samples);
     if (half < 10 || samples.size() - half < 10) return std::nullopt;
     return fit_thermal(samples.slice(0, half + 1), options);
+}
+
+bool fan_rests_at_first(const ThermalView& samples) {
+    if (samples.fan.empty()) return false;
+    const Spread first = spread_of(samples.fan.first(half_of(samples))), all = spread_of(samples.fan);
+    return first.width() < 0.1 * all.width();
 }
 
 std::optional<double> closure_on_second_half(const ThermalView& samples,

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "rlecouple/balance.hpp"
@@ -49,6 +50,9 @@ std::optional<ThermalResult> fit_first_half(const ThermalView& samples, const Th
 /// Balances the second half by the fit to the first; missing where that is none to balance with.
 std::optional<double> closure_on_second_half(const ThermalView& samples,
                                              const std::optional<ThermalResult>& first_half);
+
+/// In the first half of the time the fan moves by less than a tenth of what it moves by in all.
+bool fan_rests_at_first(const ThermalView& samples);
 
 /// What a counter did beside counting.
 struct CounterFaults {

@@ -287,6 +287,27 @@ TEST_CASE("fewer than three samples are an error of their own kind") {
     }
 }
 
+TEST_CASE("a column that is not there is missing, one of another length is refused") {
+    const auto refusal = [](const BalanceInput& in) {
+        try {
+            balance_energy(in, balanced_at(22.0));
+        } catch (const Error& error) {
+            return error.kind();
+        }
+        FAIL("no error");
+        return ErrorKind::usage;
+    };
+    BalanceInput in = balance_session({});
+    in.fan_pct.assign(in.t_s.size() - 1, 50.0);
+    CHECK(refusal(in) == ErrorKind::failed);
+    in.fan_pct.clear();
+    BalanceInput no_temperature = in, no_power = in;
+    no_temperature.temp_c.clear();
+    no_power.power_w.clear();
+    CHECK(refusal(no_temperature) == ErrorKind::insufficient_data);
+    CHECK(refusal(no_power) == ErrorKind::insufficient_data);
+}
+
 TEST_CASE("a gap is not balanced over, and not simulated through as if the power had held") {
     SquareWave w;
     w.seconds = 300.0;

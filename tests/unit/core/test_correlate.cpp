@@ -246,6 +246,12 @@ TEST_CASE("a wrong call is refused") {
     CorrelateInput no_step = coupled_input(0.1, 1);
     no_step.dt_s = 0.0;
     CHECK_THROWS_AS(correlate(no_step, {}), Error);
+    CorrelateInput raw_too_long = coupled_input(0.1, 1);
+    raw_too_long.rle_raw.assign(raw_too_long.response.size() + 1, 0.5);
+    CHECK_THROWS_AS(correlate(raw_too_long, {}), Error);
+    CorrelateInput epoch_too_short = coupled_input(0.1, 1);
+    epoch_too_short.epoch.assign(3, 1.0);
+    CHECK_THROWS_AS(correlate(epoch_too_short, {}), Error);
 }
 
 TEST_CASE("a response that integrates nothing has a k of the grid's step, which is said") {

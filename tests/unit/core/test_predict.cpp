@@ -121,6 +121,21 @@ TEST_CASE("where the flag is known in no row, nothing is said of it") {
     CHECK(p.warnings.back().find("collapse has no value") != std::string::npos);
 }
 
+TEST_CASE("a flag that is known behind the last norm alone leaves nothing to score") {
+    PredictInput input = table(200, every(30, 190, 40), {196});
+    for (std::size_t row = 0; row < 195; ++row) input.flags[0][row] = kNaN;
+    for (std::size_t row = 195; row < 200; ++row) input.driver[row] = kNaN;
+    const Prediction p = predict(input, fixed());
+    CHECK(!p.flag_known);
+    CHECK(*p.scored_s == 0.0);
+    CHECK(p.events == 0);
+    CHECK(!p.score.f1);
+    for (const Rival& r : p.rivals) {
+        CHECK(!r.score.precision);
+        CHECK(!r.score.false_alarms_per_h);
+    }
+}
+
 TEST_CASE("where the flag is known in some rows, these alone are scored") {
     PredictInput input = table(600, every(55, 600, 30), {});  // nothing happens: each alarm is wrong
     for (std::size_t row = 300; row < 600; ++row) input.flags[0][row] = kNaN;
@@ -310,4 +325,13 @@ TEST_CASE("alarms that know nothing of the events are seldom called better than 
 
 TEST_CASE("fewer than two times are no session") {
     CHECK_THROWS_AS(predict(table(1, {}, {}), {}), Error);
+}
+
+TEST_CASE("columns of another length than the times are refused, a column that is not there is missing") {
+    PredictInput short_rle = table(60, {}, {});
+    short_rle.rle.assign(59, 0.5);
+    CHECK_THROWS_AS(predict(short_rle, {}), Error);
+    PredictInput no_flag = table(60, {}, {});
+    no_flag.flags = {{}};
+    CHECK_FALSE(predict(no_flag, {}).flag_known);
 }
