@@ -3,8 +3,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cerrno>
-
 #include "cli/record_workloads.hpp"
 #include "sensors/ticker.hpp"
 
@@ -22,8 +20,8 @@ std::vector<std::string> training_command(const CollectOptions& options) {
 
 }  // namespace
 
-RecordedTraining::RecordedTraining(const CollectOptions& options, LiveLine& line)
-    : line_(line), parser_(options.grad_key, options.grad_pattern), show_(!options.quiet) {
+RecordedTraining::RecordedTraining(const CollectOptions& options, Screen& screen, LiveLine& line)
+    : screen_(screen), line_(line), parser_(options.grad_key, options.grad_pattern), show_(!options.quiet) {
     told_.model = options.model;
     told_.command = training_command(options);
     if (!told_.command.empty()) find_program(told_.command.front());
@@ -71,15 +69,7 @@ void RecordedTraining::read_log(const Moment& now) {
 void RecordedTraining::show(std::string_view bytes) {
     if (!show_ || bytes.empty()) return;
     line_.clear();
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-        if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-        if (written <= 0) {
-            show_ = false;  // nobody reads it any more; it is kept all the same
-            return;
-        }
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
+    screen_.show(STDOUT_FILENO, bytes);
 }
 
 bool RecordedTraining::just_ended(const Moment& now) {

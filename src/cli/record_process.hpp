@@ -14,6 +14,7 @@
 #include "cli/record_followed.hpp"
 #include "cli/record_progress.hpp"
 #include "cli/record_training.hpp"
+#include "cli/screen.hpp"
 #include "rlecouple/session.hpp"
 
 namespace rle::cli {
@@ -27,9 +28,9 @@ struct Moment {
 class RecordedTraining {
   public:
     /// Finds the command, or what is to be followed, and starts nothing. `line` is taken away before
-    /// something is shown. Throws Error{failed} where the command, the process or the log is not there,
-    /// Error{usage} where --grad-pattern is no pattern.
-    RecordedTraining(const CollectOptions& options, LiveLine& line);
+    /// something is shown on `screen`. Throws Error{failed} where the command, the process or the log is not
+    /// there, Error{usage} where --grad-pattern is no pattern.
+    RecordedTraining(const CollectOptions& options, Screen& screen, LiveLine& line);
 
     /// Whether there is any training, of whichever kind.
     bool any() const { return !told_.command.empty() || log_ || followed_; }
@@ -75,6 +76,7 @@ class RecordedTraining {
     void take(const std::string& bytes, const Moment& now);
     void show(std::string_view bytes);
 
+    Screen& screen_;
     LiveLine& line_;
     formats::TrainingLineParser parser_;
     TrainingProcess told_;
@@ -84,7 +86,7 @@ class RecordedTraining {
     std::optional<Child> child_;
     bool started_ = false;
     bool gone_ = false;
-    bool show_;
+    const bool show_;
     std::optional<std::int64_t> kill_at_ns_;
 };
 

@@ -87,17 +87,17 @@ std::optional<double> LiveRle::after(const SamplerStatus& status) {
     return last_;
 }
 
-LiveLine::LiveLine() : wanted_(fancy(STDERR_FILENO)) {}
+LiveLine::LiveLine(Screen& screen) : screen_(screen), wanted_(fancy(STDERR_FILENO)) {}
 
 void LiveLine::draw(const std::string& text) {
-    if (!wanted_) return;
-    tell(fmt::format("\r\x1b[K{}", text.substr(0, terminal_width() - 1)));
+    if (!wanted_ || !screen_.idle()) return;
+    screen_.show(STDERR_FILENO, fmt::format("\r\x1b[K{}", text.substr(0, terminal_width() - 1)));
     drawn_ = true;
 }
 
 void LiveLine::clear() {
     if (!drawn_) return;
-    tell("\r\x1b[K");
+    screen_.show(STDERR_FILENO, "\r\x1b[K");
     drawn_ = false;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/record_sampler.hpp"
+#include "cli/screen.hpp"
 #include "rlecouple/rle.hpp"
 #include "rlecouple/session.hpp"
 #include "sensors/sensor_set.hpp"
@@ -41,13 +42,15 @@ class LiveRle {
 
 class LiveLine {
   public:
-    LiveLine();
+    explicit LiveLine(Screen& screen);
     bool wanted() const { return wanted_; }
+    /// Not where what was shown before is still to be taken.
     void draw(const std::string& text);
     /// Takes the line away before something else is printed.
     void clear();
 
   private:
+    Screen& screen_;
     bool wanted_;
     bool drawn_ = false;
 };

@@ -19,6 +19,7 @@
 #include "cli/record_sampler.hpp"
 #include "cli/record_signals.hpp"
 #include "cli/record_sources.hpp"
+#include "cli/screen.hpp"
 #include "cli/ui.hpp"
 #include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
@@ -37,8 +38,11 @@ constexpr std::int64_t kWallClockMovedUs = 10'000;
 
 class Recording {
   public:
-    explicit Recording(const CollectOptions& options);
+    Recording(const CollectOptions& options, Screen& screen);
     Recorded run();
+    /// For people, when it is over: what is worth a warning, and what was recorded.
+    std::vector<std::string> warnings() const;
+    std::string summary() const;
 
   private:
     double elapsed_s() const { return seconds_since(start_ns_, sensors::monotonic_ns()); }
@@ -61,7 +65,6 @@ class Recording {
     void give_up(const std::string& failure);
     std::string unfinished_words() const;
     void finish();
-    void summarise() const;
 
     CollectOptions options_;
     RecordingSignals signals_;
@@ -94,10 +97,11 @@ std::int64_t Recording::now_us() const {
     return *info_.start_wall_us + std::llround(now_s() * 1e6);
 }
 
-Recording::Recording(const CollectOptions& options)
+Recording::Recording(const CollectOptions& options, Screen& screen)
     : options_(options),
+      live_(screen),
       sensors_(probe_sources(options), selection_of(options)),
-      training_(options, live_),
+      training_(options, screen, live_),
       folder_(options.output),
       info_(session_info(options, sensors_)),
       live_rle_(info_.devices.front(), info_.ambient_c),
@@ -316,19 +320,24 @@ void Recording::finish() {
     } catch (const Error& error) {
         throw Error(error.kind(), "", error.what(), unfinished_words());
     }
-    summarise();
 }
 
-void Recording::summarise() const {
-    for (const std::string& warning : info_.warnings) {
-        const auto& told = sensors_.warnings();
-        if (std::find(told.begin(), told.end(), warning) == told.end()) print_warning(warning);
-    }
+// Those of the sensors were told at the start.
+std::vector<std::string> Recording::warnings() const {
+    std::vector<std::string> lines = info_.warnings;
+    const auto& told = sensors_.warnings();
+    std::erase_if(lines, [&](const std::string& line) {
+        return std::find(told.begin(), told.end(), line) != told.end();
+    });
+    return lines;
+}
+
+std::string Recording::summary() const {
     std::string text = fmt::format("{}: {} in {:.1f} s", folder_.string(), counted(info_.samples, "sample"),
                                    info_.duration_s.value_or(0.0));
     if (const TrainingRecord* steps = training_.record())
         text += ", " + counted(steps->steps(), "training step");
-    say(text + "\n");
+    return text + "\n";
 }
 
 }  // namespace
@@ -338,7 +347,21 @@ Recorded record_session(const CollectOptions& given) {
     settle_collect_options(options);
     if (!options.sample_hz_given && only_recordings(options.sources))
         options.sample_hz = recorded_rate(options).value_or(options.sample_hz);
-    return Recording(options).run();
+    Screen screen;
+    Recorded recorded;
+    std::vector<std::string> warnings;
+    std::string summary;
+    {
+        Recording recording(options, screen);
+        recorded = recording.run();
+        warnings = recording.warnings();
+        summary = recording.summary();
+    }
+    // The session is complete, and signals end the program again: who does not read this holds nothing up.
+    screen.finish();
+    print_warnings(warnings);
+    say(summary);
+    return recorded;
 }
 
 }  // namespace rle::cli

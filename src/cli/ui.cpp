@@ -33,29 +33,6 @@ int& stored_failure() {
     return number;
 }
 
-// Everything, without dying of a reader that has gone; 0, or the number of the error.
-int put_whole(int fd, std::string_view text) {
-    sigset_t pipe_signal, before, pending;
-    sigemptyset(&pipe_signal);
-    sigaddset(&pipe_signal, SIGPIPE);
-    sigpending(&pending);
-    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
-    int failure = 0;
-    while (!text.empty() && failure == 0) {
-        const ssize_t written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno == EAGAIN) formats::wait_for_room(fd);
-        if (written < 0 && errno != EINTR && errno != EAGAIN) failure = errno;
-        text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-    }
-    if (sigismember(&pending, SIGPIPE) == 0) {  // take back what this call raised
-        const timespec at_once{};
-        while (sigtimedwait(&pipe_signal, nullptr, &at_once) < 0 && errno == EINTR) {
-        }
-    }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return failure;
-}
-
 // The bytes of the character that `text` begins with, as UTF-8 has it; 1 where it is none.
 std::size_t character_length(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -96,6 +73,28 @@ std::string printable(std::string_view text, bool bold_is_ours) {
 }
 
 }  // namespace
+
+int put_whole(int fd, std::string_view bytes) {
+    sigset_t pipe_signal, before, pending;
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    int failure = 0;
+    while (!bytes.empty() && failure == 0) {
+        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+        if (written < 0 && errno == EAGAIN) formats::wait_for_room(fd);
+        if (written < 0 && errno != EINTR && errno != EAGAIN) failure = errno;
+        bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    }
+    if (sigismember(&pending, SIGPIPE) == 0) {  // take back what this call raised
+        const timespec at_once{};
+        while (sigtimedwait(&pipe_signal, nullptr, &at_once) < 0 && errno == EINTR) {
+        }
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return failure;
+}
 
 void tell(std::string_view text) {
     put_whole(STDERR_FILENO, text);

@@ -13,6 +13,8 @@ namespace rle::cli {
 /// Text on stderr, byte by byte: what draws on the terminal. A stderr that is closed, full or without a
 /// reader loses the words and nothing else.
 void tell(std::string_view text);
+/// Writes everything, and does not die of a reader that has gone; 0, or the number of the error (errno).
+int put_whole(int fd, std::string_view bytes);
 /// Puts something in the place of stdin, stdout and stderr where they are closed, so that no file that is
 /// opened later gets their number: reading and writing them fail, but for stderr, which swallows.
 void keep_standard_descriptors();

@@ -11,6 +11,7 @@
 
 #include "cli/record_child.hpp"
 #include "cli/record_signals.hpp"
+#include "cli/screen.hpp"
 #include "cli/session_paths.hpp"
 #include "cli/ui.hpp"
 #include "cli/watch.hpp"
@@ -51,7 +52,7 @@ std::vector<std::string> command_of(const WatchOptions& options) {
 
 class Watching {
   public:
-    explicit Watching(const WatchOptions& options);
+    Watching(const WatchOptions& options, Screen& screen);
     int run();
 
   private:
@@ -75,6 +76,7 @@ class Watching {
     double now_s() const { return static_cast<double>(sensors::monotonic_ns() - start_ns_) * 1e-9; }
 
     const WatchOptions& options_;
+    Screen& screen_;
     RecordingSignals signals_;
     std::string folder_;  // empty: no session
     std::optional<Child> child_;
@@ -99,8 +101,9 @@ class Watching {
     int exit_code_ = 0;
 };
 
-Watching::Watching(const WatchOptions& options)
+Watching::Watching(const WatchOptions& options, Screen& screen)
     : options_(options),
+      screen_(screen),
       folder_(options.session.empty() ? options.output : options.session),
       actions_(
           options.actions, options.process.empty() || !options.output.empty()
@@ -226,9 +229,7 @@ void Watching::read_output() {
 void Watching::take_printed(std::string_view bytes) {
     const std::int64_t wall = sensors::wall_us();
     const double t_s = now_s();
-    if (!options_.quiet && !bytes.empty() && ::write(STDERR_FILENO, bytes.data(), bytes.size()) < 0 &&
-        errno == EBADF)
-        over_ = true;
+    if (!options_.quiet) screen_.show(STDERR_FILENO, bytes);
     if (!folder_.empty()) return;
     for (std::size_t end = bytes.find_first_of("\r\n"); end != std::string_view::npos;
          end = bytes.find_first_of("\r\n")) {
@@ -261,8 +262,8 @@ void Watching::raise() {
     formats::AlarmFacts facts = last_;
     machine_.tell(facts);
     facts.action = actions_.announce();
+    actions_.set_off(facts);  // before it is told: who reads slowly holds up no action
     put(formats::alarm_line(facts));
-    actions_.set_off(facts);
     write_textfile(true);
 }
 
@@ -321,7 +322,8 @@ int Watching::finish() {
     write_textfile(true);
     const std::string left_out =
         actions_.left_out() > 0 ? ", " + counted(actions_.left_out(), "program") + " left out" : "";
-    print_status(counted(last_.alarms, "alarm") + left_out);
+    screen_.show(STDERR_FILENO,  // behind what the command printed
+                 fmt::format("rlecouple: {}{}\n", counted(last_.alarms, "alarm"), left_out));
     if (exit_code_ != 0 || !child_) return exit_code_;
     if (child_->exit_status().value_or(1) == 0) return 0;
     throw Error(ErrorKind::failed, options_.process.front(),
@@ -344,7 +346,8 @@ int Watching::run() {
 }  // namespace
 
 int watch(const WatchOptions& options) {
-    return Watching(options).run();
+    Screen screen;
+    return Watching(options, screen).run();
 }
 
 }  // namespace rle::cli

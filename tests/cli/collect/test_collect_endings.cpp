@@ -1,5 +1,6 @@
 // However a recording ends, what was recorded is there.
 #include <algorithm>
+#include <array>
 #include <random>
 
 #include "background.hpp"
@@ -34,6 +35,38 @@ pid_t pid_in(const std::filesystem::path& file) {
 }
 
 }  // namespace
+
+// A terminal that was stopped (Ctrl-S), or a pager that nobody pages on.
+TEST_CASE("a stdout that is not read keeps no recording from its end", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    std::array<int, 2> ends{};
+    REQUIRE(pipe2(ends.data(), O_CLOEXEC) == 0);
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        execl(RLE_BINARY, RLE_BINARY, "collect", "-o", folder.c_str(), "-d", "1", "--source", "model", "--",
+              "sh", "-c", "yes 'step: 1  grad_norm: 2.5' | head -c 600000; sleep 600", nullptr);
+        _exit(127);
+    }
+    close(ends[1]);
+    const auto finished = [&] {
+        return std::filesystem::exists(folder + "/session.json") && session_of(folder)["finished"] == true;
+    };
+    CHECK(wait_until(finished));
+    CHECK(std::filesystem::file_size(folder + "/train.out") == 600'000);
+    // What was shown comes to who reads after all.
+    std::string out;
+    std::array<char, 4096> buffer{};
+    for (ssize_t got = 0; (got = read(ends[0], buffer.data(), buffer.size())) > 0;)
+        out.append(buffer.data(), static_cast<std::size_t>(got));
+    close(ends[0]);
+    int status = 0;
+    waitpid(child, &status, 0);
+    CHECK(WEXITSTATUS(status) == 0);
+    CHECK(out.rfind(read_file(folder + "/train.out"), 0) == 0);
+}
 
 TEST_CASE("SIGINT and SIGTERM end both processes and leave a valid session", "[collect]") {
     for (const int signal : {SIGINT, SIGTERM}) {
