@@ -84,8 +84,7 @@ void Sampler::loop() {
             sample(*tick);
             if (*tick == 0) eventfd_write(event_.get(), 1);
         }
-        const double since_last = seconds_since(pace_.start_ns, sensors::monotonic_ns()) - status_.t_s;
-        if (last_sample_ && (since_last > 0.5 / pace_.sample_hz || status_.t_s < reach_s_)) sample(0);
+        if (wants_last_sample()) sample(0);
     } catch (const std::exception& error) {
         const std::lock_guard lock(mutex_);
         status_.failure = error.what();
@@ -93,6 +92,12 @@ void Sampler::loop() {
     const std::lock_guard lock(mutex_);
     over_ = true;
     eventfd_write(event_.get(), 1);
+}
+
+bool Sampler::wants_last_sample() const {
+    const std::lock_guard lock(mutex_);
+    const double since_last = seconds_since(pace_.start_ns, sensors::monotonic_ns()) - status_.t_s;
+    return last_sample_ && (since_last > 0.5 / pace_.sample_hz || status_.t_s < reach_s_);
 }
 
 std::optional<std::uint64_t> Sampler::next_tick() {

@@ -58,6 +58,7 @@ class Sampler {
 
   private:
     void loop();
+    bool wants_last_sample() const;
     std::optional<std::uint64_t> next_tick();
     void sample(std::uint64_t tick);
     double session_s(std::int64_t mono_ns, std::uint64_t tick) const;
