@@ -110,7 +110,7 @@ SessionResult read_baseline(const std::string& path) {
     std::error_code ignored;
     if (!fs::is_directory(path, ignored)) {
         const nlohmann::ordered_json document = formats::read_json(path);
-        if (!document.is_object() || document.value("schema", "") != "rlecouple.summary/1") {
+        if (formats::schema_of(document) != "rlecouple.summary/1") {
             throw Error(ErrorKind::failed, path, "a baseline is a summary.json, and this is none",
                         "check SESSION --baseline FILE --update takes one from a session");
         }

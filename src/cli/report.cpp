@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -16,10 +17,10 @@
 #include "formats/documents/documents.hpp"
 #include "formats/io/files.hpp"
 #include "formats/readers.hpp"
+#include "formats/text/json_fields.hpp"
 #include "report/sha256.hpp"
 #include "report/view.hpp"
 #include "rlecouple/error.hpp"
-#include "rlecouple/version.hpp"
 
 namespace rle::cli {
 namespace fs = std::filesystem;
@@ -198,12 +199,16 @@ Json data_sheet_json(const report::View& view) {
 
 // A block without a document is null; what is null within one is named in its own warnings.
 void name_null_blocks(Json& out) {
-    const std::string told = out["warnings"].dump();
+    const auto told = [&](const std::string& file) {
+        return std::any_of(out["warnings"].begin(), out["warnings"].end(), [&](const Json& line) {
+            return line.get_ref<const std::string&>().find(file) != std::string::npos;
+        });
+    };
     for (const auto& [block, file] :
          {std::pair{"session", kSessionJson}, std::pair{"align", kAlignJson},
           std::pair{"correlation", kCorrelationJson}, std::pair{"balance", kBalanceJson},
           std::pair{"predict", kPredictJson}}) {
-        if (out[block].is_null() && told.find(file) == std::string::npos)
+        if (out[block].is_null() && !told(file))
             out["warnings"].push_back(fmt::format("{} is null: the session has no {}", block, file));
     }
 }
@@ -214,7 +219,7 @@ Json summary_json(const report::View& view, Documents documents) {
     if (documents.balance.contains("thermal") && documents.balance["thermal"].is_object()) {
         for (const char* drawn : {"simulated_c", "simulated_rows"}) documents.balance["thermal"].erase(drawn);
     }
-    Json out{{"schema", "rlecouple.summary/1"}, {"tool", {{"name", "rlecouple"}, {"version", kVersion}}}};
+    Json out = formats::document_head("summary");
     out["verdict"] = report::verdict_sentence(input);
     out["session"] = std::move(documents.session);
     out["align"] = std::move(documents.align);
@@ -231,7 +236,7 @@ Json summary_json(const report::View& view, Documents documents) {
 
 // Everything in one document, for several sessions.
 Json comparison_json(const std::vector<report::ReportInput>& inputs, std::vector<Documents>& documents) {
-    Json out{{"schema", "rlecouple.comparison/1"}, {"tool", {{"name", "rlecouple"}, {"version", kVersion}}}};
+    Json out = formats::document_head("comparison");
     Json sessions = Json::array(), warnings = Json::array();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         sessions.push_back({{"path", inputs[i].session_path},

@@ -7,15 +7,15 @@
 #include <chrono>
 #include <cmath>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "cli/checks.hpp"
 #include "cli/commands.hpp"
 #include "cli/ui.hpp"
+#include "formats/documents/documents.hpp"
+#include "formats/text/json_fields.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/quantities.hpp"
-#include "rlecouple/version.hpp"
 #include "sensors/prober.hpp"
 #include "sensors/registry.hpp"
 #include "sensors/sensor_set.hpp"
@@ -24,7 +24,9 @@
 namespace rle::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using formats::Json;
+using formats::json_of;
+using formats::text_or_null;
 using sensors::Channel;
 using sensors::SensorSet;
 
@@ -145,20 +147,12 @@ void print_table(const Shown& shown) {
     say(text);
 }
 
-Json number(std::optional<double> value) {
-    return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
-}
-
-Json text_or_null(const std::string& text) {
-    return text.empty() ? Json(nullptr) : Json(text);
-}
-
 Json probe_json(const Shown& shown, std::size_t device, std::size_t column) {
     if (shown.probed.empty()) return nullptr;
     const sensors::ProbeResult& probe = shown.probe(device, column);
-    return {{"resolution", number(probe.resolution)},
-            {"update_period_s", number(probe.update_period_s)},
-            {"step_delay_s", number(probe.step_delay_s)}};
+    return {{"resolution", json_of(probe.resolution)},
+            {"update_period_s", json_of(probe.update_period_s)},
+            {"step_delay_s", json_of(probe.step_delay_s)}};
 }
 
 Json device_json(const Shown& shown, std::size_t index) {
@@ -169,19 +163,19 @@ Json device_json(const Shown& shown, std::size_t index) {
              {"model", text_or_null(device.model)},
              {"driver", text_or_null(device.driver)},
              {"uuid", text_or_null(device.uuid)},
-             {"rated_power_w", number(device.rated_power_w)},
-             {"temp_limit_c", number(device.temp_limit_c)},
+             {"rated_power_w", json_of(device.rated_power_w)},
+             {"temp_limit_c", json_of(device.temp_limit_c)},
              {"quantities", Json::array()}};
     for (std::size_t column = 0; column < set.columns().size(); ++column) {
         const Channel* channel = set.channel(index, column);
         if (channel == nullptr) continue;
         out["quantities"].push_back({{"name", channel->column},
-                                     {"value", number(set.value(index, column))},
+                                     {"value", json_of(set.value(index, column))},
                                      {"unit", text_or_null(unit_of(channel->column))},
-                                     {"resolution", number(channel->resolution)},
-                                     {"update_period_s", number(channel->update_period_s)},
-                                     {"delay_s", number(channel->delay_s)},
-                                     {"delay_sd_s", number(channel->delay_sd_s)},
+                                     {"resolution", json_of(channel->resolution)},
+                                     {"update_period_s", json_of(channel->update_period_s)},
+                                     {"delay_s", json_of(channel->delay_s)},
+                                     {"delay_sd_s", json_of(channel->delay_sd_s)},
                                      {"probed", probe_json(shown, index, column)},
                                      {"source", channel->source}});
     }
@@ -190,11 +184,10 @@ Json device_json(const Shown& shown, std::size_t index) {
 
 void print_json(const Shown& shown) {
     const SensorSet& set = shown.set;
-    Json out{{"schema", "rlecouple.sensors/1"},
-             {"tool", {{"name", "rlecouple"}, {"version", kVersion}}},
-             {"devices", Json::array()},
-             {"missing", Json::array()},
-             {"warnings", set.problems()}};
+    Json out = formats::document_head("sensors");
+    out["devices"] = Json::array();
+    out["missing"] = Json::array();
+    out["warnings"] = set.problems();
     for (std::size_t device = 0; device < set.devices().size(); ++device) {
         out["devices"].push_back(device_json(shown, device));
     }
@@ -204,7 +197,7 @@ void print_json(const Shown& shown) {
                                   {"reason", missing.reason},
                                   {"hint", text_or_null(missing.hint)}});
     }
-    put(out.dump(2) + '\n');
+    put(formats::dump(out));
 }
 
 bool has_reading(const SensorSet& set, std::string_view column) {

@@ -89,10 +89,7 @@ Json json_of(const std::string& path) {
 // A file may be a summary, or one stage's document.
 Json documents_of_file(const std::string& path) {
     Json document = json_of(path);
-    const std::string schema =
-        document.is_object() && document.contains("schema") && document["schema"].is_string()
-            ? document["schema"].get<std::string>()
-            : std::string();
+    const std::string schema = formats::schema_of(document);
     if (schema == "rlecouple.summary/1") return document;
     for (const char* key : {"correlation", "balance"}) {
         if (schema == fmt::format("rlecouple.{}/1", key)) return Json{{key, std::move(document)}};

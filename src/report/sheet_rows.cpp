@@ -184,8 +184,9 @@ void add_optimization_rows(Sheet& sheet, const View& view) {
                  {.missing = short_reason_for(input, "correlation.json", "")});
     sheet.number("loss_first", "Loss, first", loss.first);
     sheet.number("loss_last", "Loss, last", loss.last);
+    const bool counts = step.last && *step.last >= 0.0 && *step.last <= 0x1p53;  // else it counts no steps
     sheet.count("steps", "Last step",
-                step.last ? std::optional(static_cast<std::uint64_t>(*step.last)) : std::nullopt);
+                counts ? std::optional(static_cast<std::uint64_t>(*step.last)) : std::nullopt);
     const std::string no_rle = short_reason_for(input, "aligned.csv", "no RLE could be formed");
     sheet.number("rle_max", "RLE, greatest", rle.max, {.missing = no_rle});
     sheet.number("rle_min", "RLE, least", rle.min, {.missing = no_rle});

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "formats/text/encoding.hpp"
 #include "formats/text/json_fields.hpp"
 #include "formats/writers.hpp"
 
@@ -49,10 +50,10 @@ std::string in_capitals(std::string text) {
     return text;
 }
 
-// A label's value: backslash, quote and line end are escaped.
+// A label's value, which is UTF-8: backslash, quote and line end are escaped.
 std::string label(const std::string& text) {
     std::string out;
-    for (const char c : text) {
+    for (const char c : from_cp1252(text)) {
         if (c == '\\' || c == '"') out += '\\';
         if (c == '\n') {
             out += "\\n";
@@ -77,7 +78,8 @@ std::string alarm_line(const AlarmFacts& facts) {
     out["session"] = text_or_null(facts.session);
     out["timestamp"] = text_or_null(timestamp_text(facts.wall_us));
     for (const Fact& fact : numbers_of(facts)) {
-        const bool whole = std::isfinite(fact.value) && fact.value == std::floor(fact.value) &&
+        constexpr double kMost = 0x1p53;  // every whole number up to it is a double
+        const bool whole = std::abs(fact.value) <= kMost && fact.value == std::floor(fact.value) &&
                            (fact.name == std::string_view("step") || fact.name == std::string_view("alarms"));
         out[fact.name] = whole ? Json(static_cast<std::int64_t>(fact.value)) : json_of(fact.value);
     }

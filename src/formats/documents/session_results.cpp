@@ -6,6 +6,7 @@
 
 #include "formats/documents/document_warnings.hpp"
 #include "formats/documents/documents.hpp"
+#include "formats/text/encoding.hpp"
 #include "formats/text/json_fields.hpp"
 
 namespace rle::formats {
@@ -126,7 +127,7 @@ Json tolerance_json(const std::optional<Tolerance>& tolerance) {
 
 std::string xml_text(std::string_view text) {
     std::string out;
-    for (const char c : text) {
+    for (const char c : from_cp1252(text)) {  // bytes that are no UTF-8 end a parser
         if (c == '&')
             out += "&amp;";
         else if (c == '<')

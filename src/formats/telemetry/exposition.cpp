@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "formats/text/encoding.hpp"
 #include "formats/text/numbers.hpp"
 #include "formats/text/times.hpp"
 
@@ -113,7 +114,7 @@ Json labels_of(const ExposedSample& sample) {
         rest.remove_prefix(2);
         const auto value = take_quoted(rest);
         if (!value) break;
-        labels[std::string(name)] = unescaped(*value);
+        labels[std::string(name)] = from_cp1252(unescaped(*value));
     }
     return labels;
 }

@@ -60,6 +60,22 @@ void append_indented(std::string& out, const Json& value, std::size_t depth) {
     out.push_back(object ? '}' : ']');
 }
 
+// Copies and texts of a document are made level by level, each on the stack.
+void refuse_deep_nesting(std::string_view text, const std::string& path) {
+    constexpr std::size_t kDeepest = 1000;
+    std::size_t depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '"') quoted = !quoted;
+        if (quoted && c == '\\') ++i;
+        if (quoted) continue;
+        if (c == '{' || c == '[') ++depth;
+        if ((c == '}' || c == ']') && depth > 0) --depth;
+        if (depth > kDeepest) throw Error(ErrorKind::failed, path, "JSON that is nested too deeply");
+    }
+}
+
 // The library's words without its own error number.
 std::string reason(const Json::exception& error) {
     const std::string text = error.what();
@@ -76,8 +92,15 @@ std::string dump(const Json& document) {
     return out;
 }
 
+std::string schema_of(const Json& document) {
+    if (!document.is_object()) return {};
+    const auto schema = document.find("schema");
+    return schema != document.end() && schema->is_string() ? schema->get<std::string>() : std::string();
+}
+
 Json read_json(const std::string& path) {
     const std::string text = read_text(path);
+    refuse_deep_nesting(text, path);
     try {
         return Json::parse(text);
     } catch (const Json::parse_error& error) {

@@ -133,3 +133,15 @@ TEST_CASE("bad input gets one clear line") {
     refused({dir / "base.json", "--baseline", dir / "base.json", "--tolerance", "5"}, 2, "20%");
     refused({dir / "base.json"}, 2, "--baseline");
 }
+
+TEST_CASE("what is no baseline is told in words, whatever its schema is made of") {
+    const TempDir dir;
+    analysed(dir, "s");
+    for (const char* document : {"{\"schema\": 1}", "{}", "[]", "{\"schema\": \"rlecouple.balance/1\"}"}) {
+        write_file(dir / "base.json", document);
+        const Finished done = rlecouple({"check", dir / "s", "--baseline", dir / "base.json"});
+        INFO(document << ": " << done.err);
+        CHECK(done.exit_code == 1);
+        CHECK(done.err.find("a baseline is a summary.json, and this is none") != std::string::npos);
+    }
+}

@@ -253,3 +253,26 @@ TEST_CASE("what is no session is refused in one line") {
     CHECK(rlecouple({"report", dir / "file"}).exit_code == 1);
     CHECK(rlecouple({"report"}).exit_code == 2);
 }
+
+// Bytes of Latin-1, as an old file system has them.
+TEST_CASE("a session whose name is no UTF-8 has a report that is") {
+    const TempDir dir;
+    const std::string folder = dir / "caf\xe9";
+    write_session(folder, make_session(90));
+    const Finished done = rlecouple({"report", folder});
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+    CHECK(summary_of(folder)["correlation"].is_null());
+}
+
+TEST_CASE("a document that is nested without end is refused, not followed") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(90));
+    constexpr std::size_t kDeep = 200'000;
+    write_file(dir / "session.json", "{\"schema\": \"rlecouple.session/1\", \"x\": " +
+                                         std::string(kDeep, '[') + std::string(kDeep, ']') + "}");
+    const Finished done = rlecouple({"report", dir.path().string()});
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+    CHECK(has(read_file(dir / "summary.json"), "nested too deeply"));
+}

@@ -28,6 +28,17 @@ TEST_CASE("each quantity stands with its value, unit and source", "[sensors]") {
     CHECK(done.out.find("missing") == std::string::npos);
 }
 
+// What a firmware calls itself is in whatever code page it was made with.
+TEST_CASE("--json is JSON whatever the machine's names are made of", "[sensors]") {
+    const TempDir dir;
+    std::filesystem::copy(kMachines + "desktop", dir.path(), std::filesystem::copy_options::recursive);
+    write_file(dir / "proc/cpuinfo", "model name\t: Caf\xe9 CPU\n");
+    const Finished done = rlecouple({"sensors", "--root", dir.path().string(), "--json"});
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+    CHECK(nlohmann::json::parse(done.out)["devices"][0]["model"] == "Caf\xef\xbf\xbd CPU");
+}
+
 TEST_CASE("--json says the same to a program", "[sensors]") {
     const auto out = nlohmann::json::parse(sensors("desktop", {"--json"}).out);
     CHECK(out["schema"] == "rlecouple.sensors/1");

@@ -72,6 +72,10 @@ TEST_CASE("an alarm's facts: null in JSON, unset in the environment, left out fo
           std::string::npos);
     CHECK(text.find("rlecouple_rle") == std::string::npos);
     CHECK(text.find("rlecouple_modelled") == std::string::npos);
+    facts.session = "caf\xe9";
+    CHECK(rle::formats::prometheus_text(facts).find("session=\"caf\xc3\xa9\"") != std::string::npos);
+    facts.step = 1e30;  // of a log that holds anything
+    CHECK(Json::parse(rle::formats::alarm_line(facts)).at("step") == 1e30);
     facts.device = "cpu";
     facts.modelled = {"power_w", "temp_c"};
     CHECK(Json::parse(rle::formats::alarm_line(facts)).at("modelled") == Json{"power_w", "temp_c"});
