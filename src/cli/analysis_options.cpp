@@ -40,6 +40,7 @@ void declare_rle_options(CLI::App& app, AnalysisOptions& options) {
         ->type_name("S");
     app.add_option("--clock-offset", options.clock_offset_s, "Seconds to add to the training log's times")
         ->capture_default_str()
+        ->check(number_in(-1e9, 1e9))
         ->type_name("S");
     app.add_flag("--step-time", options.step_time,
                  "Add step_time_s, the time that a training step takes, as the table's last column");

@@ -231,7 +231,8 @@ Runner setup_calibrate(CLI::App& app) {
     app.add_option("--family", command->families, "Only this family; may be given several times")
         ->type_name("NAME");
     app.add_option("--keep", command->keep, "Sessions a family whose data is kept, not only truth.json")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(whole_number());
     app.add_option("-j,--jobs", command->jobs, "Threads; 0: one a core")
         ->capture_default_str()
         ->check(whole_number_in(0, 256));

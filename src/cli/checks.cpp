@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -46,13 +45,6 @@ CLI::Validator whole_number_that(Holds holds, const std::string& what) {
         "");
 }
 
-bool says_no_number(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    if (text.starts_with('-') || text.starts_with('+')) text.erase(0, 1);
-    constexpr std::array kWords{"nan", "inf", "infinity"};
-    return std::find(kWords.begin(), kWords.end(), text) != kWords.end();
-}
-
 bool is_file_name(const std::string& name) {
     return !name.empty() && name != "-";
 }
@@ -92,15 +84,6 @@ CLI::Validator number_in(double low, double high) {
 CLI::Validator temperature() {
     return number_that([](double value) { return value >= -100.0 && value <= 1000.0; },
                        "a temperature from -100 to 1000 degC");
-}
-
-void refuse_non_numbers(const CLI::App& command) {
-    for (const CLI::Option* option : command.get_options()) {
-        if (option->get_positional()) continue;
-        for (const std::string& value : option->results()) {
-            if (says_no_number(value)) throw CLI::ValidationError(option->get_name(), value + " is no value");
-        }
-    }
 }
 
 void refuse_empty_names(const CLI::App& command) {

@@ -1,4 +1,4 @@
-// Checks of option values, in words that fit on a line. nan and infinity are no values of any option.
+// Checks of option values, in words that fit on a line. nan and infinity are no numbers to any of them.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -15,9 +15,6 @@ CLI::Validator whole_number_in(unsigned long long low, unsigned long long high);
 CLI::Validator number_in(double low, double high);
 /// A temperature in degC that a machine or a room can have: -100 to 1000.
 CLI::Validator temperature();
-
-/// Throws CLI::ValidationError where an option of `command` was given nan or an infinity.
-void refuse_non_numbers(const CLI::App& command);
 
 /// Throws CLI::ValidationError where an option of `command` that names a file or a folder was given no name.
 void refuse_empty_names(const CLI::App& command);

@@ -134,7 +134,6 @@ void add_command(CLI::App& app, const Command& command, Runner& chosen) {
     sub->footer(fmt::format("\nExample:\n  {}", command.example));
     Runner runner = command.setup(*sub);
     sub->callback([&chosen, sub, runner = std::move(runner)] {
-        refuse_non_numbers(*sub);
         refuse_empty_names(*sub);
         chosen = runner;
     });

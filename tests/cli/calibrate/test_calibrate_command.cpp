@@ -111,6 +111,13 @@ TEST_CASE("calibrate refuses what it cannot do, in one line") {
     CHECK(std::count(blocked.err.begin(), blocked.err.end(), '\n') == 1);
 }
 
+TEST_CASE("a number of sessions below 0 is none") {
+    const TempDir dir;
+    const Finished done = rlecouple({"calibrate", "-o", dir / "c", "--sessions", "1", "--keep", "-1"});
+    CHECK(done.exit_code == 2);
+    CHECK(done.err.find("--keep") != std::string::npos);
+}
+
 TEST_CASE("a file is no folder for the sessions") {
     const TempDir dir;
     write_file(dir / "here", "");

@@ -101,6 +101,15 @@ TEST_CASE("without -o a fresh name is made and said", "[collect]") {
     CHECK(done.out.find(made) != std::string::npos);
 }
 
+TEST_CASE("a word that is no number may be a name", "[collect]") {
+    TempDir dir;
+    const std::string folder = dir / "s";
+    CHECK(rlecouple({"collect", "-o", folder, "-d", "0.3", "--operator", "Nan", "--name", "inf"}).exit_code ==
+          0);
+    CHECK(session_of(folder)["operator"] == "Nan");
+    CHECK(session_of(folder)["name"] == "inf");
+}
+
 TEST_CASE("wrong usage is told apart from failure", "[collect]") {
     TempDir dir;
     const std::string folder = dir / "s";
