@@ -47,8 +47,8 @@ std::vector<InputFile> inputs_of(const nlohmann::ordered_json& document);
 std::string schema_of(const nlohmann::ordered_json& document);
 /// Text of a document, indented by two, with a final newline.
 std::string dump(const nlohmann::ordered_json& document);
-/// Parses a file; throws Error{failed} with file, line and column where it is not JSON, or is nested so deeply
-/// that none of ours can be meant.
+/// Parses a file; throws Error{failed} with file, line and column where it is not JSON, or is nested so
+/// deeply that none of ours can be meant.
 nlohmann::ordered_json read_json(const std::string& path);
 
 }  // namespace rle::formats
