@@ -4,7 +4,7 @@ file(READ ${page} text)
 string(REGEX REPLACE "([ (])docs/" "\\1${docs}/" text "${text}")
 string(REGEX REPLACE "([ (])examples/" "\\1${docs}/examples/" text "${text}")
 file(WRITE ${man}.md "${text}")
-# Without its typography: an option is written with two hyphens, not with a dash.
-execute_process(COMMAND ${lowdown} -s -Tman --out-no-smarty -m title=${title} -m section=1 -m "source=rlecouple ${version}"
+# Without its typography: an option is written with two hyphens, not with a dash. A name such as t_lag_s keeps its underscores.
+execute_process(COMMAND ${lowdown} -s -Tman --out-no-smarty --parse-no-intraemph -m title=${title} -m section=1 -m "source=rlecouple ${version}"
                         -o ${man} ${man}.md COMMAND_ERROR_IS_FATAL ANY)
 file(REMOVE ${man}.md)
