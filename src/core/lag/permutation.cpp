@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <future>
 #include <numeric>
 #include <thread>
 
 #include "core/lag/lag_kernel.hpp"
 #include "core/lag/normal_law.hpp"
+#include "core/maths/in_parallel.hpp"
 #include "core/maths/random.hpp"
 
 namespace rle {
@@ -205,10 +207,11 @@ class Draws {
             const std::size_t begin = count * part / parts, end = count * (part + 1) / parts;
             permuter_.draw(seed_, first + begin, std::span(drawn).subspan(begin, end - begin));
         };
-        std::vector<std::thread> others;
-        for (std::size_t part = 1; part < parts; ++part) others.emplace_back(draw_part, part);
+        std::vector<std::future<void>> others;
+        for (std::size_t part = 1; part < parts; ++part)
+            others.push_back(std::async(kThreadIfAny, draw_part, part));
         draw_part(0);
-        for (std::thread& other : others) other.join();
+        for (std::future<void>& other : others) other.get();
         return drawn;
     }
 

@@ -14,6 +14,9 @@ constexpr bool worth_a_thread(std::size_t samples) {
     return samples >= 512;
 }
 
+/// For std::async: in a thread of its own; where the machine has none to give, when the result is asked for.
+inline constexpr std::launch kThreadIfAny = std::launch::async | std::launch::deferred;
+
 /// What both give; neither may touch what the other writes.
 template <class First, class Second>
 std::pair<std::invoke_result_t<First>, std::invoke_result_t<Second>> in_parallel(bool worth, First first,
@@ -22,7 +25,7 @@ std::pair<std::invoke_result_t<First>, std::invoke_result_t<Second>> in_parallel
         auto one = first();
         return {std::move(one), second()};
     }
-    auto other = std::async(std::launch::async, std::ref(second));
+    auto other = std::async(kThreadIfAny, std::ref(second));
     auto one = first();
     return {std::move(one), other.get()};
 }
