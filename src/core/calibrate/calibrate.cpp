@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/calibrate/lag_families.hpp"
+#include "core/maths/order_statistics.hpp"
 #include "rlecouple/correlate.hpp"
 
 namespace rle {
@@ -119,11 +120,8 @@ std::optional<double> root_mean_square(std::vector<double> list) {
     return square ? std::optional(std::sqrt(*square)) : std::nullopt;
 }
 
-std::optional<double> median(std::vector<double> list) {
-    if (list.empty()) return std::nullopt;
-    std::sort(list.begin(), list.end());
-    const std::size_t n = list.size();
-    return n % 2 == 1 ? list[n / 2] : 0.5 * (list[n / 2 - 1] + list[n / 2]);
+std::optional<double> median_of(std::vector<double> list) {
+    return list.empty() ? std::nullopt : std::optional(median(std::move(list)));
 }
 
 }  // namespace
@@ -166,7 +164,7 @@ FamilyScore score(const Family& family, const std::vector<SessionOutcome>& outco
     s.ci_coverage_detected = share(outcomes, &SessionOutcome::lag_covered, true);
     s.ci_width_s = mean(values(outcomes, &SessionOutcome::lag_ci_width_s, true));
     s.k_ci_coverage = share(outcomes, &SessionOutcome::k_covered);
-    s.k_relative_bias = median(values(outcomes, &SessionOutcome::k_relative_error));
+    s.k_relative_bias = median_of(values(outcomes, &SessionOutcome::k_relative_error));
     return s;
 }
 

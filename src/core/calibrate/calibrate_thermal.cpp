@@ -5,6 +5,8 @@
 #include <cmath>
 #include <random>
 
+#include "core/maths/order_statistics.hpp"
+
 namespace rle {
 namespace {
 
@@ -133,13 +135,6 @@ double mean_of(const std::vector<double>& v) {
 ThermalTruth truth_of(const Machine& m, const ThermalSamples& samples) {
     const double hA = m.c.hA(mean_of(samples.fan));
     return {time_constants(m.c, hA).front(), hA, m.c.C_die + m.c.C_sink, m.c.ambient_c};
-}
-
-double median(std::vector<double> v) {
-    if (v.empty()) return kMissing;
-    const auto middle = v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2);
-    std::nth_element(v.begin(), middle, v.end());
-    return *middle;
 }
 
 std::vector<double> sizes(std::vector<double> v) {

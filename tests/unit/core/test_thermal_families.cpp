@@ -45,6 +45,18 @@ TEST_CASE("sessions are whole degrees at the family's rate and lie where their t
     }
 }
 
+TEST_CASE("the bias of two sessions is the mean of their errors") {
+    const ThermalFamily& f = family("one-node-3-10s");
+    double tau_errors = 0.0;
+    for (const std::size_t number : {0U, 1U}) {
+        const ThermalSession session = simulate_session(f, 3, number);
+        ThermalOptions options;
+        options.ambient_c = session.truth.ambient_c;
+        tau_errors += fit_thermal(session.samples, options).fit.tau_s.at(0) / session.truth.tau_s - 1.0;
+    }
+    CHECK_THAT(score_thermal_family(f, 2, 3).tau_relative_bias, WithinRel(0.5 * tau_errors, 1e-9));
+}
+
 TEST_CASE("two nodes told by samples that come irregularly are not adequate") {
     const ThermalSession even = simulate_session(family("two-nodes"), 1, 3);
     ThermalOptions options;
