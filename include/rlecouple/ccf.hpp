@@ -8,7 +8,8 @@
 
 namespace rle {
 
-/// The grid's steps in max_lag_s: a lag of exactly that belongs to the table, whatever dt_s rounds to.
+/// The grid's steps in max_lag_s: a lag of exactly that belongs to the table, whatever dt_s rounds to. None
+/// where max_lag_s is negative.
 std::size_t lags_each_way(double max_lag_s, double dt_s);
 
 /// r(l) = corr(response(t), driver(t + l)) for every lag on the grid with |l| <= max_lag_s, Pearson over the

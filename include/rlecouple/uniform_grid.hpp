@@ -12,8 +12,8 @@ namespace rle {
 /// Point i of the grid lies at start_s + i * dt_s and takes its values from row row_of_point[i]; -1: no row
 /// stands there.
 struct UniformGrid {
-    double start_s = 0.0;
-    double dt_s = 1.0;
+    double start_s = 0.0;  ///< s
+    double dt_s = 1.0;     ///< s
     std::vector<std::ptrdiff_t> row_of_point;
     std::vector<std::string> warnings;
 
@@ -28,7 +28,7 @@ struct UniformGrid {
 /// row, where the times jitter so much that a line through all of them fits better. Rows may
 /// be missing and may stand in any order; a row counts for the point nearest to it. Throws
 /// Error{insufficient_data} with fewer than two distinct times, Error{failed} where the times span a
-/// senseless number of points.
+/// senseless number of points, Error{usage} where sample_hz is not positive.
 UniformGrid uniform_grid(std::span<const double> t_s, std::optional<double> sample_hz = std::nullopt);
 
 /// The times count once more from where they began, as where two tables were appended: no time axis of one

@@ -172,7 +172,7 @@ double lag_of(std::ptrdiff_t steps, double dt_s) {
 
 std::size_t lags_each_way(double max_lag_s, double dt_s) {
     constexpr double kRounded = 1e-3;  // of a step: one that was found in rounded times may be a little long
-    return static_cast<std::size_t>(std::floor(max_lag_s / dt_s + kRounded));
+    return static_cast<std::size_t>(std::max(0.0, std::floor(max_lag_s / dt_s + kRounded)));
 }
 
 std::vector<LagPoint> cross_correlation(std::span<const double> driver, std::span<const double> response,

@@ -34,9 +34,10 @@ FamilyWise judge_by_draws(double observed, double work, double alpha, const Make
     }
     FamilyWise result;
     result.p_value = static_cast<double>(exceed + 1) / static_cast<double>(drawn.size() + 1);
-    const auto rank = static_cast<std::ptrdiff_t>((1.0 - alpha) * static_cast<double>(drawn.size()));
-    std::nth_element(drawn.begin(), drawn.begin() + rank, drawn.end());
-    result.band = drawn[static_cast<std::size_t>(rank)];
+    const auto above = static_cast<std::size_t>((1.0 - alpha) * static_cast<double>(drawn.size()));
+    const auto at = drawn.begin() + static_cast<std::ptrdiff_t>(std::min(above, drawn.size() - 1));
+    std::nth_element(drawn.begin(), at, drawn.end());
+    result.band = *at;
     return result;
 }
 

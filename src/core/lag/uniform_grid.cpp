@@ -126,6 +126,7 @@ std::vector<double> UniformGrid::place(std::vector<double>&& column) const {
 }
 
 UniformGrid uniform_grid(std::span<const double> t_s, std::optional<double> sample_hz) {
+    if (sample_hz && !(*sample_hz > 0.0)) throw Error(ErrorKind::usage, "--sample-hz", "must be above 0");
     const std::vector<double> times = sorted_times(t_s);
     if (times.size() < 2) {
         throw Error(ErrorKind::insufficient_data, "t_s", counted(times.size(), "distinct time"),
@@ -136,7 +137,8 @@ UniformGrid uniform_grid(std::span<const double> t_s, std::optional<double> samp
     grid.start_s = steps.start_s;
     grid.dt_s = steps.dt_s;
     const double points = std::floor((times.back() - grid.start_s) / grid.dt_s + 0.5) + 1.0;
-    if (points > 1e6 + kMostPointsPerRow * static_cast<double>(times.size())) {
+    const double most = 1e6 + kMostPointsPerRow * static_cast<double>(times.size());
+    if (!(points <= most)) {  // nor where their span is no number
         throw Error(ErrorKind::failed, "t_s",
                     fmt::format("{} rows span {:.0f} steps of {:g} s", times.size(), points, grid.dt_s),
                     "is a time wrong?");

@@ -16,7 +16,7 @@ struct MeanAndSd {
     double sd = 0.0;  ///< of the population
 };
 
-/// Of the samples present; an SD of 0 without any.
+/// Of the samples present; without any a mean of NaN and an SD of 0.
 MeanAndSd mean_and_sd(std::span<const double> series);
 
 /// Population SD of the samples present; 0 without any.

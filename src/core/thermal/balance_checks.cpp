@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/maths/order_statistics.hpp"
 #include "core/thermal/conservation.hpp"
 #include "rlecouple/quantities.hpp"
 
@@ -14,14 +15,6 @@ namespace {
 constexpr double kIdleUtil = 10.0;    // %, below which a device counts as idle
 constexpr double kLeastBelow = 0.05;  // of the mean power, by which an idle power must be below it
 constexpr double kIdleSeconds = 3.0;  // for which a power must hold to count as one
-
-std::optional<double> median(std::vector<double> v) {
-    if (v.empty()) return std::nullopt;
-    const auto middle = v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2);
-    std::nth_element(v.begin(), middle, v.end());
-    if (v.size() % 2 == 1) return *middle;
-    return 0.5 * (*middle + *std::max_element(v.begin(), middle));
-}
 
 // The median of a window that moves on.
 class MovingMedian {
@@ -65,7 +58,7 @@ std::optional<double> idle_power_seen(const BalanceInput& input) {
     }
     const std::size_t enough =
         std::max<std::size_t>(3, input.util_pct.size() / 20);  // moments between two steps do not count
-    return idle.size() >= enough ? median(std::move(idle)) : std::nullopt;
+    return idle.size() >= enough ? std::optional(median(std::move(idle))) : std::nullopt;
 }
 
 std::string no_idle_power(const IdlePower& known, double mean_w) {
@@ -113,7 +106,7 @@ std::optional<double> manual_tau(const BalanceInput& input, double ambient_c) {
         }
         last = i;
     }
-    return median(std::move(taus));
+    return taus.empty() ? std::nullopt : std::optional(median(std::move(taus)));
 }
 
 TauClass tau_class_of(double tau_s) {

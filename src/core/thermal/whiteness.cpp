@@ -1,18 +1,10 @@
 #include "core/thermal/whiteness.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "core/maths/chi_squared.hpp"
 
 namespace rle::thermal {
-namespace {
-
-// P(chi2 with `df` degrees of freedom > x), by Wilson & Hilferty (1931).
-double chi_square_tail(double x, double df) {
-    const double z = (std::cbrt(x / df) - (1.0 - 2.0 / (9.0 * df))) / std::sqrt(2.0 / (9.0 * df));
-    return 0.5 * std::erfc(z / std::sqrt(2.0));
-}
-
-}  // namespace
 
 void Whiteness::add(double error) {
     square_ += error * error;
@@ -35,7 +27,7 @@ double Whiteness::p_value() const {
         const double r = autocorrelation(k);
         q += n * (n + 2.0) * r * r / (n - static_cast<double>(k));
     }
-    return chi_square_tail(q, static_cast<double>(lags));
+    return chi_squared_upper_tail(q, static_cast<double>(lags));
 }
 
 }  // namespace rle::thermal

@@ -69,6 +69,12 @@ TEST_CASE("times rounded to milliseconds have the rate that they were rounded fr
     }
 }
 
+TEST_CASE("a rate that is none, and times that no grid holds, are refused") {
+    const std::vector<double> t_s{0.0, 1.0, 2.0};
+    for (double hz : {0.0, -1.0, std::nan("")}) CHECK_THROWS_AS(uniform_grid(t_s, hz), Error);
+    CHECK_THROWS_AS(uniform_grid(std::vector<double>{-1.7e308, 0.0, 1.7e308}), Error);
+}
+
 TEST_CASE("a table whose long and short steps take turns has the rate of their mean") {
     std::vector<double> t_s;
     for (int i = 0; i <= 200; ++i) t_s.push_back(i / 2 + 0.2 * (i % 2));  // as many of 0.2 s as of 0.8 s

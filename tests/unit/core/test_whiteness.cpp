@@ -27,9 +27,9 @@ TEST_CASE("a sequence that alternates is not white, one without memory may be") 
     }
     CHECK(alternating.p_value() < 1e-12);
     CHECK(mixed.p_value() > 0.001);
-    // One lag: Q = n (n + 2) r^2/(n - 1) = 5 * 7 * (4/5)^2/4 = 5.6 of alternating signs; P(chi2 > 5.6) =
-    // 0.018
+    // One lag: Q = n (n + 2) r^2/(n - 1) = 5 * 7 * (4/5)^2/4 = 5.6 of alternating signs; chi-squared with one
+    // degree of freedom is the square of a normal number, so that P(chi2 > 5.6) = erfc(sqrt(5.6/2)).
     Whiteness five;
     for (const double e : {1.0, -1.0, 1.0, -1.0, 1.0}) five.add(e);
-    CHECK_THAT(five.p_value(), WithinAbs(0.018, 0.003));
+    CHECK_THAT(five.p_value(), WithinAbs(std::erfc(std::sqrt(2.8)), 1e-12));
 }
