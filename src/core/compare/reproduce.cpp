@@ -15,7 +15,6 @@ namespace {
 
 constexpr double kRounding = 1e-12;  // 1.2 / 1.0 - 1 is not above 0.2
 constexpr double kEquivalenceLevel = 0.05;
-constexpr double kNormal975 = 1.959963984540054;
 constexpr std::size_t kFewestShared = 10;
 constexpr std::size_t kFewestDistinct = 5;
 

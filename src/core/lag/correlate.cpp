@@ -110,14 +110,6 @@ bool is_constant(const std::vector<double>& values, const std::vector<double>& b
     return true;
 }
 
-std::size_t count_pairs(const CorrelateInput& input) {
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < input.driver.size(); ++i) {
-        n += std::isfinite(input.driver[i]) && std::isfinite(input.response[i]) ? 1U : 0U;
-    }
-    return n;
-}
-
 // The alignment's jitter moves single samples; of the mean lag it leaves its standard error.
 double pairing_sd(const CorrelateInput& input, std::size_t n_samples) {
     if (!input.pairing_p95_s || n_samples == 0) return 0.0;
@@ -344,7 +336,7 @@ Correlation correlate(CorrelateInput input, const CorrelateOptions& asked) {
     result.driver = input.driver_name;
     result.response = input.response_name;
     result.device = input.device;
-    result.n_samples = count_pairs(input);
+    result.n_samples = count_pairs(input.driver, input.response);
     result.sample_hz = 1.0 / input.dt_s;
     const auto [stress, max_lag_s] = in_parallel(
         input.driver.size() >= kLong, [&] { return thermal_stress(input.temp_c, input.power_w); },

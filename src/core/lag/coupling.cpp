@@ -2,14 +2,14 @@
 //
 // a(t) is the trend that BIC chooses. Noise of the reading would bias the relaxation, and with it k where the
 // driver is autocorrelated; so the regression is filtered by 1 / (1 - theta B), theta from a short list
-// (delay_profile.hpp says why). Interval: Newey & West, Econometrica 55 (1987), Bartlett weights to lag 4
+// (reading_noise.hpp). Interval: Newey & West, Econometrica 55 (1987), Bartlett weights to lag 4
 // (n/100)^(2/9).
 #include <Eigen/Core>
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
+#include "core/lag/reading_noise.hpp"
 #include "core/lag/whitened_pair.hpp"
 #include "core/maths/linear_algebra.hpp"
 #include "core/maths/special_functions.hpp"
@@ -23,7 +23,6 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr double kLeastKept = 0.3;  // of the response from one sample to the next, for k to be a rate
-constexpr std::array kThetas{0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95};
 constexpr Index kFewestFree = 10;
 constexpr double kAlpha = 0.05;
 constexpr std::size_t kMostRows = 32768;  // of a longer session a part, which tells k to half a per cent
@@ -40,12 +39,6 @@ struct Regression {
     LeastSquares fit() const { return least_squares(x, y); }
     VectorXd errors(const VectorXd& beta) const { return y - product(x, beta).col(0); }
 };
-
-std::vector<double> filtered(const std::vector<double>& series, double theta) {
-    std::vector<double> result = series;
-    for (std::size_t t = 1; t < result.size(); ++t) result[t] += theta * result[t - 1];
-    return result;
-}
 
 bool is_read(const Whitened& series, std::ptrdiff_t t) {
     return t >= 0 && std::isfinite(series.residual[static_cast<std::size_t>(t)]);

@@ -2,13 +2,13 @@
 
 #include <Eigen/Core>
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <set>
 
 #include "core/lag/lag_products.hpp"
+#include "core/lag/reading_noise.hpp"
 #include "core/maths/in_parallel.hpp"
 #include "core/maths/special_functions.hpp"
 
@@ -21,14 +21,6 @@ using Eigen::VectorXd;
 
 constexpr int kSteps = 50;         // between two grid points
 constexpr double kOffGrid = 4.45;  // chi-squared(1) at 3.5 %
-constexpr std::array kThetas{0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95};
-
-// Divided by (1 - theta B), which turns noise e(t) - theta e(t-1) into e(t).
-std::vector<double> filtered(const std::vector<double>& series, double theta) {
-    std::vector<double> result = series;
-    for (std::size_t t = 1; t < result.size(); ++t) result[t] += theta * result[t - 1];
-    return result;
-}
 
 // Lags of the cause, in samples.
 struct Reach {

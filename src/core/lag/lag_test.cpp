@@ -13,6 +13,7 @@
 #include "core/lag/permutation.hpp"
 #include "core/lag/whitened_pair.hpp"
 #include "core/maths/series.hpp"
+#include "core/maths/special_functions.hpp"
 #include "rlecouple/ccf.hpp"
 #include "rlecouple/counted.hpp"
 
@@ -26,8 +27,7 @@ constexpr std::size_t kMostLagsProfiled = 100;  // to either side, in samples
 constexpr double kFewestFree = 10.0;  // residual degrees of freedom that an estimate of the lag wants
 constexpr double kMemory_s = 8.0;     // looked at in the residuals, s, and bounds of it in samples
 constexpr double kLeastMemory = 20.0, kMostMemory = 200.0;
-constexpr double kNoTime_s = 1e-5;                 // an interval that ends nearer to 0 ends at 0
-constexpr double kTwoSided95 = 1.959963984540054;  // standard normal
+constexpr double kNoTime_s = 1e-5;  // an interval that ends nearer to 0 ends at 0
 
 std::string trend_words(const Trend& trend) {
     std::string words = trend.order == 0 ? "mean" : fmt::format("trend of degree {}", trend.order);
@@ -82,7 +82,7 @@ std::vector<std::string> common_causes(const WhitenedPair& pair, double dt_s) {
 
 // Adds a standard uncertainty to both arms of an interval about `centre`.
 Interval widened(Interval interval, double centre, double sd) {
-    const double arm = kTwoSided95 * sd;
+    const double arm = kNormal975 * sd;
     return {centre - std::hypot(centre - interval.low, arm),
             centre + std::hypot(interval.high - centre, arm)};
 }

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "core/maths/pair_of_numbers.hpp"
+
 // What the processor can do the C library knows. __builtin_cpu_supports asks it anew before main in every
 // program that has the word in it, which in a virtual machine is a trap each time. (clang cannot read the
 // header as C++.)
@@ -27,10 +29,8 @@ constexpr std::size_t kLanes = kShiftLanes;
 using FourShifts = std::make_index_sequence<4>;
 
 #if defined(__GNUC__)
-#define RLE_ALWAYS_INLINE inline __attribute__((always_inline))
 using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
 #else
-#define RLE_ALWAYS_INLINE inline
 struct Lanes {
     double lane[kLanes] = {};
     double operator[](std::size_t i) const { return lane[i]; }

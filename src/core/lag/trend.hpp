@@ -48,7 +48,7 @@ class LevelShape {
     Eigen::Array<double, kStretch, 1> powers_;  // of the factor from one sample to the next
 };
 
-/// The trend that contains both.
+/// The trend that contains both; periods are looked for once it is known, and neither has any.
 Trend merged(const Trend& a, const Trend& b);
 
 /// Time constants worth trying over n samples: 1.5 samples to a third of the session, a factor of 1.5 apart

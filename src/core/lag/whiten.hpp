@@ -43,7 +43,8 @@ struct Whitened {
     Whitened part(std::size_t from, std::size_t count) const;
 };
 
-/// Whitens with this trend; the AR order is chosen by BIC, given the trend. Same needs.
+/// Whitens with this trend; the AR order is chosen by BIC, given the trend. Needs 20 samples present that
+/// vary.
 Whitened whiten(std::span<const double> series, const Trend& trend, const WhitenOptions& options);
 
 /// Where a part of at most `most` samples of both begins that tells most of the pair: about the middle,

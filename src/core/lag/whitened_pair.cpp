@@ -19,12 +19,6 @@ constexpr int kHighestHarmonic = 7;
 constexpr double kShortestPeriod = 2.5;  // samples
 constexpr double kChangeReach_s = 10.0;  // two changes of level closer than this are one event
 
-std::size_t count_pairs(std::span<const double> a, std::span<const double> b) {
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) n += std::isfinite(a[i]) && std::isfinite(b[i]) ? 1U : 0U;
-    return n;
-}
-
 // By how much BIC falls with the period, over both series.
 double gain_of(std::span<const double> driver, std::span<const double> response, const Trend& trend,
                double period, const WhitenOptions& limits) {

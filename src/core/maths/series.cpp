@@ -14,6 +14,12 @@ std::size_t count_present(std::span<const double> series) {
                                  [](double x) { return static_cast<std::size_t>(std::isfinite(x)); });
 }
 
+std::size_t count_pairs(std::span<const double> a, std::span<const double> b) {
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) n += std::isfinite(a[i]) && std::isfinite(b[i]) ? 1U : 0U;
+    return n;
+}
+
 bool varies(std::span<const double> series) {
     const auto present = [](double x) { return std::isfinite(x); };
     const auto first = std::find_if(series.begin(), series.end(), present);

@@ -8,6 +8,9 @@ namespace rle {
 
 std::size_t count_present(std::span<const double> series);
 
+/// Places at which both have a number; both have one length.
+std::size_t count_pairs(std::span<const double> a, std::span<const double> b);
+
 /// At least two different numbers.
 bool varies(std::span<const double> series);
 

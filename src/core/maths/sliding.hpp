@@ -8,6 +8,8 @@
 
 #include <vector>
 
+#include "core/time_resolution.hpp"
+
 namespace rle {
 
 /// Number, mean and sum of squared deviations. Merging is by Chan, Golub & LeVeque (1979).
@@ -78,7 +80,6 @@ class SlidingWindow {
         double t_s;
         Part part;
     };
-    static constexpr double kTimeResolution = 5e-7;
 
     // The oldest comes to lie on top.
     void turn_over() {

@@ -3,6 +3,9 @@
 
 namespace rle {
 
+/// What a standard normal number stays below with a probability of 97.5 %.
+inline constexpr double kNormal975 = 1.959963984540054;
+
 /// Regularised incomplete beta function I_x(a, b), a, b > 0, 0 <= x <= 1; relative error about 1e-13.
 /// Continued fraction DLMF 8.17.22, evaluated by Lentz's method.
 double incomplete_beta(double a, double b, double x);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/maths/in_parallel.hpp"
+#include "core/time_resolution.hpp"
 #include "rlecouple/telemetry.hpp"
 
 namespace rle {
@@ -12,7 +13,6 @@ namespace {
 constexpr double kMadOfNormal = 0.6745;          // MAD / SD of a normal distribution
 constexpr double kSdOverMeanDeviation = 1.2533;  // SD / mean absolute deviation of a normal distribution
 constexpr double kLeastScale = 0.01;             // of the median, where most of the window is one value
-constexpr double kTimeResolution = 5e-7;         // times are whole microseconds
 constexpr std::size_t kWorthAThread = 50000;     // rows
 
 double median_of(const std::vector<double>& sorted) {

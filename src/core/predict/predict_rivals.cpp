@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "core/predict/predict_score.hpp"
+#include "core/time_resolution.hpp"
 #include "rlecouple/telemetry.hpp"
 
 namespace rle {
 namespace {
 
-constexpr double kTimeResolution = 5e-7;      // times are whole microseconds
 constexpr double kNearLimit_c = 5.0;          // below the limit, degC
 constexpr double kCollapseShare = 0.65;       // of the rolling peak, as the collapse flag has it
 constexpr double kPeakKeptPerSecond = 0.998;  // likewise

@@ -4,12 +4,12 @@
 #include <cmath>
 
 #include "core/maths/order_statistics.hpp"
+#include "core/maths/special_functions.hpp"
+#include "core/time_resolution.hpp"
 
 namespace rle {
 namespace {
 
-constexpr double kTimeResolution = 5e-7;  // times are whole microseconds
-constexpr double kNormal975 = 1.959963984540054;
 constexpr double kSecondsPerHour = 3600.0;
 
 std::size_t count_known(const std::vector<std::optional<double>>& values) {

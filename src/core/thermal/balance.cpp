@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "core/column_length.hpp"
-#include "core/lag/repeated_rows.hpp"
 #include "core/maths/in_parallel.hpp"
 #include "core/maths/series.hpp"
 #include "core/rows_in_time.hpp"
@@ -17,6 +16,7 @@
 #include "core/thermal/conservation.hpp"
 #include "core/thermal/energy_in.hpp"
 #include "core/thermal/glitches.hpp"
+#include "core/thermal/repeated_rows.hpp"
 #include "core/thermal/thermal_search.hpp"
 #include "core/thermal/thermal_untold.hpp"
 #include "rlecouple/error.hpp"

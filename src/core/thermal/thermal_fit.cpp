@@ -278,10 +278,10 @@ class Account {
         fit.hA_fan_w_per_c.reset();
     }
 
-    void leave_out_untold(ThermalResult& out) const {
+    // What a state of rest, or a session shorter than the model takes to settle, does not tell.
+    void leave_out_unsettled(const Spread& temp, ThermalResult& out) const {
         ThermalFit& fit = out.fit;
         const Spread power = spread_of(problem_.samples.power_w);
-        const Spread temp = spread_of(problem_.samples.temp_c);
         const double span = problem_.samples.t_s.back() - problem_.samples.t_s.front();
         const double tau = time_constants(c_, c_.hA(fan_))[0];
         const bool steady_power = power.width() < 0.03 * std::max(std::abs(power.high), 1e-9);
@@ -310,6 +310,12 @@ class Account {
                 "the power hardly moved: the time constant rests on the warm-up alone, and hA and C on the "
                 "ambient temperature being right");
         }
+    }
+
+    void leave_out_untold(ThermalResult& out) const {
+        ThermalFit& fit = out.fit;
+        const Spread temp = spread_of(problem_.samples.temp_c);
+        leave_out_unsettled(temp, out);
         if (pinned(kStill) || temp.high <= c_.ambient_c) {
             out.warnings.push_back(
                 fmt::format("hA, C and the time constant are missing: the temperatures do not rise above the "

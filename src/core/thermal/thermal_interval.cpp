@@ -6,6 +6,7 @@
 #include <random>
 
 #include "core/maths/linear_algebra.hpp"
+#include "core/maths/special_functions.hpp"
 #include "core/thermal/input_scores.hpp"
 #include "core/thermal/rounding_scores.hpp"
 
@@ -91,7 +92,7 @@ double degrees_of(const Solution& s) {
 }  // namespace
 
 double student_quantile(double nu) {
-    const double z = 1.959963984540054;
+    const double z = kNormal975;
     const double g1 = (z * z * z + z) / 4.0;
     const double g2 = (5.0 * std::pow(z, 5) + 16.0 * z * z * z + 3.0 * z) / 96.0;
     const double g3 = (3.0 * std::pow(z, 7) + 19.0 * std::pow(z, 5) + 17.0 * z * z * z - 15.0 * z) / 384.0;

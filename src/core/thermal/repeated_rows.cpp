@@ -1,4 +1,4 @@
-#include "core/lag/repeated_rows.hpp"
+#include "core/thermal/repeated_rows.hpp"
 
 #include <algorithm>
 #include <cmath>
