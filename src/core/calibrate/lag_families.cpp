@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "core/calibrate/lag_families_beyond.hpp"
 
@@ -9,28 +10,6 @@ namespace rle::simulate {
 namespace {
 
 constexpr FamilyKind kNull = FamilyKind::null, kCoupled = FamilyKind::coupled, kShown = FamilyKind::shown;
-
-// Series that have nothing to do with each other.
-Pair apart(Series driver, Series response) {
-    return {std::move(driver), std::move(response), {}};
-}
-
-Pair coupled(Random& random, Series driver, double dt_s, const Coupling& coupling) {
-    Truth truth;
-    truth.coupled = true;
-    truth.lag_s = -coupling.delay_samples * dt_s;
-    if (coupling.delay_samples >= 0) truth.k_per_s = coupling.k_per_s;
-    truth.tau_s = coupling.tau_s;
-    Series response = coupled_response(random, driver, dt_s, coupling);
-    return {std::move(driver), std::move(response), truth};
-}
-
-template <int phi_percent>
-Pair two_ar(Random& random, std::size_t n) {
-    constexpr double kPhi = phi_percent / 100.0;
-    Series driver = ar1(random, n, kPhi);
-    return apart(std::move(driver), ar1(random, n, kPhi));
-}
 
 Pair two_white(Random& random, std::size_t n) {
     Series driver = white(random, n);
@@ -250,133 +229,111 @@ Pair continuous(Random& random, std::size_t n) {
     return {std::move(driver), std::move(response), truth};
 }
 
-}  // namespace
-
-namespace {
+constexpr LagFamily kFamilies[] = {
+    {"null_white", "two series of white noise", kNull, 90, {}, two_white},
+    {"null_ar_0.9", "two AR(1), phi 0.9", kNull, 90, {}, two_ar<90>},
+    {"null_ar_0.97", "two AR(1), phi 0.97", kNull, 180, {}, two_ar<97>},
+    {"null_ar_0.97_long", "two AR(1), phi 0.97", kNull, 600, {}, two_ar<97>},
+    {"null_settling", "both settle exponentially, white noise", kNull, 90, {}, two_settling<0>},
+    {"null_settling_ar", "both settle exponentially, AR(1) 0.7", kNull, 90, {}, two_settling<70>},
+    {"null_settling_long", "both settle exponentially, white noise", kNull, 600, {}, two_settling<0>},
+    {"null_spiky", "spiky gradient norm, RLE AR(1) 0.9", kNull, 90, {}, spiky_and_ar},
+    {"null_random_walk", "two random walks", kNull, 90, {}, two_walks},
+    {"null_rate_warm_up", "gradient norm ramps up, RLE settles", kNull, 90, {}, warm_up_of_rate},
+    {"null_growing_noise", "noise of both grows elevenfold over the session", kNull, 180, {}, growing_noise},
+    {"null_heavy_tails", "log-t gradient norm, RLE with Student's t of 3", kNull, 90, {}, heavy_tails},
+    {"null_missing",
+     "two AR(1) 0.9, a tenth of the samples lost",
+     kNull,
+     90,
+     {.missing = 0.1, .missing_training = 0.1},
+     two_ar<90>},
+    {"null_common_trend",
+     "both follow one slow swing, in opposite directions",
+     kNull,
+     180,
+     {},
+     common_slow_trend},
+    {"null_smoothed", "gradient norm AR(1) 0.9, RLE a trailing mean of 5", kNull, 180, {}, smoothed_response},
+    {"null_whole_numbers",
+     "spiky gradient norm, RLE AR(1) 0.95 in coarse steps",
+     kNull,
+     90,
+     {},
+     whole_numbers},
+    {"null_periods", "both periodic, with different periods", kNull, 90, {}, periodic_loads},
+    {"null_level_steps", "each changes its level once, by itself", kNull, 180, {}, level_steps},
+    {"null_common_period", "both carry one period, in any phase", kNull, 180, {}, common_period},
+    {"null_power_settling", "both settle as a power, AR(1) 0.7", kNull, 90, {}, power_settling},
+    {"null_decaying_spikes",
+     "heavy-tailed spikes on a decay, RLE settles with AR(1) 0.9",
+     kNull,
+     90,
+     {},
+     decaying_spikes},
+    {"null_lognormal", "log-normal norm, RLE AR(1) 0.95", kNull, 180, {}, lognormal_and_ar},
+    {"null_smoothed_2hz",
+     "gradient norm AR(1) 0.9, RLE a trailing mean of 5 s",
+     kNull,
+     180,
+     {.sample_hz = 2.0},
+     smoothed_over_ten},
+    {"null_sigmoid", "both rise as a logistic curve, white noise", kNull, 90, {}, two_sigmoids},
+    {"null_10hz", "two AR(1) 0.97 at 10 Hz", kNull, 600, {.sample_hz = 10.0}, two_ar<97>},
+    {"k0.05_white_1s", "white driver, k 0.05, delay 1 s", kCoupled, 90, {}, driven_by_white<5, 1>},
+    {"k0.05_white_2s", "white driver, k 0.05, delay 2 s", kCoupled, 90, {}, driven_by_white<5, 2>},
+    {"k0.1_white_1s", "white driver, k 0.1, delay 1 s", kCoupled, 90, {}, driven_by_white<10, 1>},
+    {"k0.1_white_2s", "white driver, k 0.1, delay 2 s", kCoupled, 90, {}, driven_by_white<10, 2>},
+    {"k0.05_spiky_1s", "spiky driver, k 0.05, delay 1 s", kCoupled, 90, {}, driven_by_spikes<5, 1>},
+    {"k0.05_spiky_2s", "spiky driver, k 0.05, delay 2 s", kCoupled, 90, {}, driven_by_spikes<5, 2>},
+    {"k0.1_spiky_2s", "spiky driver, k 0.1, delay 2 s", kCoupled, 90, {}, driven_by_spikes<10, 2>},
+    {"k0.05_ar_1s", "AR(1) 0.9 driver, k 0.05, delay 1 s", kCoupled, 90, {}, driven_by_ar<5, 1>},
+    {"k0.05_ar_2s", "AR(1) 0.9 driver, k 0.05, delay 2 s", kCoupled, 90, {}, driven_by_ar<5, 2>},
+    {"k0.1_ar_1s", "AR(1) 0.9 driver, k 0.1, delay 1 s", kCoupled, 90, {}, driven_by_ar<10, 1>},
+    {"k0.05_white_long", "white driver, k 0.05, delay 2 s", kCoupled, 600, {}, driven_by_white<5, 2>},
+    {"noisy_reading", "spiky driver, RLE read with white noise", kCoupled, 90, {}, noisy_reading},
+    {"opposite_sense", "k -0.1: RLE rises after a spike", kCoupled, 90, {}, opposite_sense},
+    {"simultaneous", "k 0.1, no delay", kCoupled, 90, {}, at_once},
+    {"response_leads", "the gradient norm answers RLE, 2 s later", kCoupled, 90, {}, response_leads},
+    {"settling_coupled", "k 0.1, delay 2 s, under a settling of both", kCoupled, 90, {}, settling_and_driven},
+    {"missing_coupled",
+     "k 0.1, delay 2 s, a tenth of the samples lost",
+     kCoupled,
+     90,
+     {.missing = 0.1, .missing_training = 0.1},
+     driven_by_white<10, 2>},
+    {"drifting_clocks",
+     "k 0.1, delay 2 s, clocks part by 0.3 %",
+     kCoupled,
+     90,
+     {.clock_drift = 0.003},
+     driven_by_white<10, 2>},
+    {"continuous_1hz", "integrated finely, delay 1 s, 1 Hz", kCoupled, 90, {}, continuous<1, 1000>},
+    {"continuous_2hz",
+     "integrated finely, delay 1.3 s, 2 Hz",
+     kCoupled,
+     180,
+     {.sample_hz = 2.0},
+     continuous<2, 1300>},
+    {"continuous_5hz",
+     "integrated finely, delay 1.3 s, 5 Hz",
+     kCoupled,
+     300,
+     {.sample_hz = 5.0},
+     continuous<5, 1300>},
+    {"continuous_10hz",
+     "integrated finely, delay 0.75 s, 10 Hz",
+     kCoupled,
+     600,
+     {.sample_hz = 10.0},
+     continuous<10, 750>},
+    {"common_cause", "something unseen drives both, RLE 1 s later", kShown, 90, {}, common_cause},
+    {"common_square", "both carry one square wave, in phases of their own", kShown, 180, {}, common_square},
+    {"common_step", "both change their level at one time", kShown, 180, {}, common_step},
+};
 
 std::vector<LagFamily> all_families() {
-    std::vector<LagFamily> families{
-        {"null_white", "two series of white noise", kNull, 90, {}, two_white},
-        {"null_ar_0.9", "two AR(1), phi 0.9", kNull, 90, {}, two_ar<90>},
-        {"null_ar_0.97", "two AR(1), phi 0.97", kNull, 180, {}, two_ar<97>},
-        {"null_ar_0.97_long", "two AR(1), phi 0.97", kNull, 600, {}, two_ar<97>},
-        {"null_settling", "both settle exponentially, white noise", kNull, 90, {}, two_settling<0>},
-        {"null_settling_ar", "both settle exponentially, AR(1) 0.7", kNull, 90, {}, two_settling<70>},
-        {"null_settling_long", "both settle exponentially, white noise", kNull, 600, {}, two_settling<0>},
-        {"null_spiky", "spiky gradient norm, RLE AR(1) 0.9", kNull, 90, {}, spiky_and_ar},
-        {"null_random_walk", "two random walks", kNull, 90, {}, two_walks},
-        {"null_rate_warm_up", "gradient norm ramps up, RLE settles", kNull, 90, {}, warm_up_of_rate},
-        {"null_growing_noise",
-         "noise of both grows elevenfold over the session",
-         kNull,
-         180,
-         {},
-         growing_noise},
-        {"null_heavy_tails", "log-t gradient norm, RLE with Student's t of 3", kNull, 90, {}, heavy_tails},
-        {"null_missing",
-         "two AR(1) 0.9, a tenth of the samples lost",
-         kNull,
-         90,
-         {.missing = 0.1, .missing_training = 0.1},
-         two_ar<90>},
-        {"null_common_trend",
-         "both follow one slow swing, in opposite directions",
-         kNull,
-         180,
-         {},
-         common_slow_trend},
-        {"null_smoothed",
-         "gradient norm AR(1) 0.9, RLE a trailing mean of 5",
-         kNull,
-         180,
-         {},
-         smoothed_response},
-        {"null_whole_numbers",
-         "spiky gradient norm, RLE AR(1) 0.95 in coarse steps",
-         kNull,
-         90,
-         {},
-         whole_numbers},
-        {"null_periods", "both periodic, with different periods", kNull, 90, {}, periodic_loads},
-        {"null_level_steps", "each changes its level once, by itself", kNull, 180, {}, level_steps},
-        {"null_common_period", "both carry one period, in any phase", kNull, 180, {}, common_period},
-        {"null_power_settling", "both settle as a power, AR(1) 0.7", kNull, 90, {}, power_settling},
-        {"null_decaying_spikes",
-         "heavy-tailed spikes on a decay, RLE settles with AR(1) 0.9",
-         kNull,
-         90,
-         {},
-         decaying_spikes},
-        {"null_lognormal", "log-normal norm, RLE AR(1) 0.95", kNull, 180, {}, lognormal_and_ar},
-        {"null_smoothed_2hz",
-         "gradient norm AR(1) 0.9, RLE a trailing mean of 5 s",
-         kNull,
-         180,
-         {.sample_hz = 2.0},
-         smoothed_over_ten},
-        {"null_sigmoid", "both rise as a logistic curve, white noise", kNull, 90, {}, two_sigmoids},
-        {"null_10hz", "two AR(1) 0.97 at 10 Hz", kNull, 600, {.sample_hz = 10.0}, two_ar<97>},
-        {"k0.05_white_1s", "white driver, k 0.05, delay 1 s", kCoupled, 90, {}, driven_by_white<5, 1>},
-        {"k0.05_white_2s", "white driver, k 0.05, delay 2 s", kCoupled, 90, {}, driven_by_white<5, 2>},
-        {"k0.1_white_1s", "white driver, k 0.1, delay 1 s", kCoupled, 90, {}, driven_by_white<10, 1>},
-        {"k0.1_white_2s", "white driver, k 0.1, delay 2 s", kCoupled, 90, {}, driven_by_white<10, 2>},
-        {"k0.05_spiky_1s", "spiky driver, k 0.05, delay 1 s", kCoupled, 90, {}, driven_by_spikes<5, 1>},
-        {"k0.05_spiky_2s", "spiky driver, k 0.05, delay 2 s", kCoupled, 90, {}, driven_by_spikes<5, 2>},
-        {"k0.1_spiky_2s", "spiky driver, k 0.1, delay 2 s", kCoupled, 90, {}, driven_by_spikes<10, 2>},
-        {"k0.05_ar_1s", "AR(1) 0.9 driver, k 0.05, delay 1 s", kCoupled, 90, {}, driven_by_ar<5, 1>},
-        {"k0.05_ar_2s", "AR(1) 0.9 driver, k 0.05, delay 2 s", kCoupled, 90, {}, driven_by_ar<5, 2>},
-        {"k0.1_ar_1s", "AR(1) 0.9 driver, k 0.1, delay 1 s", kCoupled, 90, {}, driven_by_ar<10, 1>},
-        {"k0.05_white_long", "white driver, k 0.05, delay 2 s", kCoupled, 600, {}, driven_by_white<5, 2>},
-        {"noisy_reading", "spiky driver, RLE read with white noise", kCoupled, 90, {}, noisy_reading},
-        {"opposite_sense", "k -0.1: RLE rises after a spike", kCoupled, 90, {}, opposite_sense},
-        {"simultaneous", "k 0.1, no delay", kCoupled, 90, {}, at_once},
-        {"response_leads", "the gradient norm answers RLE, 2 s later", kCoupled, 90, {}, response_leads},
-        {"settling_coupled",
-         "k 0.1, delay 2 s, under a settling of both",
-         kCoupled,
-         90,
-         {},
-         settling_and_driven},
-        {"missing_coupled",
-         "k 0.1, delay 2 s, a tenth of the samples lost",
-         kCoupled,
-         90,
-         {.missing = 0.1, .missing_training = 0.1},
-         driven_by_white<10, 2>},
-        {"drifting_clocks",
-         "k 0.1, delay 2 s, clocks part by 0.3 %",
-         kCoupled,
-         90,
-         {.clock_drift = 0.003},
-         driven_by_white<10, 2>},
-        {"continuous_1hz", "integrated finely, delay 1 s, 1 Hz", kCoupled, 90, {}, continuous<1, 1000>},
-        {"continuous_2hz",
-         "integrated finely, delay 1.3 s, 2 Hz",
-         kCoupled,
-         180,
-         {.sample_hz = 2.0},
-         continuous<2, 1300>},
-        {"continuous_5hz",
-         "integrated finely, delay 1.3 s, 5 Hz",
-         kCoupled,
-         300,
-         {.sample_hz = 5.0},
-         continuous<5, 1300>},
-        {"continuous_10hz",
-         "integrated finely, delay 0.75 s, 10 Hz",
-         kCoupled,
-         600,
-         {.sample_hz = 10.0},
-         continuous<10, 750>},
-        {"common_cause", "something unseen drives both, RLE 1 s later", kShown, 90, {}, common_cause},
-        {"common_square",
-         "both carry one square wave, in phases of their own",
-         kShown,
-         180,
-         {},
-         common_square},
-        {"common_step", "both change their level at one time", kShown, 180, {}, common_step},
-    };
+    std::vector<LagFamily> families(std::begin(kFamilies), std::end(kFamilies));
     const auto insert = [&families](FamilyKind before, const std::vector<LagFamily>& more) {
         const auto at = std::find_if(families.begin(), families.end(),
                                      [before](const LagFamily& f) { return f.kind == before; });
@@ -392,8 +349,8 @@ std::vector<LagFamily> all_families() {
 }  // namespace
 
 const std::vector<LagFamily>& lag_family_table() {
-    static const std::vector<LagFamily> kFamilies = all_families();
-    return kFamilies;
+    static const std::vector<LagFamily> kAll = all_families();
+    return kAll;
 }
 
 }  // namespace rle::simulate

@@ -65,17 +65,7 @@ Series heavy_spikes(Random& random, std::size_t n) {
     return series;
 }
 
-Pair apart(Series driver, Series response) {
-    return {std::move(driver), std::move(response), {}};
-}
-
 // --- nothing couples
-
-template <int phi_percent>
-Pair two_ar(Random& random, std::size_t n) {
-    Series driver = ar1(random, n, phi_percent / 100.0);
-    return apart(std::move(driver), ar1(random, n, phi_percent / 100.0));
-}
 
 Pair clusters_and_walk(Random& random, std::size_t n) {
     Series driver = clustered(random, n);
@@ -140,16 +130,6 @@ Pair stalls_and_ar(Random& random, std::size_t n) {
 
 // --- the driver acts
 
-Pair driven(Random& random, Series driver, double dt_s, const Coupling& coupling) {
-    Truth truth;
-    truth.coupled = true;
-    truth.lag_s = -coupling.delay_samples * dt_s;
-    truth.k_per_s = coupling.k_per_s;
-    truth.tau_s = coupling.tau_s;
-    Series response = coupled_response(random, driver, dt_s, coupling);
-    return {std::move(driver), std::move(response), truth};
-}
-
 constexpr Coupling kUsual{.k_per_s = 0.1, .delay_samples = 2, .process_noise = 0.08};
 constexpr double kForEver = 1e9;  // s: the response never comes back by itself
 
@@ -157,7 +137,7 @@ template <int deci_hz, int delay_samples>
 Pair at_rate(Random& random, std::size_t n) {
     Coupling coupling = kUsual;
     coupling.delay_samples = delay_samples;
-    return driven(random, spiky(random, n), 10.0 / deci_hz, coupling);
+    return coupled(random, spiky(random, n), 10.0 / deci_hz, coupling);
 }
 
 template <int k_percent, int delay_samples>
@@ -165,21 +145,21 @@ Pair by_white(Random& random, std::size_t n) {
     Coupling coupling = kUsual;
     coupling.k_per_s = k_percent / 100.0;
     coupling.delay_samples = delay_samples;
-    return driven(random, white(random, n), 1.0, coupling);
+    return coupled(random, white(random, n), 1.0, coupling);
 }
 
 Pair by_ar(Random& random, std::size_t n) {
     Coupling coupling = kUsual;
     coupling.k_per_s = 0.05;
-    return driven(random, ar1(random, n, 0.9), 1.0, coupling);
+    return coupled(random, ar1(random, n, 0.9), 1.0, coupling);
 }
 
 Pair by_heavy_spikes(Random& random, std::size_t n) {
-    return driven(random, heavy_spikes(random, n), 1.0, kUsual);
+    return coupled(random, heavy_spikes(random, n), 1.0, kUsual);
 }
 
 Pair by_long_memory(Random& random, std::size_t n) {
-    Pair pair = driven(random, long_memory(random, n, 0.4), 1.0, kUsual);
+    Pair pair = coupled(random, long_memory(random, n, 0.4), 1.0, kUsual);
     pair.response = pair.response + 0.05 * long_memory(random, n, 0.4);
     return pair;
 }
@@ -187,7 +167,7 @@ Pair by_long_memory(Random& random, std::size_t n) {
 Pair integrated(Random& random, std::size_t n) {
     Coupling coupling = kUsual;
     coupling.tau_s = kForEver;
-    return driven(random, white(random, n), 1.0, coupling);
+    return coupled(random, white(random, n), 1.0, coupling);
 }
 
 // A few large spikes, after each of which the response stays where it fell to.
@@ -199,14 +179,14 @@ Pair lasting_falls(Random& random, std::size_t n) {
     }
     Coupling coupling = kUsual;
     coupling.tau_s = kForEver;
-    return driven(random, std::move(driver), 1.0, coupling);
+    return coupled(random, std::move(driver), 1.0, coupling);
 }
 
 // The driver changes its level for good, and the response follows that as all else.
 Pair new_level(Random& random, std::size_t n) {
     Series driver = white(random, n);
     for (std::size_t i = 20 + random.below(n - 40); i < n; ++i) driver[i] += 4.0;
-    return driven(random, std::move(driver), 1.0, kUsual);
+    return coupled(random, std::move(driver), 1.0, kUsual);
 }
 
 Pair square_load(Random& random, std::size_t n) {
@@ -214,11 +194,11 @@ Pair square_load(Random& random, std::size_t n) {
     const double period = random.uniform(12.0, 30.0), phase = random.uniform();
     for (std::size_t i = 0; i < n; ++i)
         driver[i] += std::fmod(static_cast<double>(i) / period + phase, 1.0) < 0.5 ? 1.0 : -1.0;
-    return driven(random, std::move(driver), 1.0, kUsual);
+    return coupled(random, std::move(driver), 1.0, kUsual);
 }
 
 Pair read_coarsely(Random& random, std::size_t n) {
-    Pair pair = driven(random, spiky(random, n), 1.0, kUsual);
+    Pair pair = coupled(random, spiky(random, n), 1.0, kUsual);
     pair.response = rounded(std::move(pair.response), 0.2);
     return pair;
 }
@@ -293,7 +273,7 @@ Pair one_lasting_fall(Random& random, std::size_t n) {
     driver[n / 4 + random.below(n / 2)] += 8.0;
     Coupling coupling = kUsual;
     coupling.tau_s = kForEver;
-    Pair pair = driven(random, std::move(driver), 1.0, coupling);
+    Pair pair = coupled(random, std::move(driver), 1.0, coupling);
     pair.truth = {};  // a coupling, but no session can show it
     return pair;
 }

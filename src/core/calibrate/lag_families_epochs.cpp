@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "core/calibrate/lag_families_beyond.hpp"
 
@@ -79,54 +80,45 @@ Pair coupled_beside_epochs(Random& random, std::size_t n) {
     return pair;
 }
 
+constexpr FamilyKind kNull = FamilyKind::null, kCoupled = FamilyKind::coupled, kShown = FamilyKind::shown;
+
+constexpr LagFamily kFamilies[] = {
+    {"null_epochs",
+     "norm leaps, RLE dips as 8 epochs end",
+     kNull,
+     180,
+     {},
+     both_by_epochs<8, 0, false, true>},
+    {"null_epochs_short", "the same of 4 epochs", kNull, 90, {}, both_by_epochs<4, 0, false, true>},
+    {"null_epochs_apart",
+     "the same of 8, RLE at any place of the epoch",
+     kNull,
+     180,
+     {},
+     both_by_epochs<8, 0, true, true>},
+    {"null_epochs_decay",
+     "norm leaps and decays, RLE dips, 20 epochs",
+     kNull,
+     600,
+     {},
+     both_by_epochs<20, 80, false, true>},
+    {"epochs_in_rle", "k 0.1, RLE dips as 8 epochs end", kCoupled, 180, {}, coupled_beside_epochs<8, false>},
+    {"epochs_in_both", "k 0.1, the norm leaps there, too", kCoupled, 180, {}, coupled_beside_epochs<8, true>},
+    {"epochs_untold",
+     "as null_epochs, the log has no epochs",
+     kShown,
+     180,
+     {},
+     both_by_epochs<8, 0, false, false>},
+};
+
 }  // namespace
 
 std::vector<LagFamily> epoch_families(FamilyKind kind) {
-    if (kind == FamilyKind::null) {
-        return {
-            {"null_epochs",
-             "norm leaps, RLE dips as 8 epochs end",
-             kind,
-             180,
-             {},
-             both_by_epochs<8, 0, false, true>},
-            {"null_epochs_short", "the same of 4 epochs", kind, 90, {}, both_by_epochs<4, 0, false, true>},
-            {"null_epochs_apart",
-             "the same of 8, RLE at any place of the epoch",
-             kind,
-             180,
-             {},
-             both_by_epochs<8, 0, true, true>},
-            {"null_epochs_decay",
-             "norm leaps and decays, RLE dips, 20 epochs",
-             kind,
-             600,
-             {},
-             both_by_epochs<20, 80, false, true>},
-        };
-    }
-    if (kind == FamilyKind::coupled) {
-        return {
-            {"epochs_in_rle",
-             "k 0.1, RLE dips as 8 epochs end",
-             kind,
-             180,
-             {},
-             coupled_beside_epochs<8, false>},
-            {"epochs_in_both",
-             "k 0.1, the norm leaps there, too",
-             kind,
-             180,
-             {},
-             coupled_beside_epochs<8, true>},
-        };
-    }
-    return {{"epochs_untold",
-             "as null_epochs, the log has no epochs",
-             kind,
-             180,
-             {},
-             both_by_epochs<8, 0, false, false>}};
+    std::vector<LagFamily> families;
+    std::copy_if(std::begin(kFamilies), std::end(kFamilies), std::back_inserter(families),
+                 [kind](const LagFamily& f) { return f.kind == kind; });
+    return families;
 }
 
 }  // namespace rle::simulate

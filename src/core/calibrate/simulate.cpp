@@ -202,6 +202,20 @@ Series coupled_finely(Random& random, const Series& driver, int hz, double delay
     return response;
 }
 
+Pair apart(Series driver, Series response) {
+    return {std::move(driver), std::move(response), {}};
+}
+
+Pair coupled(Random& random, Series driver, double dt_s, const Coupling& coupling) {
+    Truth truth;
+    truth.coupled = true;
+    truth.lag_s = -coupling.delay_samples * dt_s;
+    if (coupling.delay_samples >= 0) truth.k_per_s = coupling.k_per_s;
+    truth.tau_s = coupling.tau_s;
+    Series response = coupled_response(random, driver, dt_s, coupling);
+    return {std::move(driver), std::move(response), truth};
+}
+
 SimulatedSession record(Random& random, const Pair& pair, const Recording& recording) {
     SimulatedSession session;
     session.sample_hz = recording.sample_hz;

@@ -57,6 +57,17 @@ struct Pair {
     Series epoch = {};  ///< of each sample, whole numbers; empty: the training log has none
 };
 
+/// Series that have nothing to do with each other.
+Pair apart(Series driver, Series response);
+/// Two of ar1().
+template <int phi_percent>
+Pair two_ar(Random& random, std::size_t n) {
+    Series driver = ar1(random, n, phi_percent / 100.0);
+    return apart(std::move(driver), ar1(random, n, phi_percent / 100.0));
+}
+/// The driver and the response that the coupling equation gives to it.
+Pair coupled(Random& random, Series driver, double dt_s, const Coupling& coupling);
+
 struct Recording {
     double sample_hz = 1.0;
     double missing = 0.0;           ///< share of the telemetry samples that are lost
