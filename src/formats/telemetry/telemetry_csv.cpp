@@ -76,14 +76,25 @@ bool lies_in_blocks(const std::vector<std::string>& cells) {
     return values.size() > 1 && cells.size() >= 2 * values.size() && blocks == values.size();
 }
 
+// Of every row a number, one more than that of the row above: what pandas writes in front of a table.
+bool counts_rows(const std::vector<std::string>& cells) {
+    constexpr std::size_t kMostDevices = 16;  // of one time, one below the other
+    if (cells.size() <= kMostDevices) return false;
+    for (std::size_t i = 1; i < cells.size(); ++i) {
+        const std::optional<double> above = parse_number(cells[i - 1]), number = parse_number(cells[i]);
+        if (!above || !number || *number != *above + 1.0) return false;
+    }
+    return true;
+}
+
 // What may as well be a model, a machine that is the same in all rows, or a phase of the work.
 bool is_label(std::string_view name) {
     return name == "name" || name == "gpu_name" || name == "hostname" || name == "host" || name == "node";
 }
 
 bool names_devices(const Table& table, std::size_t column, const ColumnName& name) {
-    if (!is_doubtful(name.name) && !is_label(name.name)) return true;
     const std::vector<std::string> cells = table.next_cells(column);
+    if (!is_doubtful(name.name) && !is_label(name.name)) return !counts_rows(cells);
     const bool numbers = std::any_of(cells.begin(), cells.end(), [](const std::string& cell) {
         return parse_with_unit(cell).kind == CellKind::number;
     });

@@ -14,17 +14,10 @@
 namespace rle::formats {
 namespace {
 
+constexpr std::uint32_t kMostDevices = 10'000;  // of a cluster; they are looked for one by one
+
 std::string_view cell_at(const Record& cells, const std::optional<std::size_t>& column) {
     return column ? cells[*column] : std::string_view();
-}
-
-// "40%", "50 C": the number, where the unit behind it is the one that the quantity has anyway.
-std::string_view without_own_unit(std::string_view cell, const Quantity& quantity) {
-    const std::string_view unit = quantity.unit == "degC" ? "C" : quantity.unit;
-    if (!cell.ends_with(unit)) return cell;
-    cell.remove_suffix(unit.size());
-    if (unit == "C" && cell.ends_with("\xc2\xb0")) cell.remove_suffix(2);
-    return trim(cell);
 }
 
 void make_utf8(std::vector<TextColumn>& columns) {
@@ -195,6 +188,11 @@ std::uint32_t TelemetryRows::device_of(const Record& cells) {
     last_device_cell_ = std::string(cell);
     last_device_ =
         device_index(out_, cell.empty() ? plan_.only_device : plan_.device_prefix + from_cp1252(cell));
+    if (last_device_ >= kMostDevices)
+        throw Error(
+            ErrorKind::failed, where_,
+            fmt::format("its rows name more than {} devices, '{}' the last", kMostDevices, quotable(cell)),
+            "does that column name something else? call it so");
     return last_device_;
 }
 
@@ -250,79 +248,6 @@ void TelemetryRows::explain_no_rows(const Counts& skipped) const {
         throw Error(ErrorKind::insufficient_data, where_, "a header but not one whole row");
     throw Error(ErrorKind::failed, where_, "no line under the header has as many cells as it",
                 "decimal commas between commas must be quoted");
-}
-
-Reading::Reading(std::string_view quantity, const PlannedColumn* column, std::string header)
-    : quantity_(find_quantity(quantity)), header_(std::move(header)) {
-    if (column == nullptr) return;
-    present_ = true;
-    scale_ = column->scale;
-    offset_ = column->offset;
-}
-
-double Reading::take(std::string_view cell, bool with_unit, std::size_t line) {
-    const Cell parsed = with_unit ? parse_with_unit(cell) : parse_cell(cell);
-    switch (parsed.kind) {
-        case CellKind::number:
-            return judge(parsed.value * scale_ + offset_);
-        case CellKind::missing:
-            return kMissing;
-        case CellKind::infinite:
-            ++unphysical_;
-            return kMissing;
-        case CellKind::text:
-            break;
-    }
-    const std::string_view bare = without_own_unit(cell, *quantity_);
-    const bool own_unit = bare.size() < cell.size() && parse_cell(bare).kind != CellKind::text;
-    if (own_unit && scale_ == 1.0 && offset_ == 0.0) return take(bare, false, line);
-    if (texts_++ == 0) {
-        first_text_ = quotable(cell);
-        first_text_line_ = line;
-    }
-    return kMissing;
-}
-
-double Reading::judge(double value) {
-    if (!(value >= quantity_->physical_low && value <= quantity_->physical_high)) {
-        ++unphysical_;
-        return kMissing;
-    }
-    ++numbers_;
-    largest_ = std::max(largest_, value);
-    fractions_ = fractions_ || (value > 0.0 && value < 1.0);
-    return value;
-}
-
-void Reading::finish(const std::string& where, std::size_t rows, Telemetry& telemetry) const {
-    const std::string name(quantity_->name);
-    const std::string column = header_.empty() ? name : "column '" + header_ + "'";
-    if (numbers_ == 0 && unphysical_ == 0 && texts_ > 0) {
-        throw Error(
-            ErrorKind::failed, where,
-            fmt::format("{} holds no number; found '{}' in line {}", column, first_text_, first_text_line_));
-    }
-    if (texts_ > 0) {
-        telemetry.dropped["not_a_number"] += texts_;
-        telemetry.warnings.push_back(fmt::format("{}: {}: {} no number (first: '{}' in line {}); missing",
-                                                 where, column, counted(texts_, "cell is", "cells are"),
-                                                 first_text_, first_text_line_));
-    }
-    if (unphysical_ > 0) {
-        telemetry.dropped["unphysical"] += unphysical_;
-        telemetry.warnings.push_back(
-            fmt::format("{}: {}: {} outside {} to {} {}, where no reading lies; missing", where, column,
-                        counted(unphysical_, "value is", "values are"), quantity_->physical_low,
-                        quantity_->physical_high, quantity_->unit));
-    }
-    if (quantity_->unit == "%" && fractions_ && largest_ <= 1.0) {
-        telemetry.warnings.push_back(fmt::format(
-            "{}: {} never exceeds 1: a fraction? It is taken as %, from 0 to 100", where, column));
-    }
-    if (numbers_ == 0 && rows > 0) {
-        telemetry.warnings.push_back(present_ ? fmt::format("{}: {} is empty throughout", where, column)
-                                              : fmt::format("{}: no column for {}", where, name));
-    }
 }
 
 std::uint32_t device_index(Telemetry& telemetry, std::string_view name) {
