@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -12,6 +13,7 @@ namespace rle::formats {
 namespace {
 
 constexpr std::size_t kMostThreads = 4;  // one thread reads, and keeps no more than that busy
+constexpr std::size_t kMostWaiting = 4;  // blocks, of about a megabyte each
 
 }  // namespace
 
@@ -20,9 +22,12 @@ struct BlockWriter::State {
     std::mutex mutex;
     std::condition_variable changed;
     std::deque<Format> waiting;
-    std::size_t added = 0;    // blocks
-    std::size_t started = 0;  // the next block to format
-    std::size_t written = 0;  // the next block to write
+    std::map<std::size_t, TextBuffer> formatted;  // by their turn, until those before them are written
+    std::vector<TextBuffer> spare;                // memory of blocks that are written
+    std::size_t added = 0;                        // blocks
+    std::size_t started = 0;                      // the next block to format
+    std::size_t written = 0;                      // the next block to write
+    bool writing = false;                         // one thread does, for all
     bool closing = false;
     std::exception_ptr error;
     std::vector<std::thread> threads;
@@ -32,7 +37,7 @@ struct BlockWriter::State {
     explicit State(OutputFile& to) : file(to) {
         const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
         most_threads = std::min(cores, kMostThreads);
-        most_under_way = most_threads + 2;
+        most_under_way = most_threads + kMostWaiting;
     }
 
     // The first block waits: where it is the only one, no thread is worth its start.
@@ -42,41 +47,53 @@ struct BlockWriter::State {
     }
 
     void work() {
-        TextBuffer out;
-        for (;;) {
-            Format format;
-            std::size_t turn = 0;
-            {
-                std::unique_lock lock(mutex);
+        std::unique_lock lock(mutex);
+        try {
+            for (;;) {
                 changed.wait(lock, [&] { return closing || error || !waiting.empty(); });
                 if (error || waiting.empty()) return;
-                format = std::move(waiting.front());
-                waiting.pop_front();
-                turn = started++;
+                format_next(lock);
+                write_what_is_due(lock);
             }
-            try {
-                out.clear();
-                format(out);
-                format = nullptr;  // what the block held is not needed any more
-                write_in_turn(out, turn);
-            } catch (...) {
-                const std::lock_guard lock(mutex);
-                if (!error) error = std::current_exception();
-                changed.notify_all();
-                return;
-            }
+        } catch (...) {
+            if (!lock.owns_lock()) lock.lock();
+            if (!error) error = std::current_exception();
+            changed.notify_all();
         }
     }
 
-    void write_in_turn(const TextBuffer& out, std::size_t turn) {
-        std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return error || written == turn; });
-        if (error) return;
+    void format_next(std::unique_lock<std::mutex>& lock) {
+        Format format = std::move(waiting.front());
+        waiting.pop_front();
+        const std::size_t turn = started++;
+        TextBuffer out;
+        if (!spare.empty()) {
+            out = std::move(spare.back());
+            spare.pop_back();
+        }
         lock.unlock();
-        file.write(out.text());
+        out.clear();
+        format(out);
+        format = nullptr;  // what the block held is not needed any more
         lock.lock();
-        ++written;
-        changed.notify_all();
+        formatted.emplace(turn, std::move(out));
+    }
+
+    // A block whose turn has not come is left to the thread that writes: nobody waits with a core to spare.
+    void write_what_is_due(std::unique_lock<std::mutex>& lock) {
+        if (writing) return;
+        writing = true;
+        for (auto next = formatted.find(written); next != formatted.end(); next = formatted.find(written)) {
+            TextBuffer out = std::move(next->second);
+            formatted.erase(next);
+            lock.unlock();
+            file.write(out.text());
+            lock.lock();
+            spare.push_back(std::move(out));
+            ++written;
+            changed.notify_all();
+        }
+        writing = false;
     }
 
     void join() {
