@@ -23,8 +23,9 @@ struct FamilyWise {
 /// The draws `first`, ..., `first + count - 1` of the greatest |r| sqrt(n) under no coupling.
 using MakeDraws = std::function<std::vector<double>(std::size_t first, std::size_t count)>;
 
-/// p and band of 999 draws: more where they are cheap and few exceed, fewer where they are costly. `work` is
-/// how many products one takes.
+/// p and band of 999 draws: more where they are cheap and few exceed, fewer where they are costly or the
+/// first of them leave no doubt that p is above alpha. (A test that stops early only where it does not reject
+/// keeps its level; Besag & Clifford, Biometrika 78 (1991), 301.) `work` is how many products one takes.
 FamilyWise judge_by_draws(double observed, double work, double alpha, const MakeDraws& make);
 
 }  // namespace rle
