@@ -167,6 +167,15 @@ CorrelateInput correlate_input(const CorrelateCommand& command, const StageInput
     return out;
 }
 
+// Long columns are worth an allocator set for them; in a short table's time its threads would only wait for
+// each other there. Of a pipe nothing is known.
+bool is_long(const std::string& file) {
+    constexpr std::uintmax_t kLong = 4 << 20;  // bytes
+    std::error_code unknown;
+    const std::uintmax_t size = std::filesystem::file_size(file, unknown);
+    return unknown || size > kLong;
+}
+
 bool is_empty(const std::vector<double>& column) {
     return std::none_of(column.begin(), column.end(), [](double x) { return std::isfinite(x); });
 }
@@ -195,6 +204,7 @@ Correlation correlate_stage(const CorrelateCommand& command) {
                     "a column correlates with itself: give another");
     }
     const StageInput input = stage_input(command.input, kAlignedCsv, "align");
+    if (!command.table && is_long(input.file)) keep_freed_memory();
     std::string device;
     const std::vector<std::string> names = correlate_columns(command.analysis);
     Frame table = command.table ? command.table->take(names) : formats::read_frame(input.file, names);
@@ -235,7 +245,6 @@ Runner setup_correlate(CLI::App& app) {
     declare_correlate_options(app, command->analysis);
     declare_seed(app, command->analysis);
     return [command] {
-        keep_freed_memory();
         const Correlation result = correlate_stage(*command);
         return result.verdict == Verdict::insufficient_data ? static_cast<int>(ErrorKind::insufficient_data)
                                                             : 0;
