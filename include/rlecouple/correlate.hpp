@@ -25,6 +25,7 @@ struct CorrelateInput {
     std::vector<double>
         rle_raw;  ///< where the response is rle, what it is the trailing mean of; empty: unknown
     std::vector<double> sigma_opt_of;  ///< the gradient norm where it is not the driver; empty: the driver
+    std::vector<double> step;          ///< of the training, where its norm is the driver; empty: unknown
     std::vector<double> epoch;         ///< of the training, whole or with fractions; empty: unknown
     std::vector<double> temp_c;        ///< degC; empty: unknown. Only for the remark on thermal stress
     std::vector<double> power_w;       ///< W; empty: unknown. Only for the remark on thermal stress

@@ -140,8 +140,8 @@ std::string summary(const Correlation& c) {
 }
 
 // Unless it is what is correlated.
-bool takes_epoch(const AnalysisOptions& given) {
-    return given.driver != "epoch" && given.response != "epoch";
+bool takes(const std::string& column, const AnalysisOptions& given) {
+    return given.driver != column && given.response != column;
 }
 
 CorrelateInput correlate_input(const CorrelateCommand& command, const StageInput& input, Frame frame,
@@ -159,7 +159,8 @@ CorrelateInput correlate_input(const CorrelateCommand& command, const StageInput
     out.response = columns.take(given.response, input.file, "--response");
     if (given.response == "rle" && given.driver != "rle_raw") out.rle_raw = columns.take_if_there("rle_raw");
     if (given.driver != "grad_norm") out.sigma_opt_of = columns.take_if_there("grad_norm");
-    if (takes_epoch(given)) out.epoch = columns.take_if_there("epoch");
+    if (takes("step", given)) out.step = columns.take_if_there("step");
+    if (takes("epoch", given)) out.epoch = columns.take_if_there("epoch");
     out.temp_c = columns.take_if_there("temp_c");
     out.power_w = columns.take_if_there("power_w");
     take_sensor_delay(input, device, out);
@@ -193,7 +194,9 @@ std::vector<std::string> correlate_columns(const AnalysisOptions& given) {
     std::vector<std::string> names{given.driver, given.response, "temp_c", "power_w"};
     if (given.driver != "grad_norm") names.emplace_back("grad_norm");
     if (given.response == "rle" && given.driver != "rle_raw") names.emplace_back("rle_raw");
-    if (takes_epoch(given)) names.emplace_back("epoch");
+    for (const char* column : {"step", "epoch"}) {
+        if (takes(column, given)) names.emplace_back(column);
+    }
     return names;
 }
 

@@ -33,6 +33,7 @@ Chained run_chain(const SimulatedSession& session, std::uint64_t seed) {
     input.dt_s = 1.0 / session.sample_hz;
     input.driver = rows.grad_norm;
     input.response = rows.rle_raw;
+    input.step = rows.step;
     input.epoch = rows.epoch;
     input.pairing_p95_s = chained.alignment.pairing.p95_abs_dt_s;
     CorrelateOptions options;

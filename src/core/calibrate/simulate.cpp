@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/maths/series.hpp"
+
 namespace rle::simulate {
 namespace {
 
@@ -16,13 +18,13 @@ constexpr double kWidestRle = 4.0;         // to either side of the middle
 constexpr double kStart = 1.0;             // s; the session's clock at the first sample
 constexpr double kTelemetryJitter = 0.01;  // SD, of a sample interval
 constexpr double kStepJitter = 0.02;       // SD, of a sample interval
-constexpr double kStepSpread = 0.3;        // SD of a step's norm about its cell's, of the driver's SD
 
+// Of what is there.
 double sd(const Series& series) {
     double mean = 0.0, square = 0.0;
-    const auto n = static_cast<double>(series.size());
-    for (double x : series) mean += x / n;
-    for (double x : series) square += (x - mean) * (x - mean) / n;
+    const auto n = static_cast<double>(count_present(series));
+    for (double x : series) mean += std::isnan(x) ? 0.0 : x / n;
+    for (double x : series) square += std::isnan(x) ? 0.0 : (x - mean) * (x - mean) / n;
     return std::sqrt(square);
 }
 
@@ -58,11 +60,13 @@ void record_telemetry(Random& random, const Pair& pair, const Recording& recordi
 }
 
 void record_training(Random& random, const Pair& pair, const Recording& recording, Training& training) {
-    const double spread = kStepSpread * sd(pair.driver);
+    const double spread = recording.step_spread * sd(pair.driver);
     const double dt = 1.0 / recording.sample_hz;
     const double middle = 0.5 * static_cast<double>(pair.driver.size());
     const std::size_t steps = recording.held > 1 ? 1 : kStepsPerSample;
+    double made = 0.0;
     for (std::size_t i = 0; i < pair.driver.size(); i += recording.held) {
+        if (std::isnan(pair.driver[i])) continue;
         const bool lost = random.uniform() < recording.missing_training;
         double balance = 0.0;  // what the cell's steps are together above its mean
         for (std::size_t s = 0; s < steps; ++s) {
@@ -72,10 +76,11 @@ void record_training(Random& random, const Pair& pair, const Recording& recordin
             const double jitter = std::clamp(kStepJitter * random.normal(), -0.1, 0.1);
             const double place = (static_cast<double>(s) + 0.5) / static_cast<double>(steps) - 0.5 + jitter;
             const double at = static_cast<double>(i) + place;
+            made += 1.0;
             if (lost) continue;
             training.wall_us.push_back(kNoTime);
             training.t_s.push_back(kStart + (at + recording.clock_drift * (at - middle)) * dt);
-            training.step.push_back(static_cast<double>(training.step.size() + 1));
+            training.step.push_back(made);
             training.epoch.push_back(pair.epoch.empty() ? kMissing : pair.epoch[i]);
             training.loss.push_back(kMissing);
             training.grad_norm.push_back(pair.driver[i] + off);

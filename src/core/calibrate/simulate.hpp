@@ -51,7 +51,7 @@ Series coupled_finely(Random& random, const Series& driver, int hz, double delay
 
 /// A pair of series on the grid, before it is turned into recordings.
 struct Pair {
-    Series driver;
+    Series driver;  ///< NaN: the training stands still
     Series response;
     Truth truth;
     Series epoch = {};  ///< of each sample, whole numbers; empty: the training log has none
@@ -74,7 +74,8 @@ struct Recording {
     double missing_training = 0.0;  ///< share of the training's cells that are lost
     double clock_drift =
         0.0;  ///< of the training's clock against the telemetry's, about the middle of the session
-    std::size_t held = 1;  ///< samples for which a sensor's reading stands, and a training step lasts
+    double step_spread = 0.3;  ///< SD of a step's norm about its cell's, in SDs of the driver
+    std::size_t held = 1;      ///< samples for which a sensor's reading stands, and a training step lasts
 };
 
 /// Telemetry whose RLE is the response, and a training log of four steps a sample (one a reading, where they

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "core/column_length.hpp"
 #include "core/lag/epochs.hpp"
 #include "core/lag/explain.hpp"
+#include "core/lag/pauses.hpp"
 #include "core/lag/whitened_pair.hpp"
 #include "core/maths/in_parallel.hpp"
 #include "core/maths/order_statistics.hpp"
@@ -65,6 +67,7 @@ void check(const CorrelateInput& input) {
         throw Error(ErrorKind::failed, "correlate", "driver and response differ in length");
     }
     check_length("correlate", "rle_raw", input.rle_raw.size(), input.driver.size());
+    check_length("correlate", "step", input.step.size(), input.driver.size());
     check_length("correlate", "epoch", input.epoch.size(), input.driver.size());
     if (!(input.dt_s > 0.0) || !std::isfinite(input.dt_s)) {
         throw Error(ErrorKind::failed, "correlate", "the grid's step is not positive", "give --sample-hz");
@@ -170,6 +173,16 @@ void couple(const CorrelateInput& input, const Response& response, const Whitene
     }
 }
 
+// What the steps of a training tell is no news in rows that have none.
+std::vector<std::size_t> rows_without_news(const CorrelateInput& input) {
+    constexpr std::array kOfSteps{"grad_norm", "loss", "learning_rate"};
+    const bool of_steps = std::find(kOfSteps.begin(), kOfSteps.end(), input.driver_name) != kOfSteps.end();
+    if (!of_steps || input.step.empty()) return {};
+    std::vector<std::size_t> rows = rows_at_rest(input.step);
+    std::erase_if(rows, [&](std::size_t row) { return !std::isfinite(input.driver[row]); });
+    return rows;
+}
+
 std::string left_out(const OwnSamples& own, const std::string& name) {
     return fmt::format(
         "{} values of {} repeat their neighbour's, as where a lost sample is stood in for: lag and k rest on "
@@ -179,9 +192,10 @@ std::string left_out(const OwnSamples& own, const std::string& name) {
 
 // A coupling that all samples show is located and measured on those that are no copies of a neighbour, where
 // they show it too. To tell that there is one, all are used: copies cost power, not soundness.
-void use_own_samples(const CorrelateInput& input, const Response& tested_on, const LagTestOptions& options,
-                     WhitenedPair& pair, Correlation& result) {
-    const OwnSamples driver = without_copies(input.driver), response = without_copies(tested_on.values);
+void use_own_samples(const CorrelateInput& input, const std::vector<double>& tested_driver,
+                     const Response& tested_on, const LagTestOptions& options, WhitenedPair& pair,
+                     Correlation& result) {
+    const OwnSamples driver = without_copies(tested_driver), response = without_copies(tested_on.values);
     if (driver.left_out + response.left_out == 0) return;
     std::optional<WhitenedPair> own =
         whiten_pair_beside(pair.epochs, driver.series, response.series, input.dt_s);
@@ -194,29 +208,38 @@ void use_own_samples(const CorrelateInput& input, const Response& tested_on, con
 }
 
 // What both series do as the epochs of the training come round is no evidence of coupling.
-void take_out_epochs(const CorrelateInput& input, const std::vector<double>& response, double max_lag_s,
-                     WhitenedPair& pair) {
+void take_out_epochs(const CorrelateInput& input, const std::vector<double>& driver,
+                     const std::vector<double>& response, double max_lag_s, WhitenedPair& pair) {
     if (input.epoch.empty()) return;
-    const EpochRows rows = rows_of_epochs(input.driver, response, input.dt_s, pair, epoch_starts(input.epoch),
+    const EpochRows rows = rows_of_epochs(driver, response, input.dt_s, pair, epoch_starts(input.epoch),
                                           lags_each_way(max_lag_s, input.dt_s));
     if (rows.empty()) return;
-    if (auto beside = whiten_pair_beside(rows, input.driver, response, input.dt_s)) pair = *std::move(beside);
+    if (auto beside = whiten_pair_beside(rows, driver, response, input.dt_s)) pair = *std::move(beside);
 }
 
 void test(const CorrelateInput& input, const CorrelateOptions& options, Correlation& result) {
     const Response response = tested_response(input);
+    const std::vector<std::size_t> at_rest = rows_without_news(input);
+    const std::vector<double> kept =
+        at_rest.empty() ? std::vector<double>() : without_rows(input.driver, at_rest);
+    const std::vector<double>& driver = at_rest.empty() ? input.driver : kept;
     auto [pair, granger] = in_parallel(
-        worth_a_thread(input.driver.size()),
-        [&] { return whiten_pair(input.driver, response.values, input.dt_s); },
+        worth_a_thread(input.driver.size()), [&] { return whiten_pair(driver, response.values, input.dt_s); },
         [&] { return granger_both(input.driver, input.response, input.dt_s); });
     result.granger = std::move(granger);
     if (!pair) return;
-    take_out_epochs(input, response.values, options.max_lag_s, *pair);
+    take_out_epochs(input, driver, response.values, options.max_lag_s, *pair);
     const LagTestOptions lag = lag_options(input, options, result.n_samples);
     result.tested = test_lag(*pair, input.dt_s, lag);
     if (!result.tested) return;
-    if (result.tested->significant) use_own_samples(input, response, lag, *pair, result);
+    if (result.tested->significant) use_own_samples(input, driver, response, lag, *pair, result);
     result.tested->response = response.name;
+    if (!at_rest.empty()) {
+        result.warnings.push_back(
+            fmt::format("{} in which the training made no step, or hardly one, {} left out of the test: what "
+                        "stands there for {} is a neighbour's",
+                        counted(at_rest.size(), "row"), was_or_were(at_rest.size()), result.driver));
+    }
     result.warnings.insert(result.warnings.end(), result.tested->warnings.begin(),
                            result.tested->warnings.end());
     result.verdict = result.tested->significant ? Verdict::coupled : Verdict::not_detected;

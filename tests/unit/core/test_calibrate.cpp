@@ -6,18 +6,12 @@
 
 #include "core/calibrate/simulate.hpp"
 #include "support/catch.hpp"
+#include "support/families.hpp"
 
 using namespace rle;
+using test::family;
 
 namespace {
-
-const Family& family(const std::string& name) {
-    static const std::vector<Family> kFamilies = lag_families();
-    const auto found =
-        std::find_if(kFamilies.begin(), kFamilies.end(), [&](const Family& f) { return f.name == name; });
-    REQUIRE(found != kFamilies.end());
-    return *found;
-}
 
 SessionOutcome outcome(bool detected, double error, bool covered) {
     SessionOutcome o;
@@ -64,7 +58,7 @@ TEST_CASE("every family has a name of its own, a line about it, and a session th
 }
 
 TEST_CASE("a session is the same whenever it is made, and another for another seed") {
-    const Family& f = family("k0.1_white_1s");
+    const Family f = family("k0.1_white_1s");
     KeptSession first, again, other;
     f.run(1, 7, &first);
     f.run(1, 8, nullptr);

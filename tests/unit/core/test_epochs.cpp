@@ -5,12 +5,13 @@
 #include <limits>
 
 #include "core/calibrate/simulate.hpp"
-#include "rlecouple/calibrate.hpp"
 #include "rlecouple/correlate.hpp"
 #include "support/catch.hpp"
+#include "support/families.hpp"
 
 using namespace rle;
 using simulate::Series;
+using test::coupled_of_200;
 
 namespace {
 
@@ -49,18 +50,6 @@ Correlation correlated(const Session& s, bool with_epochs) {
     input.response = s.response;
     if (with_epochs) input.epoch = s.epoch;
     return correlate(input, {});
-}
-
-// Sessions of a family, of 200, that are called coupled.
-int coupled_of_200(const std::string& name) {
-    const std::vector<Family> families = lag_families();
-    const auto family =
-        std::find_if(families.begin(), families.end(), [&](const Family& f) { return f.name == name; });
-    REQUIRE(family != families.end());
-    int coupled = 0;
-    for (std::uint64_t i = 0; i < 200; ++i)
-        coupled += family->run(7, i, nullptr).detected.value_or(false) ? 1 : 0;
-    return coupled;
 }
 
 }  // namespace

@@ -1,0 +1,67 @@
+#include "core/lag/pauses.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/maths/order_statistics.hpp"
+#include "rlecouple/telemetry.hpp"
+
+namespace rle {
+namespace {
+
+constexpr double kFewSteps = 0.5;  // of the median, that leave a row at rest
+constexpr double kSlower =
+    0.75;  // of the median pace about such rows: else the steps were made, but not told
+constexpr double kMostAtRest = 0.5;  // of the rows
+
+// Steps made since the row before. NaN: unknown, as in the first row and where they count anew.
+double steps_made(std::span<const double> step, std::size_t t) {
+    const double made = t > 0 ? step[t] - step[t - 1] : kMissing;
+    return made >= 0.0 ? made : kMissing;
+}
+
+double usual_steps(std::span<const double> step) {
+    std::vector<double> known;
+    known.reserve(step.size());
+    for (std::size_t t = 1; t < step.size(); ++t) {
+        if (const double made = steps_made(step, t); !std::isnan(made)) known.push_back(made);
+    }
+    return quantile_reordering(known, 0.5);
+}
+
+// Steps a row from the one that precedes the stretch [begin, end) to the one behind it: where the nearest
+// step stands in for one that is lost, one of these has two rows' steps.
+double steps_about(std::span<const double> step, std::size_t begin, std::size_t end) {
+    double sum = 0.0, n = 0.0;
+    for (std::size_t t = begin > 0 ? begin - 1 : 0; t < std::min(end + 1, step.size()); ++t) {
+        const double made = steps_made(step, t);
+        if (std::isnan(made)) continue;
+        sum += made;
+        n += 1.0;
+    }
+    return sum / n;
+}
+
+}  // namespace
+
+std::vector<std::size_t> rows_at_rest(std::span<const double> step) {
+    const double usual = usual_steps(step);
+    std::vector<std::size_t> rows;
+    if (!(usual >= 1.0)) return rows;
+    for (std::size_t begin = 0, end = 0; begin < step.size(); begin = end + 1) {
+        for (end = begin; end < step.size() && steps_made(step, end) < kFewSteps * usual; ++end) {
+        }
+        if (end == begin || !(steps_about(step, begin, end) < kSlower * usual)) continue;
+        for (std::size_t t = begin; t < end; ++t) rows.push_back(t);
+    }
+    if (static_cast<double>(rows.size()) > kMostAtRest * static_cast<double>(step.size())) rows.clear();
+    return rows;
+}
+
+std::vector<double> without_rows(std::span<const double> series, std::span<const std::size_t> rows) {
+    std::vector<double> rest(series.begin(), series.end());
+    for (const std::size_t row : rows) rest[row] = kMissing;
+    return rest;
+}
+
+}  // namespace rle
