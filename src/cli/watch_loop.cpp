@@ -70,7 +70,8 @@ class Watching {
     void raise();
     void look_after_session();
     void look_after_child();
-    void write_textfile(bool now);
+    void write_textfile();
+    void renew_textfile();
     bool session_finished();
     int finish();
     double now_s() const { return static_cast<double>(sensors::monotonic_ns() - start_ns_) * 1e-9; }
@@ -97,6 +98,7 @@ class Watching {
     std::int64_t kill_at_ns_ = 0;
     bool history_ = false;  // what is read now was there before
     bool silence_told_ = false;
+    bool textfile_fails_ = false;
     bool over_ = false;
     int exit_code_ = 0;
 };
@@ -139,7 +141,7 @@ void Watching::find_session() {
 void Watching::start() {
     if (!options_.session.empty()) find_session();
     if (over_) return;
-    write_textfile(true);
+    write_textfile();  // one that cannot be written is an error before anything is started
     if (!options_.process.empty()) child_.emplace(command_of(options_));
     if (!folder_.empty()) {
         training_.emplace(fs::path(folder_) / kTrainingCsv,
@@ -264,16 +266,26 @@ void Watching::raise() {
     facts.action = actions_.announce();
     actions_.set_off(facts);  // before it is told: who reads slowly holds up no action
     put(formats::alarm_line(facts));
-    write_textfile(true);
+    renew_textfile();
 }
 
-void Watching::write_textfile(bool now) {
-    const std::int64_t ns = sensors::monotonic_ns();
-    if (options_.textfile.empty() || (!now && ns - last_textfile_ns_ < sensors::kSecondNs)) return;
-    last_textfile_ns_ = ns;
+void Watching::write_textfile() {
+    if (options_.textfile.empty()) return;
+    last_textfile_ns_ = sensors::monotonic_ns();
     formats::AlarmFacts facts = last_;
     machine_.tell(facts);
     formats::write_text(options_.textfile, formats::prometheus_text(facts));
+}
+
+// A full disk is no reason to end the watch, and the training with it.
+void Watching::renew_textfile() {
+    try {
+        write_textfile();
+        textfile_fails_ = false;
+    } catch (const Error& error) {
+        if (!textfile_fails_) print_warning(error.what());
+        textfile_fails_ = true;
+    }
 }
 
 bool Watching::session_finished() {
@@ -319,7 +331,7 @@ void Watching::look_after_child() {
 }
 
 int Watching::finish() {
-    write_textfile(true);
+    renew_textfile();
     const std::string left_out =
         actions_.left_out() > 0 ? ", " + counted(actions_.left_out(), "program") + " left out" : "";
     screen_.show(STDERR_FILENO,  // behind what the command printed
@@ -337,7 +349,7 @@ int Watching::run() {
     while (!over_) {
         look_after_session();
         look_after_child();
-        write_textfile(false);
+        if (sensors::monotonic_ns() - last_textfile_ns_ >= sensors::kSecondNs) renew_textfile();
         if (!over_) wait();
     }
     return finish();

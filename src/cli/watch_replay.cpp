@@ -52,13 +52,14 @@ ReplayedSession replayed_session(const std::string& folder, const AnalysisOption
     Telemetry& telemetry = session.telemetry;
     const std::int64_t first_step = first_time(training.wall_us, kNoTime);
     const bool shared_t_s = has_all_times(training.t_s) && has_all_times(telemetry.t_s);
-    if (!shared_t_s && first_step == kNoTime) {
-        if (telemetry.size() > 0)
-            print_warning(folder +
-                          ": telemetry and training log have no clock in common; alarms are told "
-                          "without the machine");
+    if (!shared_t_s && telemetry.size() > 0 &&
+        (first_step == kNoTime || first_time(telemetry.wall_us, kNoTime) == kNoTime)) {
+        print_warning(folder +
+                      ": telemetry and training log have no clock in common; alarms are told "
+                      "without the machine");
         telemetry = {};
-    } else if (!shared_t_s) {
+    }
+    if (!shared_t_s && first_step != kNoTime) {
         const std::int64_t first = first_time(telemetry.wall_us, first_step);
         count_from(first, training.wall_us, training.t_s);
         count_from(first, telemetry.wall_us, telemetry.t_s);

@@ -205,7 +205,20 @@ TEST_CASE("--from-start goes through a folder from elsewhere, whatever its files
     CHECK(alarms_in(apart.out)[1]["temp_c"].is_null());
     CHECK(apart.err.find("no clock in common") != std::string::npos);
 
+    // And the other way about: the telemetry counts seconds, and the steps have wall clocks alone.
     std::filesystem::remove(folder + "/training.csv");
+    write_file(folder + "/training.json", log.dump());
+    telemetry = "t_s,device,temp_c,power_w,util_pct\n";
+    for (int step = 1; step <= 40; ++step)
+        telemetry += fmt::format("{:.1f},gpu0,{},100,90\n", 0.5 * step, 40 + step);
+    write_file(folder + "/telemetry.csv", telemetry);
+    const Finished unlike = run(from_start);
+    REQUIRE(alarms_in(unlike.out).size() == 2);
+    CHECK(alarms_in(unlike.out)[1]["t_s"] == 19.5);
+    CHECK(alarms_in(unlike.out)[1]["temp_c"].is_null());
+    CHECK(unlike.err.find("no clock in common") != std::string::npos);
+    std::filesystem::remove(folder + "/training.json");
+
     const Finished nothing = run(from_start);
     CHECK(nothing.exit_code == 1);
     CHECK(nothing.err.find("no training log") != std::string::npos);
@@ -261,6 +274,24 @@ TEST_CASE("an alarm tells the machine's state; the text file is Prometheus'", "[
     CHECK(text.find("rlecouple_rle{session=\"" + folder + "\",device=\"gpu\"} 1.797") != std::string::npos);
     CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) ==
           2);  // no temporary file stays
+}
+
+TEST_CASE("a text file that can no longer be written is told once, and the watch goes on", "[watch]") {
+    const TempDir dir;
+    const std::string folder = dir / "metrics";
+    std::filesystem::create_directories(folder);
+    const std::string spoil = fmt::format("rm -r '{0}'; : > '{0}'; ", folder);
+    const Finished done =
+        rlecouple({"watch", "-q", "--textfile", folder + "/rle.prom", "--", "sh", "-c", spoil + kTraining});
+    CHECK(done.exit_code == 0);
+    CHECK(alarms_in(done.out).size() == 3);
+    const std::size_t told = done.err.find("rle.prom");
+    REQUIRE(told != std::string::npos);
+    CHECK(done.err.find("rle.prom", told + 1) == std::string::npos);
+
+    const Finished never = rlecouple({"watch", "--textfile", folder + "/rle.prom", "--", "echo", "started"});
+    CHECK(never.exit_code == 1);
+    CHECK(never.err.find("started") == std::string::npos);
 }
 
 TEST_CASE("-o records the command as collect does", "[watch]") {
