@@ -34,16 +34,16 @@ AlignOptions align_options(const AnalysisOptions& given, const std::optional<Ses
     AlignOptions options;
     options.sample_hz = given.sample_hz;
     if (!options.sample_hz && info) options.sample_hz = info->sample_hz;
-    options.tolerance_s = given.tolerance_s;
+    options.tolerance_s = given.tolerance_s.value_or(options.tolerance_s);
     for (const std::string& name : given.devices) {  // a name that comes twice is one device
         if (std::find(options.devices.begin(), options.devices.end(), name) == options.devices.end())
             options.devices.push_back(name);
     }
     options.clock_offset_s = given.clock_offset_s;
     options.step_time = given.wants_step_time();
-    options.rle.stability = stability_of(given.stability);
-    options.rle.sustain = given.sustain == "constant" ? SustainTerm::constant : SustainTerm::limit;
-    options.rle.slope_window_s = given.slope_window_s;
+    if (given.stability) options.rle.stability = stability_of(*given.stability);
+    if (given.sustain == "constant") options.rle.sustain = SustainTerm::constant;
+    options.rle.slope_window_s = given.slope_window_s.value_or(options.rle.slope_window_s);
     options.rle.ambient_c = given.ambient_c.value_or(info ? info->ambient_c : kDefaultAmbient);
     options.ambient_from = given.ambient_c               ? ChoiceFrom::given
                            : info && info->ambient_given ? ChoiceFrom::session
@@ -57,6 +57,14 @@ AlignOptions align_options(const AnalysisOptions& given, const std::optional<Ses
         options.limits[device.name] = {device.rated_power_w, device.temp_limit_c};
     }
     return options;
+}
+
+// The core knows an option by its value, so that one given at its default looks like one not given.
+void tell_given(const AnalysisOptions& given, AlignChoices& choices) {
+    if (given.stability) choices.stability.from = ChoiceFrom::given;
+    if (given.sustain) choices.sustain.from = ChoiceFrom::given;
+    if (given.slope_window_s) choices.slope_window_s.from = ChoiceFrom::given;
+    if (given.tolerance_s) choices.tolerance_s.from = ChoiceFrom::given;
 }
 
 // Files named on the command line go before those of the session.
@@ -240,6 +248,7 @@ AlignedStage align_whatever_pairs(const AlignCommand& given) {
     const Inputs opened = open_inputs(command, outputs.csv);
     AlignedStage stage = align_what_is_there(opened, command, options, outputs.csv);
     Alignment& result = stage.alignment;
+    tell_given(command.analysis, *result.choices);
     if (command.training.empty()) result.warnings.push_back(without_training(command));
     const formats::Input& first = opened.telemetry.front();
     for (std::string& line : alignment_of_estimates(estimated_in(info, first.path())))

@@ -1,6 +1,9 @@
 #include "cli/analysis_options.hpp"
 
+#include <fmt/format.h>
+
 #include "cli/checks.hpp"
+#include "rlecouple/align.hpp"
 
 namespace rle::cli {
 
@@ -35,7 +38,7 @@ void declare_limits(CLI::App& app, AnalysisOptions& options) {
 void declare_rle_options(CLI::App& app, AnalysisOptions& options) {
     app.add_option("--tolerance", options.tolerance_s,
                    "Farthest sample or step that a grid point may take, s")
-        ->capture_default_str()
+        ->default_str(fmt::format("{:g}", AlignOptions{}.tolerance_s))
         ->check(not_negative())
         ->type_name("S");
     app.add_option("--clock-offset", options.clock_offset_s, "Seconds to add to the training log's times")
@@ -45,13 +48,13 @@ void declare_rle_options(CLI::App& app, AnalysisOptions& options) {
     app.add_flag("--step-time", options.step_time,
                  "Add step_time_s, the time that a training step takes, as the table's last column");
     app.add_option("--stability", options.stability, "eta_stability: ha, util or headroom")
-        ->capture_default_str()
+        ->default_str("ha")
         ->check(CLI::IsMember({"ha", "util", "headroom"}));
     app.add_option("--sustain", options.sustain, "tau_sustain: limit or constant")
-        ->capture_default_str()
+        ->default_str("limit")
         ->check(CLI::IsMember({"limit", "constant"}));
     app.add_option("--slope-window", options.slope_window_s, "Trailing window of the heating rate, s")
-        ->capture_default_str()
+        ->default_str(fmt::format("{:g}", RleOptions{}.slope_window_s))
         ->check(positive_number())
         ->type_name("S");
     app.add_option("--tau-sustain", options.tau_sustain_s,

@@ -16,16 +16,16 @@ struct AnalysisOptions {
     bool take_busiest = false;         ///< none is named: of several the one that worked most, not an error
     std::optional<double> ambient_c;   ///< --ambient, degC
     // align
-    std::optional<double> sample_hz;      ///< --sample-hz
-    double tolerance_s = 2.0;             ///< --tolerance
-    double clock_offset_s = 0.0;          ///< --clock-offset, s
-    bool step_time = false;               ///< --step-time
-    std::string stability = "ha";         ///< --stability
-    std::string sustain = "limit";        ///< --sustain
-    double slope_window_s = 5.0;          ///< --slope-window
-    std::optional<double> tau_sustain_s;  ///< --tau-sustain
-    std::optional<double> rated_power_w;  ///< --rated-power
-    std::optional<double> temp_limit_c;   ///< --temp-limit
+    std::optional<double> sample_hz;       ///< --sample-hz
+    std::optional<double> tolerance_s;     ///< --tolerance
+    double clock_offset_s = 0.0;           ///< --clock-offset, s
+    bool step_time = false;                ///< --step-time
+    std::optional<std::string> stability;  ///< --stability
+    std::optional<std::string> sustain;    ///< --sustain
+    std::optional<double> slope_window_s;  ///< --slope-window
+    std::optional<double> tau_sustain_s;   ///< --tau-sustain
+    std::optional<double> rated_power_w;   ///< --rated-power
+    std::optional<double> temp_limit_c;    ///< --temp-limit
     // reading what others recorded
     std::string telemetry_format;          ///< --telemetry-format
     std::string training_format;           ///< --training-format, --format

@@ -66,6 +66,16 @@ TEST_CASE("align.json says what RLE was made with, and where that is from") {
     CHECK(options["devices"][0]["rated_power_w"] == choice(300.0, "session.json"));
     CHECK(options["devices"][0]["temp_limit_c"] == choice(87.0, "session.json"));
     CHECK(options["devices"][0]["tau_sustain_s"] == choice(20.0, "given"));
+
+    // Given at the value that it has anyhow, an option was given all the same.
+    REQUIRE(rlecouple({"align", folder, "--stability", "ha", "--sustain", "limit", "--slope-window", "5",
+                       "--tolerance", "2"})
+                .exit_code == 0);
+    options = document(dir, "align.json")["options"];
+    CHECK(options["stability"] == choice("ha", "given"));
+    CHECK(options["sustain"] == choice("limit", "given"));
+    CHECK(options["slope_window_s"] == choice(5.0, "given"));
+    CHECK(options["tolerance_s"] == choice(2.0, "given"));
 }
 
 TEST_CASE("a later stage takes the ambient from --ambient, then session.json, then align.json") {
