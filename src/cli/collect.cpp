@@ -48,6 +48,11 @@ void declare_sensor_options(CLI::App& app, CollectOptions& options) {
         ->check(number_in(0.01, 10000.0) | CLI::IsMember({"max"}))
         ->type_name("X|max")
         ->capture_default_str();
+    app.add_option("--root", options.root, "Where /sys and /proc lie")->group("");
+}
+
+// What nobody can read, or only the driver tells.
+void declare_device_facts(CLI::App& app, CollectOptions& options) {
     app.add_option("--ambient", options.ambient_c, "Ambient temperature, degC (default 21)")
         ->check(temperature())
         ->type_name("DEGC");
@@ -59,7 +64,6 @@ void declare_sensor_options(CLI::App& app, CollectOptions& options) {
     app.add_option("--temp-limit", options.temp_limit_c,
                    "Temperature at which the device throttles, degC (default: what its driver says)")
         ->check(number_in(20.0, 150.0));
-    app.add_option("--root", options.root, "Where /sys and /proc lie")->group("");
 }
 
 void declare_training_options(CLI::App& app, CollectOptions& options) {
@@ -119,6 +123,7 @@ void declare_collect_options(CLI::App& app, CollectOptions& options) {
         ->type_name("S")
         ->capture_default_str();
     declare_sensor_options(app, options);
+    declare_device_facts(app, options);
     declare_training_options(app, options);
     app.add_option("--name", options.name, "Name of the session (default: the folder's)");
     app.add_option("--operator", options.operator_name,

@@ -257,10 +257,6 @@ bool is_header(const std::vector<std::string>& header) {
                        [](auto& name) { return name == "t_s" || name == "timestamp"; });
 }
 
-}  // namespace
-
-namespace {
-
 // Where a text is cut into so many stretches of whole lines, about equally long: the beginnings, and the end.
 std::vector<std::size_t> cuts(std::string_view text, std::size_t begin, std::size_t stretches) {
     std::vector<std::size_t> at{begin};

@@ -80,25 +80,6 @@ std::unique_ptr<Pieces<Stream>> open_file(const std::string& path, const ReadOpt
     return pieces;
 }
 
-}  // namespace
-
-std::unique_ptr<TelemetryPieces> open_telemetry(const std::string& path, const ReadOptions& options,
-                                                const std::string& name) {
-    return open_file<Telemetry>(path, options, name, open_telemetry_text);
-}
-
-std::unique_ptr<TrainingPieces> open_training(const std::string& path, const ReadOptions& options,
-                                              const std::string& name) {
-    return open_file<Training>(path, with_time_of(path, name, options), name, open_training_text);
-}
-
-Telemetry read_telemetry(const std::string& path, const ReadOptions& options, const std::string& name) {
-    const std::string text = read_text(path, name);
-    return read_telemetry_text({text, name_of(path, name), options});
-}
-
-namespace {
-
 // Of files with times of day alone: one that begins within this time behind the end of the one before it, but
 // for whole days, goes on from it.
 constexpr std::int64_t kHour_us = 3'600'000'000;
@@ -144,6 +125,21 @@ bool is_answer(const Input& file, const ReadOptions& options) {
 }
 
 }  // namespace
+
+std::unique_ptr<TelemetryPieces> open_telemetry(const std::string& path, const ReadOptions& options,
+                                                const std::string& name) {
+    return open_file<Telemetry>(path, options, name, open_telemetry_text);
+}
+
+std::unique_ptr<TrainingPieces> open_training(const std::string& path, const ReadOptions& options,
+                                              const std::string& name) {
+    return open_file<Training>(path, with_time_of(path, name, options), name, open_training_text);
+}
+
+Telemetry read_telemetry(const std::string& path, const ReadOptions& options, const std::string& name) {
+    const std::string text = read_text(path, name);
+    return read_telemetry_text({text, name_of(path, name), options});
+}
 
 Telemetry read_telemetry(const std::vector<Input>& files, const ReadOptions& options) {
     const bool may_be_answers =

@@ -63,6 +63,12 @@ struct Chart {
     bool empty() const;  ///< no series has a present value
 };
 
+/// A chart, or why there is none.
+struct ChartSlot {
+    Chart chart;
+    std::string missing;  ///< not empty: the chart cannot be drawn, and why
+};
+
 /// Lowest and highest of what is drawn.
 struct Extent {
     double low = 0.0;

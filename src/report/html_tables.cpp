@@ -109,6 +109,14 @@ std::string notices(const View& view) {
            "</ul></div>\n";
 }
 
+std::string lag_sign_note(const Correlation& c) {
+    return fmt::format(
+        "<p class=\"note\">Sign of every lag: r(l) correlates {}(t) with {}(t + l), so a negative lag means "
+        "that {} leads. The manual's coupling equation counts the same delay with the other sign: delay "
+        "= -t_lag.</p>\n",
+        escape_html(c.response), escape_html(c.driver), escape_html(c.driver));
+}
+
 std::string manual_and_tested_table(const ReportInput& input) {
     if (!input.correlation) return absent("Manual and tested", reason_for(input, "correlation.json", ""));
     const Correlation& c = *input.correlation;
@@ -144,12 +152,7 @@ std::string manual_and_tested_table(const ReportInput& input) {
                     plain(c.max_lag_s)),
         t == nullptr ? "" : t->method);
     out += "</tbody></table>\n";
-    return out + fmt::format(
-                     "<p class=\"note\">Sign of every lag: r(l) correlates {}(t) with {}(t + l), so a "
-                     "negative lag means that {} leads. The manual's coupling equation counts the same delay "
-                     "with the other sign: delay "
-                     "= -t_lag.</p>\n",
-                     escape_html(c.response), escape_html(c.driver), escape_html(c.driver));
+    return out + lag_sign_note(c);
 }
 
 std::string energy_table(const ReportInput& input) {

@@ -10,12 +10,6 @@
 
 namespace rle::report {
 
-/// A chart, or why there is none.
-struct ChartSlot {
-    Chart chart;
-    std::string missing;  ///< not empty: the chart cannot be drawn, and why
-};
-
 std::vector<ChartSlot> thermal_charts(const View& view);   ///< temperature with its fit, power, utilisation
 std::vector<ChartSlot> coupling_charts(const View& view);  ///< response with collapses, driver with spikes
 std::vector<ChartSlot> correlation_charts(const View& view);  ///< lags, the response around a spike

@@ -32,6 +32,41 @@ double number_of(std::string_view cell) {
     return parse_number(cell).value_or(kMissing);
 }
 
+// What a value in such a unit is, times the scale and plus the offset, in degC, W, % or J.
+struct Unit {
+    std::string_view name;
+    double scale;
+    double offset = 0.0;
+};
+constexpr double kPerF = 5.0 / 9.0;
+constexpr Unit kUnits[] = {
+    {"", 1},
+    {"c", 1},
+    {"\u00b0c", 1},
+    {"degc", 1},
+    {"celsius", 1},
+    {"celsius degree", 1},
+    {"w", 1},
+    {"watt", 1},
+    {"watts", 1},
+    {"%", 1},
+    {"pct", 1},
+    {"percent", 1},
+    {"j", 1},
+    {"mw", 1e-3},
+    {"mj", 1e-3},
+    {"milliwatts", 1e-3},
+    {"mc", 1e-3},
+    {"uw", 1e-6},
+    {"kw", 1e3},
+    {"k", 1, -273.15},
+    {"kelvin", 1, -273.15},
+    {"f", kPerF, -32 * kPerF},
+    {"\u00b0f", kPerF, -32 * kPerF},
+    {"degf", kPerF, -32 * kPerF},
+    {"fahrenheit", kPerF, -32 * kPerF},
+};
+
 }  // namespace
 
 TelemetryRows::TelemetryRows(const std::vector<std::string>& header, const TablePlan& plan, Clock& clock,
@@ -258,43 +293,6 @@ std::uint32_t device_index(Telemetry& telemetry, std::string_view name) {
 }
 
 bool apply_unit(std::string_view unit, PlannedColumn& column) {
-    struct Unit {
-        std::string_view name;
-        double scale;
-        double offset = 0.0;
-    };
-    constexpr double kPerF = 5.0 / 9.0;
-    constexpr Unit kUnits[] = {
-        {"", 1},
-        {"c", 1},
-        {"\xc2\xb0"
-         "c",
-         1},
-        {"degc", 1},
-        {"celsius", 1},
-        {"celsius degree", 1},
-        {"w", 1},
-        {"watt", 1},
-        {"watts", 1},
-        {"%", 1},
-        {"pct", 1},
-        {"percent", 1},
-        {"j", 1},
-        {"mw", 1e-3},
-        {"mj", 1e-3},
-        {"milliwatts", 1e-3},
-        {"mc", 1e-3},
-        {"uw", 1e-6},
-        {"kw", 1e3},
-        {"k", 1, -273.15},
-        {"kelvin", 1, -273.15},
-        {"f", kPerF, -32 * kPerF},
-        {"\xc2\xb0"
-         "f",
-         kPerF, -32 * kPerF},
-        {"degf", kPerF, -32 * kPerF},
-        {"fahrenheit", kPerF, -32 * kPerF},
-    };
     const auto it =
         std::find_if(std::begin(kUnits), std::end(kUnits), [&](const Unit& u) { return u.name == unit; });
     if (it == std::end(kUnits)) return false;

@@ -188,6 +188,16 @@ double number_of_step(std::string_view value) {
 
 }  // namespace
 
+void RecordMaker::set_norm(const Cell& cell, std::string_view value, double number) {
+    record_.norm_was_nan = means_nan(value);
+    if (cell.kind == CellKind::infinite || record_.norm_was_nan) number = kInfinity;
+    // DeepSpeed's word for an overflow; under a key of the user's own it may be a logarithm.
+    if (number == -1.0 && ranks_[static_cast<std::size_t>(StepField::grad_norm)] > 0) number = kInfinity;
+    if (cell.kind == CellKind::text && !record_.norm_was_nan)
+        text_for_norm_ = std::string(value.substr(0, 60));
+    record_.grad_norm = number;
+}
+
 void RecordMaker::set_number(StepField field, std::string_view value) {
     value = unwrap(trim(value));
     const Cell cell = parse_cell(value);
@@ -200,13 +210,7 @@ void RecordMaker::set_number(StepField field, std::string_view value) {
     }
     switch (field) {
         case StepField::grad_norm:
-            if (cell.kind == CellKind::infinite || means_nan(value)) number = kInfinity;
-            // DeepSpeed's word for an overflow; under a key of the user's own it may be a logarithm.
-            if (number == -1.0 && ranks_[static_cast<std::size_t>(field)] > 0) number = kInfinity;
-            if (cell.kind == CellKind::text && !means_nan(value))
-                text_for_norm_ = std::string(value.substr(0, 60));
-            record_.grad_norm = number;
-            record_.norm_was_nan = means_nan(value);
+            set_norm(cell, value, number);
             break;
         case StepField::t_s:
             record_.t_s = number;

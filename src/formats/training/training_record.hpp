@@ -72,6 +72,7 @@ class RecordMaker {
   private:
     void set_time(unsigned rank, std::string_view value);
     void set_number(StepField field, std::string_view value);
+    void set_norm(const Cell& cell, std::string_view value, double number);
 
     static constexpr unsigned kUnset = std::numeric_limits<unsigned>::max();
     DateOrder order_;
