@@ -178,7 +178,7 @@ formats::CalibrationInputs inputs_of(const CalibrateCommand& command) {
 
 void refuse_no_folder(const std::string& output) {
     std::error_code ignored;
-    if (fs::exists(output, ignored) && !fs::is_directory(output, ignored))
+    if (is_there(output) && !fs::is_directory(output, ignored))
         throw Error(ErrorKind::failed, output, "is a file, not a folder", "choose another -o DIR");
 }
 

@@ -96,7 +96,7 @@ int update_baseline(const CheckCommand& command) {
     const fs::path file = fs::is_directory(command.session, ignored)
                               ? fs::path(command.session) / "summary.json"
                               : fs::path(command.session);
-    if (!fs::exists(file, ignored)) {
+    if (!is_there(file)) {
         throw Error(ErrorKind::failed, command.session, "the session has no summary.json",
                     fmt::format("make it with rlecouple analyze {}", command.session));
     }
@@ -126,8 +126,7 @@ int run_check(const CheckCommand& command) {
         read_session_result(command.session);  // what is no result must not become a baseline
         return update_baseline(command);
     }
-    std::error_code ignored;
-    if (!fs::exists(command.baseline, ignored)) {
+    if (!is_there(command.baseline)) {
         throw Error(ErrorKind::failed, command.baseline, "no such baseline",
                     fmt::format("make it with rlecouple check {} --baseline {} --update", command.session,
                                 command.baseline));

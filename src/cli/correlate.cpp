@@ -89,8 +89,7 @@ void take_sensor_delay(const StageInput& input, const std::string& device, Corre
 void take_pairing(const StageInput& input, CorrelateInput& out) {
     if (!input.session) return;
     const fs::path file = fs::path(*input.session) / kAlignJson;
-    std::error_code ignored;
-    if (!fs::exists(file, ignored)) return;
+    if (!is_there(file)) return;
     out.pairing_p95_s =
         formats::alignment_from_json(formats::read_json(file.string()), file.string()).pairing.p95_abs_dt_s;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "cli/record_child.hpp"
+#include "cli/session_paths.hpp"
 #include "rlecouple/error.hpp"
 
 namespace rle::cli {
@@ -48,7 +49,7 @@ fs::path locate(const Workload& workload) {
     const fs::path own = fs::read_symlink("/proc/self/exe", error);
     const fs::path installed = (own.parent_path() / workload.installed / workload.file).lexically_normal();
     for (const fs::path& candidate : {installed, in_the_build(workload, own)}) {
-        if (!candidate.empty() && fs::exists(candidate, error)) return candidate;
+        if (!candidate.empty() && is_there(candidate)) return candidate;
     }
     throw Error(ErrorKind::failed, fmt::format("--model {}", workload.model),
                 fmt::format("{} is not installed", workload.file),

@@ -52,7 +52,7 @@ StageInput stage_input(const std::string& path, const char* file_name, const cha
     if (path.empty()) throw Error(ErrorKind::usage, "''", "an empty name", "name a session folder or a file");
     std::error_code ignored;
     if (path == "-" || !fs::is_directory(path, ignored)) {
-        if (path != "-" && !fs::exists(path, ignored)) {
+        if (path != "-" && !is_there(path)) {
             const bool names_a_file = fs::path(path).has_extension();
             throw Error(ErrorKind::failed, path, "no such session folder or file",
                         names_a_file ? "check the path" : "make one with rlecouple collect -o " + path);
@@ -60,7 +60,7 @@ StageInput stage_input(const std::string& path, const char* file_name, const cha
         return {path, std::nullopt, std::nullopt};
     }
     const fs::path file = fs::path(path) / file_name;
-    if (!fs::exists(file, ignored)) {
+    if (!is_there(file)) {
         throw Error(ErrorKind::failed, path, fmt::format("the session has no {}", file_name),
                     fmt::format("make it with rlecouple {} {}", made_by, path));
     }
@@ -80,8 +80,7 @@ std::string stage_output(const StageInput& input, const std::string& output, con
 
 std::optional<SessionInfo> read_session(const std::string& folder) {
     const fs::path file = fs::path(folder) / kSessionJson;
-    std::error_code ignored;
-    if (!fs::exists(file, ignored)) return std::nullopt;
+    if (!is_there(file)) return std::nullopt;
     SessionInfo info = formats::session_from_json(formats::read_json(file.string()), file.string());
     static std::set<std::string> told;
     if (info.bare && told.insert(file.string()).second)
@@ -102,8 +101,7 @@ std::optional<std::string> find_training(const std::string& folder) {
 
 std::optional<std::string> find_printed(const std::string& folder) {
     const fs::path file = fs::path(folder) / kTrainOut;
-    std::error_code ignored;
-    return fs::exists(file, ignored) ? std::optional(file.string()) : std::nullopt;
+    return is_there(file) ? std::optional(file.string()) : std::nullopt;
 }
 
 std::vector<std::string> eligible_devices(const std::vector<std::string>& devices,
@@ -136,8 +134,7 @@ Frame select_device(Frame frame, const std::optional<SessionInfo>& info, const s
     if (starts_again(one.t_s)) {
         one.warnings.emplace_back(
             "t_s starts again in mid-table (several runs in one?): rows of the same time are taken for one; "
-            "give "
-            "each run by itself");
+            "give each run by itself");
     }
     return one;
 }

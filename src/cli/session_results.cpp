@@ -26,11 +26,6 @@ constexpr const char* kSummaryJson = "summary.json";
 constexpr std::array kResultFiles{kSummaryJson, kCorrelationJson, kBalanceJson};
 constexpr std::size_t kMostNorms = 4096;  // of a session, to tell it from another
 
-bool there(const fs::path& path) {
-    std::error_code ignored;
-    return fs::exists(path, ignored);
-}
-
 bool is_folder(const fs::path& path) {
     std::error_code ignored;
     return fs::is_directory(path, ignored);
@@ -38,12 +33,12 @@ bool is_folder(const fs::path& path) {
 
 bool has_result(const fs::path& folder) {
     return std::any_of(kResultFiles.begin(), kResultFiles.end(),
-                       [&](const char* name) { return there(folder / name); });
+                       [&](const char* name) { return is_there(folder / name); });
 }
 
 bool is_session(const fs::path& folder) {
-    return has_result(folder) || there(folder / kSessionJson) || there(folder / kTelemetryCsv) ||
-           there(folder / kAlignedCsv);
+    return has_result(folder) || is_there(folder / kSessionJson) || is_there(folder / kTelemetryCsv) ||
+           is_there(folder / kAlignedCsv);
 }
 
 std::vector<std::string> matches(const std::string& pattern) {
@@ -66,11 +61,11 @@ std::vector<std::string> sessions_in(const fs::path& folder) {
 
 Json documents_of(const fs::path& folder) {
     Json documents = Json::object();
-    if (there(folder / kSummaryJson)) return formats::read_json((folder / kSummaryJson).string());
+    if (is_there(folder / kSummaryJson)) return formats::read_json((folder / kSummaryJson).string());
     const std::array<std::pair<const char*, const char*>, 3> parts{
         {{"correlation", kCorrelationJson}, {"balance", kBalanceJson}, {"predict", kPredictJson}}};
     for (const auto& [key, file] : parts) {
-        if (there(folder / file)) documents[key] = formats::read_json((folder / file).string());
+        if (is_there(folder / file)) documents[key] = formats::read_json((folder / file).string());
     }
     return documents;
 }
@@ -139,7 +134,7 @@ std::vector<std::string> expand_sessions(const std::vector<std::string>& argumen
     for (const std::string& argument : arguments) {
         refuse_stdin(argument);
         std::vector<std::string> found{argument};
-        if (!there(argument)) {
+        if (!is_there(argument)) {
             const bool pattern = argument.find_first_of("*?[") != std::string::npos;
             found = pattern ? matches(argument) : std::vector<std::string>();
             if (found.empty()) {
@@ -162,7 +157,7 @@ std::vector<std::string> expand_sessions(const std::vector<std::string>& argumen
 SessionResult read_session_result(const std::string& path) {
     refuse_stdin(path);
     if (!is_folder(path)) {
-        if (!there(path)) throw Error(ErrorKind::failed, path, "no such session folder or file");
+        if (!is_there(path)) throw Error(ErrorKind::failed, path, "no such session folder or file");
         return formats::session_result_from_json(documents_of_file(path), path, path);
     }
     if (!has_result(path)) {
@@ -180,7 +175,7 @@ void read_norms(const std::string& path, SessionResult& result) {
             options.start_us = 0;  // what it says of time does not matter here
             options.step_seconds = 1.0;
             take_log(formats::read_training(*log, options), result);
-        } else if (there(fs::path(folder) / kAlignedCsv)) {
+        } else if (is_there(fs::path(folder) / kAlignedCsv)) {
             Frame frame = formats::read_frame((fs::path(folder) / kAlignedCsv).string());
             const std::vector<std::string> devices = frame.device_names();
             if (devices.size() > 1) frame = frame.of_device(devices.front());
@@ -196,7 +191,7 @@ void read_norms(const std::string& path, SessionResult& result) {
 
 void read_readings(const std::string& path, SessionResult& result) {
     const fs::path folder(folder_of(path));
-    if (!there(folder / kTelemetryCsv)) return;
+    if (!is_there(folder / kTelemetryCsv)) return;
     try {
         const std::optional<SessionInfo> info = read_session(folder.string());
         const Telemetry samples = first_samples((folder / kTelemetryCsv).string());
