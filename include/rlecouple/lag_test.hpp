@@ -15,6 +15,9 @@ struct LagTestOptions {
     double sensor_delay_s = 0.0;  ///< delay of the response's reading behind the driver's, taken off the lag
     double sensor_delay_sd_s = 0.0;  ///< its standard uncertainty, added to the lag's interval
     double pairing_sd_s = 0.0;       ///< spread of the alignment, added to the lag's interval
+    /// How long a value of the driver stands where that is a training step longer than dt_s, else 0: the
+    /// moment that it tells of is known to half of it.
+    double step_s = 0.0;
 };
 
 /// Tests for coupling at any lag in [-max_lag_s, max_lag_s]. `driver` and `response` have one length and

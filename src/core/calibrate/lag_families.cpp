@@ -339,9 +339,10 @@ std::vector<LagFamily> all_families() {
                                      [before](const LagFamily& f) { return f.kind == before; });
         families.insert(at, more.begin(), more.end());
     };
-    for (const auto& more : {null_families_beyond(), epoch_families(kNull), pause_families(kNull)})
+    for (const auto& more : {null_families_beyond(), epoch_families(kNull), step_families(kNull)})
         insert(kCoupled, more);
-    for (const auto& more : {coupled_families_beyond(), epoch_families(kCoupled)}) insert(kShown, more);
+    for (const auto& more : {coupled_families_beyond(), epoch_families(kCoupled), step_families(kCoupled)})
+        insert(kShown, more);
     for (const auto& shown : {shown_families_beyond(), epoch_families(kShown)})
         families.insert(families.end(), shown.begin(), shown.end());
     return families;

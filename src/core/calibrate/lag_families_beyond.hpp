@@ -14,7 +14,7 @@ std::vector<LagFamily> coupled_families_beyond();
 std::vector<LagFamily> shown_families_beyond();
 /// Both series change as the epochs of the training end.
 std::vector<LagFamily> epoch_families(FamilyKind kind);
-/// The training stands still now and then.
-std::vector<LagFamily> pause_families(FamilyKind kind);
+/// The training stands still now and then, or a step takes longer than a row.
+std::vector<LagFamily> step_families(FamilyKind kind);
 
 }  // namespace rle::simulate

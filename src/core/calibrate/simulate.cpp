@@ -63,9 +63,10 @@ void record_training(Random& random, const Pair& pair, const Recording& recordin
     const double spread = recording.step_spread * sd(pair.driver);
     const double dt = 1.0 / recording.sample_hz;
     const double middle = 0.5 * static_cast<double>(pair.driver.size());
-    const std::size_t steps = recording.held > 1 ? 1 : kStepsPerSample;
+    const std::size_t rows = std::max(recording.held, recording.step_rows);  // of a step, if they are several
+    const std::size_t steps = rows > 1 ? 1 : kStepsPerSample;
     double made = 0.0;
-    for (std::size_t i = 0; i < pair.driver.size(); i += recording.held) {
+    for (std::size_t i = 0; i < pair.driver.size(); i += rows) {
         if (std::isnan(pair.driver[i])) continue;
         const bool lost = random.uniform() < recording.missing_training;
         double balance = 0.0;  // what the cell's steps are together above its mean

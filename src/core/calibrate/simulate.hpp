@@ -74,8 +74,9 @@ struct Recording {
     double missing_training = 0.0;  ///< share of the training's cells that are lost
     double clock_drift =
         0.0;  ///< of the training's clock against the telemetry's, about the middle of the session
-    double step_spread = 0.3;  ///< SD of a step's norm about its cell's, in SDs of the driver
-    std::size_t held = 1;      ///< samples for which a sensor's reading stands, and a training step lasts
+    double step_spread = 0.3;   ///< SD of a step's norm about its cell's, in SDs of the driver
+    std::size_t step_rows = 1;  ///< samples that a training step takes; its line comes in the first of them
+    std::size_t held = 1;       ///< samples for which a sensor's reading stands, and a training step lasts
 };
 
 /// Telemetry whose RLE is the response, and a training log of four steps a sample (one a reading, where they

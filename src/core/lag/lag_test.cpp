@@ -175,6 +175,15 @@ std::string stands_still(double interval_s) {
         interval_s, 1.0 / interval_s);
 }
 
+std::string takes_long(double step_s) {
+    return fmt::format(
+        "a training step takes {0:.3g} s, longer than a row: what it tells stands in the rows about its "
+        "line, {1:.3g} s to "
+        "either side, though it was not known before the line and may act until the next; the lag is known "
+        "to {1:.3g} s",
+        step_s, 0.5 * step_s);
+}
+
 // The likelihood's lag where there is coupling and a correlation at that lag; else that of the greatest |r|,
 // which is what p_value speaks of.
 void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& response, double dt_s,
@@ -187,8 +196,10 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
         delay.interval = {-static_cast<double>(reach), static_cast<double>(reach)};  // it may be anywhere
     const auto greatest = static_cast<std::size_t>(peak);
     const std::size_t likely = nearest_index(tested.ccf, delay.lag);
-    const bool agree = std::abs(tested.ccf[likely].r.value_or(0.0)) >=
-                       kLeastShare * std::abs(tested.ccf[greatest].r.value_or(0.0));
+    const double r_likely = tested.ccf[likely].r.value_or(0.0),
+                 r_greatest = tested.ccf[greatest].r.value_or(0.0);
+    const bool agree =
+        r_likely * r_greatest > 0.0 && std::abs(r_likely) >= kLeastShare * std::abs(r_greatest);
     const std::size_t at = tested.significant && agree && !is_sparse(driver, response) ? likely : greatest;
     const double lag = tested.ccf[at].lag_s;
     if (tested.significant && !agree)
@@ -205,6 +216,11 @@ void locate(TestedCorrelation& tested, const Whitened& driver, const Whitened& r
     const double held = rows_held(response) * dt_s;
     if (tested.significant) interval.high += held;  // the response tells of what was up to so long ago
     if (held > 0.0) tested.warnings.push_back(stands_still(held + dt_s));
+    if (tested.significant && options.step_s > dt_s) {
+        interval.low -= 0.5 * options.step_s;
+        interval.high += 0.5 * options.step_s;
+        tested.warnings.push_back(takes_long(options.step_s));
+    }
     interval = widened(interval, lag, std::hypot(options.sensor_delay_sd_s, options.pairing_sd_s));
     if (!tested.significant) interval = within_searched(interval, tested.ccf);
     const double late = options.sensor_delay_s;

@@ -1,4 +1,4 @@
-#include "core/lag/pauses.hpp"
+#include "core/lag/steps.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -56,6 +56,30 @@ std::vector<std::size_t> rows_at_rest(std::span<const double> step) {
     }
     if (static_cast<double>(rows.size()) > kMostAtRest * static_cast<double>(step.size())) rows.clear();
     return rows;
+}
+
+double rows_a_step(std::span<const double> step) {
+    constexpr std::size_t kFewest = 3;  // steps that are seen whole
+    constexpr double kPause = 2.0;      // times the median, beyond which a step is one that a pause is behind
+    std::vector<double> rows;
+    std::size_t begin = 0;
+    for (std::size_t t = 1; t < step.size(); ++t) {
+        if (step[t] == step[t - 1]) continue;
+        // The first is cut; one beside a row without a step may be.
+        if (begin > 0 && std::isfinite(step[t]) && std::isfinite(step[begin - 1]) &&
+            std::isfinite(step[begin]))
+            rows.push_back(static_cast<double>(t - begin));
+        begin = t;
+    }
+    if (rows.size() < kFewest) return 1.0;
+    const double usual = median(rows);
+    double sum = 0.0, n = 0.0;
+    for (const double r : rows) {
+        if (r > kPause * usual) continue;
+        sum += r;
+        n += 1.0;
+    }
+    return sum / n;
 }
 
 std::vector<double> without_rows(std::span<const double> series, std::span<const std::size_t> rows) {

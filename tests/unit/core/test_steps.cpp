@@ -1,7 +1,8 @@
 // A training that stands still: told from a log with holes and from steps that are slower than the grid, and
 // no evidence of coupling.
-#include "core/lag/pauses.hpp"
+#include "core/lag/steps.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -48,6 +49,33 @@ TEST_CASE("a training that rests in most rows is taken as it is") {
     Series mostly{5, 10, 15, 20, 25, 30};
     mostly.insert(mostly.end(), 20, 30.0);
     CHECK(rows_at_rest(mostly).empty());
+}
+
+TEST_CASE("a step lasts as many rows as have its number, pauses aside") {
+    CHECK(rows_a_step(Series{1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5}) == 4.0);
+    CHECK(rows_a_step(Series{1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5, 6}) == 2.5);
+    CHECK(rows_a_step(Series{1, 2, 2, 3, 3, 4, 4, 4, 4, 4, 4, 5, 5, 6}) == 2.0);  // six: a pause
+    CHECK(rows_a_step(Series{1, 2, 2, kNone, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6, 7}) == 3.0);
+    CHECK(rows_a_step(Series{4, 8, 12, 16, 20, 24}) == 1.0);
+    CHECK(rows_a_step(Series{1, 1, 1, 2, 2, 2}) == 1.0);  // none is seen whole
+    CHECK(rows_a_step(Series{}) == 1.0);
+}
+
+TEST_CASE("where a step takes longer than a row, the lag's interval holds both ends of the step") {
+    for (const char* name : {"long_steps", "long_steps_now"}) {
+        INFO(name);
+        const Family sessions = test::family(name);
+        int covered = 0;
+        for (std::uint64_t i = 0; i < 40; ++i)
+            covered += sessions.run(3, i, nullptr).lag_covered.value_or(false) ? 1 : 0;
+        CHECK(covered >= 36);  // 90 %; none where the interval is that of the rows
+    }
+    KeptSession kept;
+    test::family("long_steps").run(3, 0, &kept);
+    const std::vector<std::string>& warnings = kept.correlation->warnings;
+    CHECK(std::any_of(warnings.begin(), warnings.end(), [](const std::string& line) {
+        return line.find("a training step takes 1 s, longer than a row") != std::string::npos;
+    }));
 }
 
 TEST_CASE("RLE that falls while the training stands still is no coupling") {
