@@ -36,7 +36,11 @@ struct CheckRow {
 struct CheckResult {
     std::vector<CheckRow> rows;  ///< the verdict first; no row for what is missing on both sides
     std::size_t moved = 0;
+    /// Files of the session that are no longer those that its result was made of: nothing holds of them.
+    std::vector<std::string> other_files = {};
     std::vector<std::string> warnings = {};
+
+    bool held() const { return moved == 0 && other_files.empty(); }
 };
 
 /// Throws Error{usage} for a metric that there is not, and Error{failed} where there is nothing to compare.

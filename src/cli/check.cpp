@@ -2,7 +2,9 @@
 #include "rlecouple/check.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -87,8 +89,23 @@ std::string check_table(const CheckCommand& command, const CheckResult& result) 
         text += fmt::format("{} {:<18}{:>20}{:>20}{:>12}{:>14}\n", row.moved ? "!" : " ", row.name,
                             value(row, true), value(row, false), change(row), allowed(row));
     }
-    return text + (result.moved == 0 ? "  nothing moved\n"
-                                     : fmt::format("  {} moved\n", bold(std::to_string(result.moved))));
+    text +=
+        result.moved == 0 ? "  nothing moved" : fmt::format("  {} moved", bold(std::to_string(result.moved)));
+    if (result.other_files.empty()) return text + "\n";
+    return text + ", " + bold("but the result is not that of the files that are there") + "\n";
+}
+
+// A recording made anew and not analysed: what is compared is the one before it.
+void note_other_files(const CheckCommand& command, CheckResult& result) {
+    result.other_files = other_files_of(command.session);
+    if (result.other_files.empty()) return;
+    const bool results_alone =
+        std::all_of(result.other_files.begin(), result.other_files.end(),
+                    [](const std::string& file) { return file == kCorrelationJson || file == kBalanceJson; });
+    result.warnings.push_back(fmt::format(
+        "{}: the result was made of another {} than the one that is there now: run rlecouple {} {}",
+        command.session, fmt::join(result.other_files, ", "), results_alone ? "report" : "analyze",
+        command.session));
 }
 
 int update_baseline(const CheckCommand& command) {
@@ -124,6 +141,9 @@ int run_check(const CheckCommand& command) {
     refuse_overwriting({command.session, command.baseline}, {command.junit, command.output});
     if (command.update) {
         read_session_result(command.session);  // what is no result must not become a baseline
+        CheckResult taken;
+        note_other_files(command, taken);
+        print_warnings(taken.warnings);
         return update_baseline(command);
     }
     if (!is_there(command.baseline)) {
@@ -131,8 +151,9 @@ int run_check(const CheckCommand& command) {
                     fmt::format("make it with rlecouple check {} --baseline {} --update", command.session,
                                 command.baseline));
     }
-    const CheckResult result =
+    CheckResult result =
         check_against(read_baseline(command.baseline), read_session_result(command.session), options);
+    note_other_files(command, result);
     if (!command.junit.empty())
         formats::write_text(command.junit, formats::junit_xml(result, command.session));
     if (!command.output.empty()) {
@@ -141,7 +162,7 @@ int run_check(const CheckCommand& command) {
     }
     print_warnings(result.warnings);
     say(check_table(command, result), command.output == "-" || command.junit == "-");
-    return result.moved == 0 ? 0 : static_cast<int>(ErrorKind::check_failed);
+    return result.held() ? 0 : static_cast<int>(ErrorKind::check_failed);
 }
 
 }  // namespace

@@ -79,6 +79,8 @@ void declare_training_options(CLI::App& app, CollectOptions& options) {
                    "Regular expression whose group 1 is the gradient norm in a printed line")
         ->type_name("REGEX");
     app.add_flag("-q,--quiet", options.quiet, "Don't show what the training prints");
+    app.add_flag("--no-live-line", options.no_live_line, "Show no live line, on a terminal either")
+        ->group("");
 }
 
 Runner runner_of(const std::shared_ptr<CollectOptions>& options) {

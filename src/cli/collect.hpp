@@ -35,6 +35,7 @@ struct CollectOptions {
     std::string operator_name;
     double sync_every_s = 10.0;  ///< seconds between two syncs to the disk: what a power failure may cost
     bool quiet = false;          ///< don't show what the training prints
+    bool no_live_line = false;   ///< what looks like a terminal is none: `watch` reads what we show
     std::string root = "/";      ///< where /sys and /proc lie
 };
 

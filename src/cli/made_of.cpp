@@ -8,9 +8,11 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 #include "formats/io/files.hpp"
 #include "report/sha256.hpp"
+#include "rlecouple/error.hpp"
 
 namespace rle::cli {
 namespace fs = std::filesystem;
@@ -104,6 +106,39 @@ std::vector<std::string> stale_lines(const std::string& folder, const std::strin
                 fmt::format("{} was made without {}: run rlecouple {} again", name, input, stage));
     }
     return lines;
+}
+
+std::string sha256_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    report::Sha256 hash;
+    std::vector<char> block(1U << 16U);
+    while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
+        hash.update({block.data(), static_cast<std::size_t>(file.gcount())});
+    }
+    if (!file.eof()) throw Error(ErrorKind::failed, path.string(), "cannot read");
+    return report::hex(hash.digest());
+}
+
+std::vector<std::string> other_files(const std::string& folder, const nlohmann::ordered_json& summary) {
+    std::set<std::string> looked_at, others;
+    for (const char* stage : {"align", "correlation", "balance"}) {
+        if (!summary.contains(stage)) continue;
+        for (const formats::InputFile& input : formats::inputs_of(summary[stage])) {
+            const fs::path path = fs::path(folder) / input.name;
+            looked_at.insert(input.name);
+            if (is_there(path) && look_at(path) != input) others.insert(input.name);
+        }
+    }
+    // What only the summary itself tells of. The rest of what it names has no part in what is compared.
+    const auto inputs = summary.find("inputs");
+    if (inputs == summary.end() || !inputs->is_object()) return {others.begin(), others.end()};
+    for (const auto& [name, hash] : inputs->items()) {
+        const bool compared = name != kSessionJson && name != kAlignJson && name != kPredictJson;
+        const fs::path path = fs::path(folder) / name;
+        if (!compared || looked_at.contains(name) || !hash.is_string() || !is_there(path)) continue;
+        if (sha256_of(path) != hash.get<std::string>()) others.insert(name);
+    }
+    return {others.begin(), others.end()};
 }
 
 }  // namespace rle::cli

@@ -2,6 +2,7 @@
 // of another recording beside a new one looks like a result of that.
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -23,5 +24,13 @@ void write_result(const std::string& output, nlohmann::ordered_json document, co
 /// times.
 std::vector<std::string> stale_lines(const std::string& folder, const std::string& name,
                                      const std::string& stage, const nlohmann::ordered_json& document);
+
+/// The SHA-256 of a whole file. Throws Error{failed} where it cannot be read.
+std::string sha256_of(const std::filesystem::path& path);
+
+/// Names of the files in `folder` that are not those that `summary` (a summary.json, or what of it there is)
+/// was made of: the recording, the aligned table, the results that it repeats. A file that is not there is
+/// none.
+std::vector<std::string> other_files(const std::string& folder, const nlohmann::ordered_json& summary);
 
 }  // namespace rle::cli

@@ -36,7 +36,7 @@ std::string os_name(const std::string& root, const utsname& kernel) {
 }
 
 void warn_of_training(std::vector<std::string>& lines, const TrainingProcess& training,
-                      std::optional<std::uint64_t> steps) {
+                      std::optional<std::uint64_t> steps, const std::string& log) {
     if (!training.stopped_by_us && training.exit_status.value_or(0) != 0) {
         lines.push_back(fmt::format(
             "the training ended with exit status {}; what it printed, if anything, is in train.out",
@@ -48,8 +48,9 @@ void warn_of_training(std::vector<std::string>& lines, const TrainingProcess& tr
                         *training.signal));
     }
     if (steps == 0U) {
-        lines.push_back(
-            "no line of the training's output tells of a gradient norm; see --grad-key and --grad-pattern");
+        lines.push_back(fmt::format(
+            "no line {} tells of a gradient norm; see --grad-key and --grad-pattern",
+            log.empty() ? "of the training's output" : "that came to " + log + " during the recording"));
     }
 }
 
@@ -85,7 +86,7 @@ void set_start(SessionInfo& info, std::int64_t wall_us) {
 
 std::vector<std::string> session_warnings(const SessionInfo& info, const sensors::SensorSet& sensors,
                                           const SamplerStatus& status, std::optional<std::uint64_t> steps,
-                                          bool finished) {
+                                          const std::string& train_log, bool finished) {
     std::vector<std::string> lines = sensors.warnings();
     lines.insert(lines.end(), status.incidents.begin(), status.incidents.end());
     if (status.missed_ticks > 0) {
@@ -93,7 +94,7 @@ std::vector<std::string> session_warnings(const SessionInfo& info, const sensors
             fmt::format("{} of {} sampling ticks missed: the machine was too busy, or a sensor too slow",
                         status.missed_ticks, status.missed_ticks + status.samples));
     }
-    if (finished) warn_of_training(lines, info.training, steps);
+    if (finished) warn_of_training(lines, info.training, steps, train_log);
     return lines;
 }
 

@@ -23,7 +23,7 @@ void set_start(SessionInfo& info, std::int64_t wall_us);
 /// was no training.
 std::vector<std::string> session_warnings(const SessionInfo& info, const sensors::SensorSet& sensors,
                                           const SamplerStatus& status, std::optional<std::uint64_t> steps,
-                                          bool finished);
+                                          const std::string& train_log, bool finished);
 
 /// Replaces session.json in one step.
 void write_session_file(const std::filesystem::path& folder, const SessionInfo& info);

@@ -87,7 +87,8 @@ std::optional<double> LiveRle::after(const SamplerStatus& status) {
     return last_;
 }
 
-LiveLine::LiveLine(Screen& screen) : screen_(screen), wanted_(fancy(STDERR_FILENO)) {}
+LiveLine::LiveLine(Screen& screen, bool refused)
+    : screen_(screen), wanted_(!refused && fancy(STDERR_FILENO)) {}
 
 void LiveLine::draw(const std::string& text) {
     if (!wanted_ || !screen_.idle()) return;

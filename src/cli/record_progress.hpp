@@ -42,7 +42,7 @@ class LiveRle {
 
 class LiveLine {
   public:
-    explicit LiveLine(Screen& screen);
+    LiveLine(Screen& screen, bool refused);
     bool wanted() const { return wanted_; }
     /// Not where what was shown before is still to be taken.
     void draw(const std::string& text);

@@ -99,7 +99,7 @@ std::int64_t Recording::now_us() const {
 
 Recording::Recording(const CollectOptions& options, Screen& screen)
     : options_(options),
-      live_(screen),
+      live_(screen, options.no_live_line),
       sensors_(probe_sources(options), selection_of(options)),
       training_(options, screen, live_),
       folder_(options.output),
@@ -297,7 +297,7 @@ void Recording::write_session(bool finished) {
         const bool missing = training_.log_never_appeared();
         const bool silent = missing || training_.never_started();
         const auto steps = record != nullptr && !silent ? std::optional(record->steps()) : std::nullopt;
-        info_.warnings = session_warnings(info_, sensors_, status, steps, finished);
+        info_.warnings = session_warnings(info_, sensors_, status, steps, options_.train_log, finished);
         if (finished && training_.never_started())
             info_.warnings.emplace_back(
                 "the training was not started: the recording ended before its first sample");

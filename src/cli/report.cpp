@@ -45,17 +45,6 @@ struct Read {
     Documents documents;
 };
 
-std::string hash_of(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    report::Sha256 hash;
-    std::vector<char> block(1U << 16U);
-    while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
-        hash.update({block.data(), static_cast<std::size_t>(file.gcount())});
-    }
-    if (!file.eof()) throw Error(ErrorKind::failed, path.string(), "cannot read");
-    return report::hex(hash.digest());
-}
-
 using Hashes = std::vector<std::pair<std::string, std::string>>;  // file name, SHA-256
 
 // Of long files beside what is done meanwhile; of short ones when they are asked for.
@@ -69,7 +58,7 @@ std::future<Hashes> hashes_of(std::vector<fs::path> files) {
     const auto policy = bytes >= kWorthAThread ? std::launch::async : std::launch::deferred;
     return std::async(policy, [files = std::move(files)] {
         Hashes hashes;
-        for (const fs::path& file : files) hashes.emplace_back(file.filename().string(), hash_of(file));
+        for (const fs::path& file : files) hashes.emplace_back(file.filename().string(), sha256_of(file));
         return hashes;
     });
 }

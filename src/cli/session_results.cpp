@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cli/made_of.hpp"
 #include "cli/session_paths.hpp"
 #include "formats/documents/documents.hpp"
 #include "formats/documents/session_results.hpp"
@@ -62,8 +63,10 @@ std::vector<std::string> sessions_in(const fs::path& folder) {
 Json documents_of(const fs::path& folder) {
     Json documents = Json::object();
     if (is_there(folder / kSummaryJson)) return formats::read_json((folder / kSummaryJson).string());
-    const std::array<std::pair<const char*, const char*>, 3> parts{
-        {{"correlation", kCorrelationJson}, {"balance", kBalanceJson}, {"predict", kPredictJson}}};
+    const std::array<std::pair<const char*, const char*>, 4> parts{{{"align", kAlignJson},
+                                                                    {"correlation", kCorrelationJson},
+                                                                    {"balance", kBalanceJson},
+                                                                    {"predict", kPredictJson}}};
     for (const auto& [key, file] : parts) {
         if (is_there(folder / file)) documents[key] = formats::read_json((folder / file).string());
     }
@@ -165,6 +168,10 @@ SessionResult read_session_result(const std::string& path) {
                     fmt::format("make them with rlecouple analyze {}", path));
     }
     return formats::session_result_from_json(documents_of(path), path, path);
+}
+
+std::vector<std::string> other_files_of(const std::string& path) {
+    return is_folder(path) ? other_files(path, documents_of(path)) : std::vector<std::string>();
 }
 
 void read_norms(const std::string& path, SessionResult& result) {

@@ -18,6 +18,10 @@ std::vector<std::string> expand_sessions(const std::vector<std::string>& argumen
 /// Throws Error{failed} where there is none.
 SessionResult read_session_result(const std::string& path);
 
+/// The files of a folder that its result was not made of, though they bear the names of those that it was;
+/// none of a result that was given as a file.
+std::vector<std::string> other_files_of(const std::string& path);
+
 /// The gradient norms of the training log beside it, else of aligned.csv; what cannot be read stays unknown.
 void read_norms(const std::string& path, SessionResult& result);
 

@@ -45,6 +45,9 @@ std::vector<std::string> command_of(const WatchOptions& options) {
                                         std::pair{"--grad-pattern", options.analysis.grad_pattern}}) {
         if (!value.empty()) command.insert(command.end(), {option, value});
     }
+    if (options.quiet) command.emplace_back("-q");
+    // collect prints to a terminal that we made for it; what it shows there goes to wherever our words go.
+    if (!fancy(STDERR_FILENO)) command.emplace_back("--no-live-line");
     command.emplace_back("--");
     command.insert(command.end(), options.process.begin(), options.process.end());
     return command;
@@ -231,8 +234,9 @@ void Watching::read_output() {
 void Watching::take_printed(std::string_view bytes) {
     const std::int64_t wall = sensors::wall_us();
     const double t_s = now_s();
-    if (!options_.quiet) screen_.show(STDERR_FILENO, bytes);
-    if (!folder_.empty()) return;
+    const bool of_collect = !folder_.empty();  // which is quiet itself, and whose warnings are to be seen
+    if (of_collect || !options_.quiet) screen_.show(STDERR_FILENO, bytes);
+    if (of_collect) return;
     for (std::size_t end = bytes.find_first_of("\r\n"); end != std::string_view::npos;
          end = bytes.find_first_of("\r\n")) {
         pending_ += bytes.substr(0, end);

@@ -195,8 +195,9 @@ Json to_json(const CheckResult& result, const std::string& session, const std::s
     Json out = document_head("check");
     out["session"] = session;
     out["baseline"] = baseline;
-    out["held"] = result.moved == 0;
+    out["held"] = result.held();
     out["moved"] = result.moved;
+    out["other_files"] = result.other_files;
     out["rows"] = Json::array();
     for (const CheckRow& row : result.rows) {
         Json line{{"name", row.name}, {"moved", row.moved}};
@@ -216,7 +217,13 @@ std::string junit_xml(const CheckResult& result, const std::string& session) {
     std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     out += fmt::format(
         "<testsuites>\n<testsuite name=\"rlecouple check\" tests=\"{}\" failures=\"{}\" errors=\"0\">\n",
-        result.rows.size(), result.moved);
+        result.rows.size() + result.other_files.size(), result.moved + result.other_files.size());
+    for (const std::string& file : result.other_files) {
+        out += fmt::format(
+            "<testcase classname=\"{}\" name=\"{}\"><failure message=\"not the file that the result was made "
+            "of\"/></testcase>\n",
+            xml_text(session), xml_text(file));
+    }
     for (const CheckRow& row : result.rows) {
         out += fmt::format("<testcase classname=\"{}\" name=\"{}\"", xml_text(session), xml_text(row.name));
         if (!row.moved) {

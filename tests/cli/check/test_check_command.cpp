@@ -94,6 +94,48 @@ TEST_CASE("a verdict that changed counts, and so does a value that is gone") {
     CHECK(rlecouple({"check", dir / "s", "--baseline", base}).exit_code == 3);
 }
 
+TEST_CASE("a recording that was made anew and not analysed does not hold") {
+    const TempDir dir;
+    analysed(dir, "s");
+    const std::string base = dir / "base.json", telemetry = dir / "s/telemetry.csv";
+    REQUIRE(rlecouple({"check", dir / "s", "--baseline", base, "--update"}).exit_code == 0);
+    const std::string before = read_file(telemetry);
+    write_file(telemetry, make_session(90, 2).telemetry_csv);
+    const auto check = [&](const std::string& session) {
+        return rlecouple(
+            {"check", session, "--baseline", base, "-o", dir / "check.json", "--junit", dir / "junit.xml"});
+    };
+    const Finished forgotten = check(dir / "s");
+    CHECK(forgotten.exit_code == 3);
+    REQUIRE(lines_of(forgotten.err).size() == 1);
+    CHECK(forgotten.err.find("made of another telemetry.csv") != std::string::npos);
+    CHECK(forgotten.err.find("rlecouple analyze") != std::string::npos);
+    const json table = json::parse(read_file(dir / "check.json"));
+    CHECK(table["held"] == false);
+    CHECK(table["other_files"] == json::array({"telemetry.csv"}));
+    CHECK(read_file(dir / "junit.xml").find("failures=\"1\"") != std::string::npos);
+    CHECK(check(dir / "s/summary.json").exit_code == 0);  // a file is taken as it is
+    // A report made anew does not help: the table is still that of the other recording.
+    REQUIRE(rlecouple({"report", dir / "s"}).exit_code == 0);
+    CHECK(check(dir / "s").exit_code == 3);
+    write_file(telemetry, before);
+    CHECK(check(dir / "s").exit_code == 0);
+    // A stage run again with other options, and no report after it.
+    REQUIRE(rlecouple({"correlate", dir / "s", "--max-lag", "5"}).exit_code == 0);
+    CHECK(check(dir / "s").err.find("another correlation.json") != std::string::npos);
+}
+
+TEST_CASE("a summary on its own in a folder is enough") {
+    const TempDir dir;
+    analysed(dir, "s");
+    std::filesystem::create_directories(dir / "alone");
+    std::filesystem::copy(dir / "s/summary.json", dir / "alone/summary.json");
+    const Finished done = rlecouple({"check", dir / "alone", "--baseline", dir / "s/summary.json"});
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+    CHECK(json::parse(read_file(dir / "s/summary.json"))["inputs"].contains("telemetry.csv"));
+}
+
 TEST_CASE("JUnit's XML says what failed") {
     const TempDir dir;
     analysed(dir, "a & b");

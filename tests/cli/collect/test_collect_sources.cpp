@@ -262,6 +262,17 @@ TEST_CASE("a log that grows gives the steps, also across rotation", "[collect]")
     CHECK(read_file(folder + "/train.out").find("\"step\": 9") != std::string::npos);
 }
 
+TEST_CASE("a log without a new line is what is said to have told nothing", "[collect]") {
+    TempDir dir;
+    const std::string log = dir / "train.jsonl";
+    write_file(log, "{\"step\": 1, \"grad_norm\": 0.1}\n");
+    const Finished done = rlecouple({"collect", "-o", dir / "s", "-d", "0.4", "--train-log", log});
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+    CHECK(done.err.find("no line that came to " + log + " during the recording tells") != std::string::npos);
+    CHECK(done.err.find("training's output") == std::string::npos);
+}
+
 TEST_CASE("a CSV log is followed by its header, across every way of rotating it", "[collect]") {
     TempDir dir;
     const std::string folder = dir / "s";

@@ -304,6 +304,35 @@ TEST_CASE("-o records the command as collect does", "[watch]") {
     CHECK(alarms_in(done.out).size() == 3);
     CHECK(session_of(folder)["finished"] == true);
     CHECK(rows_of(folder + "/training.csv").size() == 60);
+    CHECK(done.err.find("\"step\"") == std::string::npos);
+}
+
+TEST_CASE("-o shows what collect warns of, quiet or not, and no live line where there is no terminal",
+          "[watch]") {
+    const TempDir dir;
+    for (const bool quiet : {false, true}) {
+        std::vector<std::string> arguments{"watch", "-o", dir / (quiet ? "q" : "s"), "--",
+                                           "sh",    "-c", "echo hello; sleep 0.6"};
+        if (quiet) arguments.insert(arguments.begin() + 1, "-q");
+        const Finished done = rlecouple(arguments, {}, {"NO_COLOR=", "TERM=xterm"});
+        INFO(done.err);
+        CHECK(done.exit_code == 0);
+        CHECK(done.err.find("warning: no line of the training's output tells") != std::string::npos);
+        CHECK((done.err.find("hello") == std::string::npos) == quiet);
+        CHECK(done.err.find('\033') == std::string::npos);
+        CHECK(done.err.find('\r') == std::string::npos);
+    }
+}
+
+TEST_CASE("-o shows collect's live line on a terminal", "[watch]") {
+    if (run({"sh", "-c", "command -v script"}).exit_code != 0) {
+        WARN("skipped: needs script(1), which gives a terminal");
+        return;
+    }
+    const TempDir dir;
+    const std::string command = std::string(RLE_BINARY) + " watch -o " + (dir / "s") + " -- sleep 0.6";
+    const Finished done = run({"script", "-qec", command, "/dev/null"}, {}, {"NO_COLOR=", "TERM=xterm"});
+    CHECK(done.out.find("\r\033[K") != std::string::npos);
 }
 
 TEST_CASE("signals end a watch, with what it watches where that is its own", "[watch]") {
