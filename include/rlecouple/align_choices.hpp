@@ -27,7 +27,7 @@ struct Choice {
 };
 
 struct DeviceChoices {
-    std::string device;
+    std::string device;                           ///< its name
     std::optional<Choice<double>> rated_power_w;  ///< W; missing where no power was recorded either
     Choice<double> temp_limit_c;                  ///< degC
     std::optional<Choice<double>> tau_sustain_s;  ///< s; for SustainTerm::constant
@@ -37,8 +37,8 @@ struct AlignChoices {
     Choice<double> ambient_c;  ///< degC
     Choice<StabilityTerm> stability;
     Choice<SustainTerm> sustain;
-    Choice<double> slope_window_s;
-    Choice<double> tolerance_s;
+    Choice<double> slope_window_s;       ///< s
+    Choice<double> tolerance_s;          ///< s
     std::vector<DeviceChoices> devices;  ///< in the order of the table's
 
     /// Null where there is none of that name.

@@ -17,25 +17,25 @@ namespace rle {
 /// The samples that a balance is made of; all vectors are as long as t_s or empty (= the source has no such
 /// column).
 struct BalanceInput {
-    std::vector<double> t_s;       ///< s; rows in another order are sorted, with a warning
-    std::vector<double> temp_c;    ///< degC; NaN is missing
-    std::vector<double> power_w;   ///< W; NaN is missing
-    std::vector<double> fan_pct;   ///< %, 0 = the fan stands
-    std::vector<double> energy_j;  ///< the device's own counter, J
-    std::vector<double> rle;
-    std::vector<double> grad_norm;
-    std::vector<double> util_pct;
-    std::vector<double> coolant_flow_kg_s;
-    std::vector<double> coolant_in_c;
-    std::vector<double> coolant_out_c;
-    std::vector<double> ambient_c = {};  ///< degC, as logged beside the device
+    std::vector<double> t_s;                ///< s; rows in another order are sorted, with a warning
+    std::vector<double> temp_c;             ///< degC; NaN is missing
+    std::vector<double> power_w;            ///< W; NaN is missing
+    std::vector<double> fan_pct;            ///< %, 0 = the fan stands
+    std::vector<double> energy_j;           ///< the device's own counter, J
+    std::vector<double> rle;                ///< without a unit; its range is told
+    std::vector<double> grad_norm;          ///< without a unit; held against the manual's range
+    std::vector<double> util_pct;           ///< %, 0 to 100; tells when the device is idle
+    std::vector<double> coolant_flow_kg_s;  ///< kg/s
+    std::vector<double> coolant_in_c;       ///< degC
+    std::vector<double> coolant_out_c;      ///< degC
+    std::vector<double> ambient_c = {};     ///< degC, as logged beside the device
 };
 
 struct BalanceOptions {
-    double ambient_c = 21.0;
-    bool fit_ambient = false;
+    double ambient_c = 21.0;       ///< degC; where the samples have none of their own
+    bool fit_ambient = false;      ///< ambient_c is then where the fit starts
     bool ambient_assumed = false;  ///< nobody measured ambient_c; where another one plainly fits, it is taken
-    std::optional<double> idle_power_w;  ///< for eta_p; estimated from the data where not given
+    std::optional<double> idle_power_w;  ///< W, for eta_p; estimated from the data where not given
 };
 
 inline constexpr std::size_t kMostSimulated = 20000;      ///< rows, of which all are told
@@ -43,22 +43,23 @@ inline constexpr std::size_t kSimulatedStretches = 1000;  ///< that stand for mo
 
 struct ThermalFit {
     std::string model;                      ///< "one-node" or "two-node"
-    std::optional<double> hA_w_per_c;       ///< at the mean fan speed where hA follows the fan
-    std::optional<double> C_j_per_c;        ///< all nodes together
-    std::vector<double> tau_s;              ///< slowest first
-    std::optional<double> ambient_c;        ///< given, or fitted; the mean where it was logged
+    std::optional<double> hA_w_per_c;       ///< W/degC, at the mean fan speed where hA follows the fan
+    std::optional<double> C_j_per_c;        ///< J/degC, all nodes together
+    std::vector<double> tau_s;              ///< s, slowest first
+    std::optional<double> ambient_c;        ///< degC; given, or fitted; the mean where it was logged
     std::optional<double> ambient_moved_c;  ///< greatest less least of a logged ambient, degC
     bool ambient_fitted = false;            ///< as asked, or because the assumed one plainly does not fit
     std::string
         ambient_from;  ///< "option", "session", "align", "logged", "assumed"; a fitted one starts there
-    std::optional<double> hA_fan_w_per_c;    ///< change of hA from a standing fan to 100 %, where fitted
-    std::vector<double> node_C_j_per_c;      ///< die, heatsink (two nodes); C (one)
-    std::optional<double> coupling_w_per_c;  ///< die to heatsink, two nodes
+    std::optional<double>
+        hA_fan_w_per_c;                  ///< W/degC, change of hA from a standing fan to 100 %, where fitted
+    std::vector<double> node_C_j_per_c;  ///< J/degC: die, heatsink (two nodes; NaN: not told); C (one)
+    std::optional<double> coupling_w_per_c;  ///< W/degC, die to heatsink, two nodes
     std::optional<double> rmse_c;            ///< of the simulated temperature against the recorded one, degC
-    std::optional<double> r2;
-    std::map<std::string, Interval>
-        ci95;               ///< by the key of the parameter ("hA_w_per_c", "C_j_per_c", "tau_s", ...)
-    bool adequate = false;  ///< false: the residuals are plainly not noise
+    std::optional<double> r2;                ///< share of the temperature's variance that it explains
+    std::map<std::string, Interval> ci95;    ///< in the parameter's unit, by the key of the parameter
+                                             ///< ("hA_w_per_c", "C_j_per_c", "tau_s", ...)
+    bool adequate = false;                   ///< false: the residuals are plainly not noise
     std::vector<double> simulated_c;  ///< the model's temperature, degC, to be drawn beside the recorded one
     /// The input's row of each, from 0, where it has more than kMostSimulated: of each of kSimulatedStretches
     /// stretches those at which the simulated or the recorded temperature or their difference is lowest or
@@ -74,17 +75,17 @@ enum class TauClass { fast, normal, slow };
 enum class EtaPClass { low, moderate, high };
 
 struct TauTh {
-    std::optional<double> value_s;  ///< the fitted (slowest) time constant
-    std::optional<Interval> ci95_s;
+    std::optional<double> value_s;   ///< the fitted (slowest) time constant, s
+    std::optional<Interval> ci95_s;  ///< of it, s
     std::optional<double>
-        manual_median_s;                ///< dT / (dT/dt) as the manual has it, the median over the session
+        manual_median_s;  ///< |dT / (dT/dt)| as the manual has it, the median over the session, s
     std::optional<TauClass> tau_class;  ///< < 2 s fast, <= 5 s normal, else slow
 };
 
 struct HeatRate {
-    std::optional<double> q_mean_w;        ///< mean of Q = hA dT + C dT/dt
-    std::optional<double> p_mean_w;        ///< energy_in_j over its time
-    std::optional<double> rmse_w;          ///< of Q against P
+    std::optional<double> q_mean_w;        ///< mean of Q = hA dT + C dT/dt, W
+    std::optional<double> p_mean_w;        ///< energy_in_j over its time, W
+    std::optional<double> rmse_w;          ///< of Q against P as the fitted reading has it, W
     std::optional<double> relative_error;  ///< (q_mean - p_mean) / p_mean
 };
 
@@ -105,25 +106,25 @@ struct EnergyCounter {
 };
 
 struct RleRange {
-    std::optional<double> max, min, delta;
+    std::optional<double> max, min, delta;  ///< of rle, without a unit; delta = max - min
 };
 
 struct EtaP {
-    std::optional<double> value;  ///< (mean P - P_idle) / mean P, by the mean of the recorded powers
-    std::optional<double> idle_power_w;
+    std::optional<double> value;         ///< (mean P - P_idle) / mean P, by the mean of the recorded powers
+    std::optional<double> idle_power_w;  ///< P_idle, W
     std::optional<EtaPClass> eta_class;  ///< > 0.8 high, > 0.6 moderate, else low
 };
 
 struct RangeCheck {
-    std::string variable;
-    double low = 0.0;
+    std::string variable;  ///< as in manual_ranges() (quantities.hpp)
+    double low = 0.0;      ///< in the variable's unit
     double high = 0.0;
     std::size_t out_of_range = 0;  ///< samples outside [low, high]
 };
 
 struct Balance {
-    std::string device;
-    std::size_t n_samples = 0;
+    std::string device;         ///< empty where the table has no device column
+    std::size_t n_samples = 0;  ///< with both temperature and power
     ThermalFit thermal;
     TauTh tau_th;
     HeatRate heat_rate;

@@ -35,23 +35,23 @@ struct Truth {
 struct SimulatedSession {
     Telemetry telemetry;
     Training training;
-    double sample_hz = 1.0;
-    double rated_power_w = 200.0;
+    double sample_hz = 1.0;        ///< Hz
+    double rated_power_w = 200.0;  ///< W
     Truth truth;
 };
 
 /// What the chain made of one session, against the truth.
 struct SessionOutcome {
     Truth truth;
-    std::optional<bool> detected;          ///< `tested` is significant
-    std::optional<bool> manual_detected;   ///< the manual's rule: |r_peak| > 0.3
-    std::optional<double> lag_error_s;     ///< t_lag_s - truth
-    std::optional<bool> lag_exact;         ///< within half a grid step of the truth
-    std::optional<bool> manual_lag_exact;  ///< the raw peak, likewise
-    std::optional<bool> lag_covered;       ///< the truth lies in t_lag_ci95_s
-    std::optional<double> lag_ci_width_s;
+    std::optional<bool> detected;            ///< `tested` is significant
+    std::optional<bool> manual_detected;     ///< the manual's rule: |r_peak| > 0.3
+    std::optional<double> lag_error_s;       ///< t_lag_s - truth, s
+    std::optional<bool> lag_exact;           ///< within half a grid step of the truth
+    std::optional<bool> manual_lag_exact;    ///< the raw peak, likewise
+    std::optional<bool> lag_covered;         ///< the truth lies in t_lag_ci95_s
+    std::optional<double> lag_ci_width_s;    ///< of t_lag_ci95_s, s
     std::optional<double> k_relative_error;  ///< k / truth - 1
-    std::optional<bool> k_covered;
+    std::optional<bool> k_covered;           ///< the truth lies in k_ci95_per_s
 };
 
 /// A session's files, for who wants to look at one.

@@ -50,16 +50,16 @@ struct ThermalSession {
 
 /// How the fits of one family came out. Relative errors are (fitted - true)/true.
 struct ThermalScore {
-    std::size_t n = 0;                    ///< sessions
-    std::size_t told = 0;                 ///< of which tau and hA were told
-    double tau_relative_bias = kMissing;  ///< median of the signed error
-    double hA_relative_bias = kMissing;
+    std::size_t n = 0;                     ///< sessions
+    std::size_t told = 0;                  ///< of which tau and hA were told
+    double tau_relative_bias = kMissing;   ///< median of the signed error
+    double hA_relative_bias = kMissing;    ///< likewise
     double tau_relative_error = kMissing;  ///< median of the error's size
-    double hA_relative_error = kMissing;
-    double tau_ci_coverage = kMissing;  ///< share of the 95 % intervals that hold the truth
+    double hA_relative_error = kMissing;   ///< likewise
+    double tau_ci_coverage = kMissing;     ///< share of the 95 % intervals that hold the truth
     double hA_ci_coverage = kMissing;
     double right_model_rate = kMissing;  ///< one node or two, as it was
-    double adequate_rate = kMissing;
+    double adequate_rate = kMissing;     ///< share of the fits that are called adequate
 };
 
 std::span<const ThermalFamily> thermal_families();

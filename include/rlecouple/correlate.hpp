@@ -36,9 +36,9 @@ struct CorrelateInput {
 };
 
 struct CorrelateOptions {
-    double max_lag_s = 3.0;
-    double alpha = 0.05;
-    unsigned long long seed = 1;
+    double max_lag_s = 3.0;       ///< longest lag searched, s
+    double alpha = 0.05;          ///< level of the lag test
+    unsigned long long seed = 1;  ///< of the permutations
 };
 
 /// Fewest aligned samples that a verdict other than insufficient_data is given on.

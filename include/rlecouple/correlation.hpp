@@ -38,11 +38,11 @@ struct ManualCorrelation {
 /// The lag test that can be relied on: trend removed, both series prewhitened, all lags searched accounted
 /// for.
 struct TestedCorrelation {
-    std::string method;          ///< one line: detrending, orders, correction
-    std::string response;        ///< the column that was tested: the response, or rle_raw for rle
-    std::vector<LagPoint> ccf;   ///< of the prewhitened residuals
-    std::optional<double> band;  ///< |r| beyond this is significant at alpha, family-wise
-    std::optional<double> r_peak;
+    std::string method;                    ///< one line: detrending, orders, correction
+    std::string response;                  ///< the column that was tested: the response, or rle_raw for rle
+    std::vector<LagPoint> ccf;             ///< of the prewhitened residuals
+    std::optional<double> band;            ///< |r| beyond this is significant at alpha, family-wise
+    std::optional<double> r_peak;          ///< r of the residuals at t_lag_s
     std::optional<double> t_lag_s;         ///< s; on the grid, less the sensors' delay
     std::optional<Interval> t_lag_ci95_s;  ///< s
     std::optional<Interval>
@@ -50,8 +50,8 @@ struct TestedCorrelation {
     std::optional<double>
         fine_lag_s;  ///< s; t_lag_s between grid points where the data reject those; k is fitted there
     std::optional<double> p_value;  ///< family-wise over all lags searched
-    double alpha = 0.05;
-    bool significant = false;
+    double alpha = 0.05;            ///< level of the test
+    bool significant = false;       ///< p_value <= alpha
     CausalOrder causal_order = CausalOrder::undetermined;
     int trend_order = 0;  ///< degree of the polynomial removed
     int driver_ar_order = 0;
@@ -63,11 +63,11 @@ struct TestedCorrelation {
 
 /// Does the past of one series help to predict the other? (Granger 1969; statsmodels' ssr_ftest)
 struct GrangerTest {
-    int order = 0;  ///< lags of both series in the unrestricted regression
-    double f = 0.0;
-    int df1 = 0;
-    int df2 = 0;
-    double p_value = 1.0;
+    int order = 0;         ///< lags of both series in the unrestricted regression
+    double f = 0.0;        ///< (RSS restricted - RSS) / df1 over RSS / df2
+    int df1 = 0;           ///< the order: coefficients that the restriction sets to 0
+    int df2 = 0;           ///< rows less coefficients of the unrestricted regression
+    double p_value = 1.0;  ///< P(F(df1, df2) >= f)
 };
 
 struct GrangerPair {
@@ -81,8 +81,8 @@ struct CouplingFit {
     double k_per_s = 0.0;                  ///< 1/s per unit of the driver
     std::optional<Interval> k_ci95_per_s;  ///< Newey-West
     double delay_s = 0.0;                  ///< s; = -t_lag_s
-    double r2 = 0.0;
-    std::optional<double> relaxation_s;  ///< tau, s; missing where the fit finds no relaxation
+    double r2 = 0.0;                       ///< share of the variance of the response's steps, 0 to 1
+    std::optional<double> relaxation_s;    ///< tau, s; missing where the fit finds no relaxation
     bool at_once = false;  ///< the response keeps little of itself from one sample to the next: it follows
                            ///< the driver and integrates nothing
 };
@@ -92,13 +92,13 @@ struct Correlation {
     std::string response;
     std::string device;         ///< empty where the table has no device column
     std::size_t n_samples = 0;  ///< rows that have both
-    double sample_hz = 0.0;
-    double max_lag_s = 3.0;
+    double sample_hz = 0.0;     ///< of the grid, Hz
+    double max_lag_s = 3.0;     ///< searched, s: as asked for, or as far as the session tells
     ManualCorrelation manual;
-    std::optional<TestedCorrelation> tested;
+    std::optional<TestedCorrelation> tested;  ///< missing where the samples carry no test
     GrangerPair granger;
-    std::optional<CouplingFit> coupling;
-    std::optional<double> sigma_opt;  ///< SD / mean of the gradient norm
+    std::optional<CouplingFit> coupling;  ///< missing unless `tested` finds the driver to lead, or at no lag
+    std::optional<double> sigma_opt;      ///< SD / mean of the gradient norm
     std::optional<Verdict> verdict;
     std::string explanation;                 ///< one plain sentence
     std::vector<std::string> modelled = {};  ///< columns of the device that are estimates, not measured

@@ -9,13 +9,13 @@
 namespace rle {
 
 struct LagTestOptions {
-    double max_lag_s = 3.0;
-    double alpha = 0.05;
-    unsigned long long seed = 1;  ///< everything random draws from it and is the same on every run
-    double sensor_delay_s = 0.0;  ///< delay of the response's reading behind the driver's, taken off the lag
-    double sensor_delay_sd_s = 0.0;  ///< its standard uncertainty, added to the lag's interval
-    double pairing_sd_s = 0.0;       ///< spread of the alignment, added to the lag's interval
-    /// How long a value of the driver stands where that is a training step longer than dt_s, else 0: the
+    double max_lag_s = 3.0;          ///< longest lag searched, s
+    double alpha = 0.05;             ///< level of the test
+    unsigned long long seed = 1;     ///< everything random draws from it and is the same on every run
+    double sensor_delay_s = 0.0;     ///< s; of the response's reading behind the driver's, taken off the lag
+    double sensor_delay_sd_s = 0.0;  ///< its standard uncertainty, s, added to the lag's interval
+    double pairing_sd_s = 0.0;       ///< spread of the alignment, s, added to the lag's interval
+    /// How long a value of the driver stands where that is a training step longer than dt_s, s, else 0: the
     /// moment that it tells of is known to half of it.
     double step_s = 0.0;
 };

@@ -40,7 +40,7 @@ struct PredictOptions {
 
 /// From the first alarm within the horizon to the event, over the events that were warned of.
 struct LeadTime {
-    std::optional<double> median_s, p10_s, p90_s;
+    std::optional<double> median_s, p10_s, p90_s;  ///< s; median and deciles
 };
 
 /// How well one way of raising alarms warned. A ratio without a denominator is missing.
@@ -62,9 +62,9 @@ struct Rival {
 };
 
 struct RaisedAlarm {
-    double t_s = 0.0;
-    double z = 0.0;
-    std::optional<double> lead_s;  ///< to the next event, where that is within the horizon
+    double t_s = 0.0;              ///< s
+    double z = 0.0;                ///< the score that raised it (alarm.hpp)
+    std::optional<double> lead_s;  ///< s, to the next event, where that is within the horizon
 };
 
 enum class WarningVerdict {
@@ -76,9 +76,9 @@ enum class WarningVerdict {
 
 struct Prediction {
     std::string driver;
-    std::string device;  ///< empty where the table has no device column
-    std::string event;   ///< what counted as one
-    double horizon_s = 3.0;
+    std::string device;                   ///< empty where the table has no device column
+    std::string event;                    ///< what counted as one
+    double horizon_s = 3.0;               ///< as asked for, s
     AlarmOptions alarm;                   ///< as used
     bool threshold_chosen = false;        ///< on the first part of the session
     std::optional<double> scored_from_s;  ///< t_s of the first row scored

@@ -27,7 +27,7 @@ const Quantity* find_quantity(std::string_view name);
 /// A row of the manual's table of ranges, which is checked and flagged, never clamped.
 struct ManualRange {
     std::string_view variable;
-    double low;
+    double low;  ///< in the variable's unit: W for q_w, degC for temp_rise_c, s for tau_th_s, else none
     double high;
 };
 std::span<const ManualRange> manual_ranges();

@@ -29,10 +29,10 @@ struct RleOptions {
     double ambient_c = 21.0;      ///< degC
     double temp_limit_c = 83.0;   ///< degC
     double rated_power_w = 0.0;   ///< W; must be positive
-    double slope_window_s = 5.0;  ///< for the heating rate; holds at least two samples
-    double ha_window_s = 5.0;
-    double util_window_s = 10.0;
-    double smoothing_s = 5.0;     ///< of rle
+    double slope_window_s = 5.0;  ///< s, for the heating rate; holds at least two samples
+    double ha_window_s = 5.0;     ///< s, for StabilityTerm::ha
+    double util_window_s = 10.0;  ///< s, for StabilityTerm::util
+    double smoothing_s = 5.0;     ///< s, of rle
     double constant_tau_s = 3.0;  ///< for SustainTerm::constant, s
 };
 
@@ -41,11 +41,11 @@ struct RleTerms;  // one sample's terms: rle_stream.hpp
 /// The terms of RLE, one a sample; NaN where a term cannot be formed (a reading is missing, no power, T <=
 /// T_ambient).
 struct RleSeries {
-    std::vector<double> eta_util;       ///< in [0, 1]
-    std::vector<double> eta_stability;  ///< in [0, 1]
-    std::vector<double> a_load;         ///< P / P_rated
-    std::vector<double> tau_sustain_s;  ///< s, in [1, 600] for SustainTerm::limit
-    std::vector<double> rle_raw;
+    std::vector<double> eta_util;         ///< in [0, 1]
+    std::vector<double> eta_stability;    ///< in [0, 1]
+    std::vector<double> a_load;           ///< P / P_rated
+    std::vector<double> tau_sustain_s;    ///< s, in [1, 600] for SustainTerm::limit
+    std::vector<double> rle_raw;          ///< the formula, sample by sample; 0 or more
     std::vector<double> rle;              ///< trailing mean of rle_raw over smoothing_s
     std::vector<double> heating_c_per_s;  ///< trailing least-squares slope of the temperature, degC/s
 

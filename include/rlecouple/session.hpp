@@ -16,8 +16,8 @@ struct DeviceInfo {
     std::string model;   ///< "NVIDIA H100 PCIe", "AMD EPYC 7763", ...
     std::string driver;  ///< driver and its version, where there is one
     std::string uuid;
-    std::optional<double> rated_power_w;  ///< power limit of the device, or as given by --rated-power
-    std::optional<double> temp_limit_c;   ///< temperature at which it throttles, or as given by --temp-limit
+    std::optional<double> rated_power_w;  ///< W; power limit of the device, or as given by --rated-power
+    std::optional<double> temp_limit_c;   ///< degC; where it throttles, or as given by --temp-limit
     std::map<std::string, std::string>
         sources;                        ///< column -> where it is read ("hwmon:/sys/class/...", "model")
     std::vector<std::string> modelled;  ///< columns that are estimates, not measurements
@@ -41,25 +41,25 @@ struct TrainingProcess {
 
 struct SessionInfo {
     std::string name;
-    std::string started;  ///< RFC 3339, UTC, microseconds
-    std::optional<std::int64_t> start_wall_us;
-    std::optional<double> duration_s;  ///< recorded so far; missing while recording
-    std::string operator_name;
+    std::string started;                        ///< RFC 3339, UTC, microseconds
+    std::optional<std::int64_t> start_wall_us;  ///< the same, microseconds since 1970
+    std::optional<double> duration_s;           ///< s recorded so far; missing while recording
+    std::string operator_name;                  ///< who recorded it
     std::string host;
     std::string os;
-    std::string mode = "both";        ///< gpu, cpu, both
-    std::optional<double> sample_hz;  ///< missing where a session.json from elsewhere does not tell
-    double ambient_c = 21.0;
+    std::string mode = "both";            ///< gpu, cpu, both
+    std::optional<double> sample_hz;      ///< Hz; missing where a session.json from elsewhere does not tell
+    double ambient_c = 21.0;              ///< degC
     bool ambient_given = false;           ///< false: the default of 21 degC, which nobody measured
-    std::optional<double> rated_power_w;  ///< --rated-power
-    std::optional<double> temp_limit_c;   ///< --temp-limit
+    std::optional<double> rated_power_w;  ///< --rated-power, W
+    std::optional<double> temp_limit_c;   ///< --temp-limit, degC
     std::vector<DeviceInfo> devices;
     std::vector<ClockOffset> clock_offsets;
     std::optional<double> sync_every_s;  ///< what a power failure may cost of the recording, s
-    std::uint64_t missed_ticks = 0;
-    std::uint64_t samples = 0;  ///< sampling instants recorded
-    bool interrupted = false;
-    bool finished = false;  ///< false: still recording, or killed
+    std::uint64_t missed_ticks = 0;      ///< sampling instants that came too late to be taken
+    std::uint64_t samples = 0;           ///< sampling instants recorded
+    bool interrupted = false;            ///< by a signal
+    bool finished = false;               ///< false: still recording, or killed
     TrainingProcess training;
     std::vector<std::string> command;  ///< the exact command line of rlecouple
     std::string tool_version;

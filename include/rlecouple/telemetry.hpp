@@ -75,10 +75,10 @@ struct Telemetry {
 /// Steps of the training process.
 struct Training {
     std::vector<std::int64_t>
-        wall_us;               ///< UTC, microseconds since 1970-01-01; kNoTime where the log has none
-    std::vector<double> t_s;   ///< seconds on the session's monotonic clock; NaN where the log has none
-    std::vector<double> step;  ///< 1, 2, ...; NaN where the log has none
-    std::vector<double> epoch;
+        wall_us;                ///< UTC, microseconds since 1970-01-01; kNoTime where the log has none
+    std::vector<double> t_s;    ///< seconds on the session's monotonic clock; NaN where the log has none
+    std::vector<double> step;   ///< 1, 2, ...; NaN where the log has none
+    std::vector<double> epoch;  ///< whole or with fractions, without a unit as all below
     std::vector<double> loss;
     std::vector<double>
         grad_norm;  ///< before clipping. NaN: the row has none. Infinity: printed as nan or inf.
@@ -92,7 +92,7 @@ struct Training {
 
 /// A table of numbers on one time axis, as `correlate` and `balance` take it: any CSV with a `t_s` column.
 struct Frame {
-    std::vector<double> t_s;
+    std::vector<double> t_s;                   ///< s
     std::vector<std::string> names;            ///< columns of numbers; one of empty cells alone counts, too
     std::vector<std::vector<double>> columns;  ///< as `names`; NaN is missing
     std::vector<std::string> unread;  ///< names of further columns of numbers, which nobody asked for
