@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/lag/held.hpp"
+#include "core/lag/steps.hpp"
 #include "core/maths/order_statistics.hpp"
 #include "core/maths/series.hpp"
 
@@ -247,12 +248,6 @@ std::vector<char> places_near(const std::vector<Place>& places, const std::vecto
         near.push_back(2 * reached >= place.rows.size() ? 1 : 0);
     }
     return near;
-}
-
-std::vector<double> without_rows(std::span<const double> series, std::span<const std::size_t> rows) {
-    std::vector<double> out(series.begin(), series.end());
-    for (const std::size_t row : rows) out[row] = std::numeric_limits<double>::quiet_NaN();
-    return out;
 }
 
 // The residuals of all other rows, of mean 0 and mean square 1 again: those left out lay far to one side.
