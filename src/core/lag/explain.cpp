@@ -94,6 +94,15 @@ std::string not_detected(const Correlation& c, double independent) {
     return sentence;
 }
 
+std::string nothing_to_say(const Correlation& c) {
+    if (c.n_samples >= kFewestSamples)
+        return fmt::format("Nothing can be said of a coupling: the {} aligned samples carry no test",
+                           c.n_samples);
+    return fmt::format(
+        "Nothing can be said of a coupling: {} aligned sample{} both {} and {}, and {} is the least",
+        c.n_samples, c.n_samples == 1 ? " has" : "s have", c.driver, c.response, kFewestSamples);
+}
+
 }  // namespace
 
 std::string p_words(double p) {
@@ -130,10 +139,7 @@ std::string explain(const Correlation& result, const ThermalStress& stress, doub
         sentence =
             fmt::format("Nothing can be said of a coupling: {} is constant over the session", constant);
     } else if (result.verdict == Verdict::insufficient_data) {
-        sentence = fmt::format(
-            "Nothing can be said of a coupling: {} aligned sample{} both {} and {}, and {} is the least",
-            result.n_samples, result.n_samples == 1 ? " has" : "s have", result.driver, result.response,
-            kFewestSamples);
+        sentence = nothing_to_say(result);
     } else if (result.verdict == Verdict::coupled) {
         sentence = coupled(result);
     } else {

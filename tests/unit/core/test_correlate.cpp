@@ -183,6 +183,21 @@ TEST_CASE("too few samples, or a series that does not move, carry no verdict") {
     CHECK(says(constant.explanation, "rle is constant"));
 }
 
+TEST_CASE("samples enough, but not to test on, are not called too few") {
+    CorrelateInput input = coupled_input(0.1, 1);
+    for (auto* series : {&input.driver, &input.response}) series->resize(44);
+    for (int row = 0, step = 0; row < 44; ++row) {
+        if (row < 20 || row >= 36) step += 4;  // no step in 16 rows, which leave 28 to the test
+        input.step.push_back(step);
+    }
+    const Correlation c = correlate(input, {});
+    REQUIRE(c.n_samples == 44);
+    REQUIRE_FALSE(c.tested);
+    CHECK(c.verdict == Verdict::insufficient_data);
+    CHECK(c.explanation.find("44 aligned samples carry no test") != std::string::npos);
+    CHECK(c.explanation.find("is the least") == std::string::npos);
+}
+
 TEST_CASE("a machine that was never stressed is named, by the spread of power and temperature") {
     CorrelateInput input = coupled_input(0.1, 1);
     for (std::size_t t = 0; t < 120; ++t) {
