@@ -104,8 +104,7 @@ Outputs outputs_of(const AlignCommand& command) {
     if (outputs.csv.empty() && !command.session.empty())
         outputs.csv = (fs::path(command.session) / kAlignedCsv).string();
     if (outputs.csv.empty()) outputs.csv = kAlignedCsv;
-    std::error_code ignored;
-    if (fs::is_directory(outputs.csv, ignored)) outputs.csv = (fs::path(outputs.csv) / kAlignedCsv).string();
+    outputs.csv = file_at(outputs.csv, kAlignedCsv);
     if (!outputs.json.empty() || outputs.csv == "-") return outputs;
     const fs::path csv(outputs.csv);
     const bool usual = csv.filename() == kAlignedCsv;

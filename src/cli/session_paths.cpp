@@ -67,11 +67,15 @@ StageInput stage_input(const std::string& path, const char* file_name, const cha
     return {file.string(), path, read_session(path)};
 }
 
-std::string stage_output(const StageInput& input, const std::string& output, const char* file_name) {
+std::string file_at(const std::string& output, const char* file_name) {
     std::error_code ignored;
+    const bool folder = output.ends_with('/') || fs::is_directory(output, ignored);
+    return folder ? (fs::path(output) / file_name).string() : output;
+}
+
+std::string stage_output(const StageInput& input, const std::string& output, const char* file_name) {
     if (!output.empty()) {
-        const bool folder = fs::is_directory(output, ignored);
-        const std::string file = folder ? (fs::path(output) / file_name).string() : output;
+        const std::string file = file_at(output, file_name);
         refuse_overwriting({input.file}, {file});
         return file;
     }

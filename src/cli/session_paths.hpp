@@ -41,8 +41,11 @@ void refuse_stdin(const std::string& session);
 /// naming the command `made_by` where the session lacks the file, or where nothing lies at `path`.
 StageInput stage_input(const std::string& path, const char* file_name, const char* made_by);
 
-/// Where a stage's result goes: `output` where given (a folder: `file_name` in it), else `file_name` in the
-/// session, else nowhere (empty).
+/// `file_name` in `output` where that is a folder, or is named as one (new/); else `output` itself.
+std::string file_at(const std::string& output, const char* file_name);
+
+/// Where a stage's result goes: file_at() `output` where that is given, else `file_name` in the session, else
+/// nowhere (empty).
 std::string stage_output(const StageInput& input, const std::string& output, const char* file_name);
 
 /// The session.json of a folder; missing where it has none. Throws Error{failed} where it is broken or of

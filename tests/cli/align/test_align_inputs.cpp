@@ -269,3 +269,17 @@ TEST_CASE("a long pipe is taken where the output's folder is not there yet") {
     CHECK(done.exit_code == 0);
     CHECK(lines_of(read_file(dir / "new/folder/x.csv")).size() == 181);
 }
+
+TEST_CASE("an output that is named as a folder is one, also where it is not there yet") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(120));
+    const std::string folder = dir.path().string();
+    const Finished aligned = rlecouple({"align", folder, "-o", dir / "new/one/"});
+    INFO(aligned.err);
+    CHECK(aligned.exit_code == 0);
+    CHECK(lines_of(read_file(dir / "new/one/aligned.csv")).size() == 121);
+    CHECK(std::filesystem::exists(dir / "new/one/align.json"));
+    REQUIRE(rlecouple({"align", folder}).exit_code == 0);
+    CHECK(rlecouple({"correlate", folder, "-o", dir / "new/two/"}).exit_code == 0);
+    CHECK(std::filesystem::exists(dir / "new/two/correlation.json"));
+}
