@@ -59,12 +59,21 @@ std::string from_utf16(std::string_view bytes, bool little_endian) {
     return out;
 }
 
+// The second byte tells a code that has a shorter form, half of a pair or one beyond Unicode's last.
+bool may_follow(unsigned char lead, unsigned char second) {
+    if (lead == 0xE0) return second >= 0xA0;
+    if (lead == 0xED) return second < 0xA0;
+    if (lead == 0xF0) return second >= 0x90;
+    return lead != 0xF4 || second < 0x90;
+}
+
 bool is_utf8(std::string_view bytes) {
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         const auto lead = static_cast<unsigned char>(bytes[i]);
         if (lead < 0x80) continue;
         const std::size_t more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
         if (lead < 0xC2 || lead > 0xF4 || i + more >= bytes.size()) return false;
+        if (!may_follow(lead, static_cast<unsigned char>(bytes[i + 1]))) return false;
         for (std::size_t k = 1; k <= more; ++k) {
             if ((static_cast<unsigned char>(bytes[i + k]) & 0xC0U) != 0x80) return false;
         }

@@ -131,4 +131,9 @@ TEST_CASE("byte-order marks go, UTF-16 and code page 1252 become UTF-8") {
                       "C") ==
           "25 \xc2\xb0"
           "C");
+    // Half of a pair, a slash in two bytes too many, and a code beyond the last one are no UTF-8.
+    for (const char* bytes : {"\xed\xa0\x80", "\xe0\x80\xaf", "\xf0\x80\x80\xaf", "\xf4\x90\x80\x80"})
+        CHECK(from_cp1252(bytes) != bytes);
+    for (const char* bytes : {"\xed\x9f\xbf", "\xe0\xa0\x80", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"})
+        CHECK(from_cp1252(bytes) == bytes);
 }
