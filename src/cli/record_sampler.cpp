@@ -146,7 +146,9 @@ void Sampler::note_problems(double t_s) {
     for (const std::string& problem : now) {
         const bool known = std::any_of(incidents_.begin(), incidents_.end(),
                                        [&](const Incident& i) { return !i.to_s && i.problem == problem; });
-        if (!known && incidents_.size() < kMostIncidents) incidents_.push_back({t_s, std::nullopt, problem});
+        if (known) continue;
+        more_incidents_ = incidents_.size() >= kMostIncidents;
+        if (!more_incidents_) incidents_.push_back({t_s, std::nullopt, problem});
     }
 }
 
@@ -163,6 +165,8 @@ SamplerStatus Sampler::status() const {
             fmt::format("t = {:.1f} s{}: no reading: {}", incident.from_s,
                         incident.to_s ? fmt::format(" to {:.1f} s", *incident.to_s) : "", incident.problem));
     }
+    if (more_incidents_)
+        status.incidents.emplace_back("readings failed later, too; only the first times are listed");
     for (const sensors::Frozen& frozen : frozen_.found()) status.incidents.push_back(sensors::words(frozen));
     return status;
 }

@@ -80,6 +80,7 @@ class Sampler {
         std::string problem;
     };
     std::vector<Incident> incidents_;
+    bool more_incidents_ = false;  // than are kept
     sensors::FrozenWatch frozen_;
     bool last_sample_ = false;
     double reach_s_ = 0.0;  // what the last sample must not lie before

@@ -93,6 +93,26 @@ TEST_CASE("a file that turns unreadable is told by its reason", "[collect]") {
     for (const Row& row : rows_of(folder + "/telemetry.csv")) CHECK((row[3] == "52" || row[3].empty()));
 }
 
+TEST_CASE("of a sensor that fails again and again the first times are listed, and that there were more",
+          "[collect]") {
+    TempDir dir;
+    copy_desktop(dir / "machine");
+    const std::string folder = dir / "s";
+    const std::string flicker =
+        "for i in $(seq 90); do echo none > \"$0\"; sleep 0.015; echo 52000 > \"$0\"; sleep 0.015; done";
+    const Finished done = rlecouple({"collect", "-o", folder, "--sample-hz", "200", "--root", dir / "machine",
+                                     "--", "sh", "-c", flicker, (dir / "machine") + kTemp});
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+    const std::vector<std::string> warnings = lines_of(joined_warnings(folder));
+    const auto failures = std::count_if(warnings.begin(), warnings.end(), [](const std::string& line) {
+        return line.find(" s: no reading: ") != std::string::npos;
+    });
+    CHECK(failures == 50);
+    CHECK(std::count(warnings.begin(), warnings.end(),
+                     "readings failed later, too; only the first times are listed") == 1);
+}
+
 TEST_CASE("a reading that stands still while the load moves is kept, and warned of", "[collect]") {
     TempDir dir;
     std::string recording = "t_s,device,temp_c,power_w,util_pct\n";
