@@ -45,7 +45,10 @@ struct Read {
     Documents documents;
 };
 
-using Hashes = std::vector<std::pair<std::string, std::string>>;  // file name, SHA-256
+struct Hashes {
+    std::vector<std::pair<std::string, std::string>> known;       // file name, SHA-256
+    std::vector<std::pair<std::string, std::string>> unreadable;  // file name, why
+};
 
 // Of long files beside what is done meanwhile; of short ones when they are asked for.
 std::future<Hashes> hashes_of(std::vector<fs::path> files) {
@@ -58,7 +61,14 @@ std::future<Hashes> hashes_of(std::vector<fs::path> files) {
     const auto policy = bytes >= kWorthAThread ? std::launch::async : std::launch::deferred;
     return std::async(policy, [files = std::move(files)] {
         Hashes hashes;
-        for (const fs::path& file : files) hashes.emplace_back(file.filename().string(), sha256_of(file));
+        for (const fs::path& file : files) {
+            const std::string name = file.filename().string();
+            try {
+                hashes.known.emplace_back(name, sha256_of(file));
+            } catch (const Error& error) {
+                hashes.unreadable.emplace_back(name, error.what());
+            }
+        }
         return hashes;
     });
 }
@@ -137,6 +147,15 @@ void note_other_grid(report::ReportInput& input) {
                     ours, table));
 }
 
+void take_hashes(Hashes hashes, report::ReportInput& input) {
+    input.input_hashes = std::move(hashes.known);
+    for (auto& [file, why] : hashes.unreadable) {
+        const bool told = std::any_of(input.unreadable.begin(), input.unreadable.end(),
+                                      [&](const auto& other) { return other.first == file; });
+        if (!told) input.unreadable.emplace_back(file, std::move(why));
+    }
+}
+
 // `at_hand` is what is known of the session already.
 Read gather(const std::string& session, report::ReportInput at_hand = {}) {
     refuse_stdin(session);
@@ -165,7 +184,7 @@ Read gather(const std::string& session, report::ReportInput at_hand = {}) {
     std::future<Hashes> hashes = hashes_of(std::move(files));
     read_documents(folder, input, read.documents);
     read_rows(folder, input);
-    input.input_hashes = hashes.get();
+    take_hashes(hashes.get(), input);
     note_stale(folder, read.documents, read.input);
     note_other_grid(read.input);
     return read;

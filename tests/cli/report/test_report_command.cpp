@@ -107,6 +107,13 @@ TEST_CASE("a broken stage becomes a line of the report") {
     CHECK(done.exit_code == 0);
     CHECK(has(read_file(dir / "report.html"), "balance.json could not be used"));
     CHECK(has(summary_of(dir.path()).at("warnings").dump(), "balance.json could not be used"));
+
+    // Nor does a recording end it whose checksum cannot be taken.
+    fs::remove(dir / "telemetry.csv");
+    fs::create_directory(dir / "telemetry.csv");
+    CHECK(rlecouple({"report", dir.path().string()}).exit_code == 0);
+    CHECK(has(summary_of(dir.path()).at("warnings").dump(), "telemetry.csv could not be used"));
+    CHECK(!summary_of(dir.path()).at("inputs").contains("telemetry.csv"));
 }
 
 TEST_CASE("the same session gives the same bytes, under a locale with a decimal comma as well") {
