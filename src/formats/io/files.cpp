@@ -22,6 +22,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// umask() cannot ask without setting, and what other threads made meanwhile would be open to all: asked once,
+// before there are any.
+const mode_t kNewFile = [] {
+    const mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}();
+
 [[noreturn]] void fail(const std::string& where, int error, const std::string& doing) {
     switch (error) {
         case ENOENT:
@@ -174,6 +182,7 @@ struct OutputFile::State {
     std::string where;
     fs::path target;
     std::string beside;
+    mode_t mode = kNewFile;
     std::vector<fs::path> made;  // folders that were not there, the innermost first; until commit()
     Unfinished remembered;
     FileDescriptor file{-1};
@@ -222,6 +231,7 @@ OutputFile::OutputFile(const std::string& path) : state_(std::make_unique<State>
     if (fs::exists(status) && !fs::is_regular_file(status)) {
         s.open_in_place();
     } else {
+        if (fs::exists(status)) s.mode = static_cast<mode_t>(status.permissions()) & 0777;
         s.open_beside();
     }
 }
@@ -236,9 +246,7 @@ void OutputFile::write(std::string_view text) {
 void OutputFile::commit() {
     State& s = *state_;
     if (s.beside.empty()) return;
-    const mode_t mask = umask(0);
-    umask(mask);
-    if (fchmod(s.file.get(), 0666 & ~mask) != 0 || s.file.close() != 0) fail(s.where, errno, "cannot write");
+    if (fchmod(s.file.get(), s.mode) != 0 || s.file.close() != 0) fail(s.where, errno, "cannot write");
     if (std::rename(s.beside.c_str(), s.target.c_str()) != 0) fail(s.where, errno, "cannot write");
     s.beside.clear();
     s.made.clear();

@@ -54,7 +54,7 @@ class MappedText {
 };
 
 /// Writes `text` to `path` by way of a temporary file beside it; "-" writes to stdout. A folder that is not
-/// there is made. Throws Error{failed} on a full disk.
+/// there is made; a file that is replaced keeps its permissions. Throws Error{failed} on a full disk.
 void write_text(const std::string& path, std::string_view text);
 
 /// A file that is written piece by piece, likewise: nothing stands at `path` before commit(), and what was

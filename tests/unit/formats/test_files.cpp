@@ -1,8 +1,11 @@
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include <filesystem>
+#include <thread>
+#include <vector>
 
 #include "formats/io/files.hpp"
 #include "formats/text/encoding.hpp"
@@ -46,6 +49,33 @@ TEST_CASE("what was written is read, and nothing is left beside it") {
     const mode_t mask = umask(0);
     umask(mask);
     CHECK((info.st_mode & 0777) == (0666 & ~mask));
+}
+
+TEST_CASE("files that threads write at once are no more open to others than the umask says") {
+    const TempDir folder;
+    const mode_t mask = umask(0);
+    umask(mask);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 32; ++t) {
+        threads.emplace_back([&, t] {
+            for (int i = 0; i < 100; ++i) write_text(folder / fmt::format("{}_{}", t, i), "text");
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(umask(mask) == mask);
+    std::size_t others = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+        others += static_cast<mode_t>(entry.status().permissions()) == (0666 & ~mask) ? 0U : 1U;
+    CHECK(others == 0);
+}
+
+TEST_CASE("a file that is replaced stays as open or closed to others as it was") {
+    const TempDir folder;
+    write_text(folder / "secret", "first");
+    std::filesystem::permissions(folder / "secret", std::filesystem::perms::owner_read);
+    write_text(folder / "secret", "second");
+    CHECK(read_text(folder / "secret") == "second");
+    CHECK(std::filesystem::status(folder / "secret").permissions() == std::filesystem::perms::owner_read);
 }
 
 TEST_CASE("folders above an output that are not there are made") {
