@@ -20,11 +20,17 @@ constexpr std::time_t kBegin = 631152000;    // 1990
 constexpr std::time_t kEnd = 3155760000;     // 2070
 constexpr std::time_t kStride = 14 * 86400;  // shorter than any stay in summer or winter time
 
-// Sets TZ for the life of the object. Only one thread at a time; others must not ask for local time
+// TZ and TZDIR are the process's: held while either is read or set.
+std::mutex& environment() {
+    static std::mutex one;
+    return one;
+}
+
+// Sets TZ for the life of the object, which needs environment(). Others must not ask for local time
 // meanwhile.
 class ZoneOfProcess {
   public:
-    explicit ZoneOfProcess(const std::string& name) : lock_(mutex()) {
+    explicit ZoneOfProcess(const std::string& name) {
         if (const char* before = std::getenv("TZ")) {
             had_one_ = true;
             before_ = before;
@@ -44,11 +50,6 @@ class ZoneOfProcess {
     ZoneOfProcess& operator=(const ZoneOfProcess&) = delete;
 
   private:
-    static std::mutex& mutex() {
-        static std::mutex one;
-        return one;
-    }
-    std::lock_guard<std::mutex> lock_;
     bool had_one_ = false;
     std::string before_;
 };
@@ -106,6 +107,7 @@ TimeZone::TimeZone(const std::string& name) : table_(std::make_unique<Table>()) 
         table_->changes.push_back({std::numeric_limits<std::int64_t>::min(), utc - fixed.us});
         return;
     }
+    const std::lock_guard lock(environment());
     if (name != "local" && !known(name)) {
         throw Error(
             ErrorKind::usage, "--tz", "no time zone '" + name + "' on this system",
