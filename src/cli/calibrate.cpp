@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "cli/calibrate_tables.hpp"
@@ -44,7 +45,8 @@ struct CalibrateCommand {
     std::vector<std::string> families;
 };
 
-// Runs work(0) ... work(n - 1) on that many threads; the first exception ends it and is thrown here.
+// Runs work(0) ... work(n - 1) on that many threads, or as many as there can be; the first exception ends it
+// and is thrown here.
 template <typename Work>
 void in_parallel(std::size_t n, unsigned jobs, Work work) {
     std::atomic<std::size_t> next{0};
@@ -62,7 +64,10 @@ void in_parallel(std::size_t n, unsigned jobs, Work work) {
         }
     };
     std::vector<std::thread> threads;
-    for (std::size_t t = 1; t < std::min<std::size_t>(jobs, n); ++t) threads.emplace_back(loop);
+    try {
+        for (std::size_t t = 1; t < std::min<std::size_t>(jobs, n); ++t) threads.emplace_back(loop);
+    } catch (const std::system_error&) {  // those that there are do the work
+    }
     loop();
     for (std::thread& thread : threads) thread.join();
     if (failure) std::rethrow_exception(failure);

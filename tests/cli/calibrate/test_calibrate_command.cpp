@@ -136,3 +136,13 @@ TEST_CASE("a signal ends an analysis with the exit code that a recording has for
         CHECK(running.exited());
     }
 }
+
+TEST_CASE("fewer threads than asked for are enough") {
+    const TempDir dir;
+    // dash calls it -p, bash -u; root has no such limit, and as many threads as asked for.
+    const std::string limited = "ulimit -p 1 2>/dev/null || ulimit -u 1; exec \"$@\"";
+    const Finished done = run({"sh", "-c", limited, "sh", RLE_BINARY, "calibrate", "-o", dir / "c",
+                               "--sessions", "50", "--jobs", "50", "--family", "null_white"});
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+}
