@@ -25,6 +25,9 @@ struct PredictInput {
     std::string event_name;      ///< "collapse", "throttle", "collapse or throttle", a column's name
     std::vector<double> t_s;     ///< s, in any order
     std::vector<double> driver;  ///< the gradient norm
+    /// Of the training, where its steps tell the driver. Where they take longer than a row, a value counts in
+    /// the row of the line that told it, and once.
+    std::vector<double> step;
     std::vector<std::vector<double>> flags;  ///< an event begins where one of them begins to stand (not 0)
     std::vector<double> rle;
     std::vector<double> temp_c;          ///< degC
@@ -87,6 +90,7 @@ struct Prediction {
     bool flag_known = false;              ///< in some row scored; false: `events` tells nothing
     std::size_t events = 0;               ///< scored
     std::size_t events_before = 0;        ///< in the part that the threshold was chosen on
+    std::size_t scores = 0;               ///< rows scored before which the window held enough for a z
     std::size_t alarms = 0;               ///< scored
     std::size_t alarms_undecided = 0;     ///< trouble was not known to the end of their horizon
     std::size_t alarms_during_event = 0;  ///< of `alarms`: trouble was already there

@@ -24,6 +24,9 @@ std::span<const Quantity> quantities();
 /// The row called `name`; nullptr for a column that we only carry through.
 const Quantity* find_quantity(std::string_view name);
 
+/// Does each step of a training tell this column's value: gradient norm, loss, learning rate?
+bool tells_of_steps(std::string_view name);
+
 /// A row of the manual's table of ranges, which is checked and flagged, never clamped.
 struct ManualRange {
     std::string_view variable;

@@ -19,6 +19,7 @@
 #include "formats/readers.hpp"
 #include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
+#include "rlecouple/quantities.hpp"
 
 namespace rle::cli {
 namespace {
@@ -74,6 +75,7 @@ PredictInput predict_input(const PredictCommand& command, const StageInput& inpu
                     fmt::format("--driver takes one of {}", fmt::join(all_names(columns.frame()), ", ")));
     }
     out.driver = std::move(*driver);
+    if (tells_of_steps(out.driver_name)) out.step = columns.take("step").value_or(std::vector<double>());
     take_flags(command, columns, input.file, out);
     out.t_s = columns.take_times();
     out.rle = columns.take("rle").value_or(std::vector<double>());
@@ -116,6 +118,7 @@ std::string summary(const Prediction& p) {
 std::vector<std::string> predict_columns(const PredictCommand& command) {
     std::vector<std::string> names = flag_columns(command);
     for (const char* name : {command.analysis.driver.c_str(), "rle", "temp_c"}) names.emplace_back(name);
+    if (tells_of_steps(command.analysis.driver)) names.emplace_back("step");
     return names;
 }
 

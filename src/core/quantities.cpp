@@ -48,6 +48,10 @@ const Quantity* find_quantity(std::string_view name) {
     return it == kQuantities.end() ? nullptr : &*it;
 }
 
+bool tells_of_steps(std::string_view name) {
+    return name == "grad_norm" || name == "loss" || name == "learning_rate";
+}
+
 std::span<const ManualRange> manual_ranges() {
     return kManualRanges;
 }

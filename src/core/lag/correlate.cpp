@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
 #include "core/align/copies.hpp"
+#include "core/align/steps.hpp"
 #include "core/column_length.hpp"
 #include "core/lag/epochs.hpp"
 #include "core/lag/explain.hpp"
-#include "core/lag/steps.hpp"
 #include "core/lag/whitened_pair.hpp"
 #include "core/maths/in_parallel.hpp"
 #include "core/maths/order_statistics.hpp"
@@ -20,6 +19,7 @@
 #include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/lag_test.hpp"
+#include "rlecouple/quantities.hpp"
 #include "rlecouple/rle.hpp"
 
 namespace rle {
@@ -119,13 +119,6 @@ double pairing_sd(const CorrelateInput& input, std::size_t n_samples) {
     return *input.pairing_p95_s / 1.96 / std::sqrt(static_cast<double>(n_samples));
 }
 
-// The driver is told by each step, and the steps are known.
-bool tells_of_steps(const CorrelateInput& input) {
-    constexpr std::array kOfSteps{"grad_norm", "loss", "learning_rate"};
-    return !input.step.empty() &&
-           std::find(kOfSteps.begin(), kOfSteps.end(), input.driver_name) != kOfSteps.end();
-}
-
 LagTestOptions lag_options(const CorrelateInput& input, const CorrelateOptions& options,
                            std::size_t n_samples) {
     LagTestOptions lag;
@@ -135,7 +128,7 @@ LagTestOptions lag_options(const CorrelateInput& input, const CorrelateOptions& 
     lag.sensor_delay_s = input.sensor_delay_s;
     lag.sensor_delay_sd_s = input.sensor_delay_sd_s;
     lag.pairing_sd_s = pairing_sd(input, n_samples);
-    const double rows = tells_of_steps(input) ? rows_a_step(input.step) : 1.0;
+    const double rows = tells_of_steps(input.driver_name) ? rows_a_step(input.step) : 1.0;
     if (rows > 1.0) lag.step_s = rows * input.dt_s;
     return lag;
 }
@@ -184,7 +177,7 @@ void couple(const CorrelateInput& input, const Response& response, const Whitene
 
 // What the steps of a training tell is no news in rows that have none.
 std::vector<std::size_t> rows_without_news(const CorrelateInput& input) {
-    if (!tells_of_steps(input)) return {};
+    if (input.step.empty() || !tells_of_steps(input.driver_name)) return {};
     std::vector<std::size_t> rows = rows_at_rest(input.step);
     std::erase_if(rows, [&](std::size_t row) { return !std::isfinite(input.driver[row]); });
     return rows;

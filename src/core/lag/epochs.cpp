@@ -5,8 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "core/align/steps.hpp"
 #include "core/lag/held.hpp"
-#include "core/lag/steps.hpp"
 #include "core/maths/order_statistics.hpp"
 #include "core/maths/series.hpp"
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/maths/series.hpp"
 #include "core/predict/predict_bootstrap.hpp"
 #include "core/predict/predict_explain.hpp"
 #include "core/predict/predict_rivals.hpp"
@@ -92,6 +93,7 @@ void Predicting::raise() {
         result_.event_times_s = events_between(all_events_, from_s(), last_s + options_.horizon_s);
     result_.events = result_.event_times_s.size();
     result_.events_before = events_between(all_events_, rows_.t_s[split_.first], from_s()).size();
+    result_.scores = count_present(std::span(z_).subspan(split_.begin, split_.end - split_.begin));
     std::vector<double> times;
     for (const std::size_t row : alarm_rows(rows_.t_s, z_, result_.alarm)) {
         if (row < split_.begin) continue;

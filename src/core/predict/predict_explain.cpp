@@ -20,6 +20,12 @@ std::string counts(const Prediction& p) {
 std::string obstacle(const Prediction& p) {
     if (!p.scored_s) return fmt::format("no {} is recorded", p.driver);
     if (!p.flag_known) return fmt::format("{} is not known in any row that could be scored", p.event);
+    if (p.scores == 0) {
+        return fmt::format(
+            "the {:g} s before a value of {} never held {} others, so that none could be told "
+            "from its past; give a longer --window",
+            p.alarm.window_s, p.driver, p.alarm.fewest_before);
+    }
     if (p.events == 0)
         return fmt::format("nothing happened to warn of (no onset of {} in the {:.0f} s scored)", p.event,
                            *p.scored_s);

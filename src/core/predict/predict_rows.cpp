@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/align/steps.hpp"
 #include "core/column_length.hpp"
 #include "core/maths/order_statistics.hpp"
 #include "rlecouple/error.hpp"
@@ -16,6 +17,7 @@ namespace {
 void check_lengths(const PredictInput& input) {
     const std::size_t rows = input.t_s.size();
     check_length("predict", input.driver_name, input.driver.size(), rows);
+    check_length("predict", "step", input.step.size(), rows);
     check_length("predict", "rle", input.rle.size(), rows);
     check_length("predict", "temp_c", input.temp_c.size(), rows);
     for (const std::vector<double>& flag : input.flags)
@@ -60,7 +62,7 @@ void put_in_order(PredictInput& input) {
         for (const std::size_t row : kept) rows.push_back(column[row]);
         column = std::move(rows);
     };
-    for (auto* column : {&input.driver, &input.rle, &input.temp_c, &input.t_s}) keep(*column);
+    for (auto* column : {&input.driver, &input.step, &input.rle, &input.temp_c, &input.t_s}) keep(*column);
     for (std::vector<double>& flag : input.flags) keep(flag);
 }
 
@@ -87,6 +89,7 @@ PredictRows predict_rows(PredictInput& input) {
     }
     rows.t_s = std::move(input.t_s);
     rows.driver = column_or_missing(input.driver, n);
+    if (!input.step.empty()) keep_at_lines(rows.driver, input.step);
     rows.rle = column_or_missing(input.rle, n);
     rows.temp_c = column_or_missing(input.temp_c, n);
     return rows;

@@ -297,6 +297,37 @@ TEST_CASE("law: the order of the rows and a shift of the clock change nothing") 
     CHECK(*b.scored_from_s == *a.scored_from_s + 1e6);
 }
 
+// Steps of 4 s at 1 Hz, lines at 2, 6, 10 and so on, each told in the rows about it: every tenth is a spike.
+TEST_CASE("a norm that stands before its line in the table warns of nothing before it") {
+    constexpr std::size_t kRows = 800;
+    Random random(1);
+    PredictInput input = table(kRows, {}, {});
+    double norm = 0.0;
+    for (std::size_t row = 0; row < kRows; ++row) {
+        const std::size_t step = row / 4;
+        if (row % 4 == 0) norm = step % 10 == 9 ? 12.0 : 2.0 + 0.2 * random.uniform();
+        input.driver[row] = norm;
+        input.step.push_back(static_cast<double>(step));
+        input.flags[0][row] = step % 10 == 9 && row % 4 == 2 ? 1.0 : 0.0;  // in the row of the line
+    }
+    PredictOptions options = fixed();
+    options.alarm.window_s = 60.0;
+    const Prediction p = predict(input, options);
+    CHECK(p.events >= 15);
+    CHECK(p.alarms >= 15);
+    CHECK(*p.score.precision == 0.0);
+
+    for (std::size_t row = 0; row < kRows; ++row)
+        input.flags[0][row] = input.step[row] > 10.0 && row % 40 == 39 ? 1.0 : 0.0;  // the row behind it
+    CHECK(*predict(input, options).score.precision > 0.9);
+    CHECK(*predict(input, options).score.lead.median_s == Approx(1.0));
+
+    options.alarm.window_s = 30.0;  // of seven steps
+    const Prediction none = predict(input, options);
+    CHECK(none.verdict == WarningVerdict::cannot_tell);
+    CHECK(none.explanation.find("never held 10") != std::string::npos);
+}
+
 TEST_CASE("alarms that know nothing of the events are seldom called better than chance") {
     // 150 sessions a kind; at a true rate of 2.5 %, more than 11 have a probability below 0.1 %. Clustered:
     // alarms and events each keep to their own minutes, so that they often meet or miss one another together.

@@ -1,6 +1,6 @@
 // A training that stands still: told from a log with holes and from steps that are slower than the grid, and
 // no evidence of coupling.
-#include "core/lag/steps.hpp"
+#include "core/align/steps.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -59,6 +59,26 @@ TEST_CASE("a step lasts as many rows as have its number, pauses aside") {
     CHECK(rows_a_step(Series{4, 8, 12, 16, 20, 24}) == 1.0);
     CHECK(rows_a_step(Series{1, 1, 1, 2, 2, 2}) == 1.0);  // none is seen whole
     CHECK(rows_a_step(Series{}) == 1.0);
+}
+
+TEST_CASE("values stay in the rows of the lines that told them") {
+    const auto kept = [](const Series& step) {
+        Series series = step;  // each row's value is its step's number
+        keep_at_lines(series, step);
+        Rows rows;
+        for (std::size_t t = 0; t < series.size(); ++t) {
+            if (!std::isnan(series[t])) rows.push_back(t);
+        }
+        return rows;
+    };
+    // Lines at 2, 5, 8 and 11, every three rows; at 2, 6, 10 and so on, every four: behind the middle.
+    CHECK(kept({1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5}) == Rows{0, 2, 5, 8, 10});
+    CHECK(kept({2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6}) == Rows{2, 6, 10, 14, 18});
+    // Lines at 1, 4, 7, 10, 22, 25 and so on, and a pause between: each of the two beside it stands in for five rows
+    // of it.
+    CHECK(kept({1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, kNone,
+                5, 5, 5, 5, 5, 5, 5, 6, 6, 6, 7, 7, 7, 8, 8, 8}) == Rows{1, 4, 7, 10, 22, 25, 28, 31});
+    CHECK(kept({4, 8, 12, 16, 20}) == Rows{0, 1, 2, 3, 4});
 }
 
 TEST_CASE("where a step takes longer than a row, the lag's interval holds both ends of the step") {

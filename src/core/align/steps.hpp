@@ -23,6 +23,11 @@ std::vector<std::size_t> rows_at_rest(std::span<const double> step);
 /// of them.
 double rows_a_step(std::span<const double> step);
 
+/// Leaves a series that each step tells its values in the rows of the lines that told them, one a step: the
+/// middle row of a step's, or the one behind the middle. Of a step beside a pause the middle is taken to lie
+/// half a usual step from its other end. Nothing changes where a step takes no longer than a row.
+void keep_at_lines(std::span<double> series, std::span<const double> step);
+
 /// `series` without its values at these rows.
 std::vector<double> without_rows(std::span<const double> series, std::span<const std::size_t> rows);
 

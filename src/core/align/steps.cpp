@@ -1,4 +1,4 @@
-#include "core/lag/steps.hpp"
+#include "core/align/steps.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -80,6 +80,25 @@ double rows_a_step(std::span<const double> step) {
         n += 1.0;
     }
     return sum / n;
+}
+
+void keep_at_lines(std::span<double> series, std::span<const double> step) {
+    constexpr double kPause = 1.5;  // times the usual rows of a step, beyond which a pause is beside it
+    const double usual = rows_a_step(step);
+    if (!(usual > 1.0)) return;
+    const auto from_begin = static_cast<std::size_t>(0.5 * usual);
+    const auto from_end = static_cast<std::size_t>(std::ceil(0.5 * usual));
+    bool pause_before = false;  // the step before reaches into a pause
+    for (std::size_t begin = 0, end = 0; begin < series.size(); begin = end) {
+        for (end = begin + 1; end < series.size() && step[end] == step[begin];) ++end;
+        const bool beside_pause = static_cast<double>(end - begin) > kPause * usual;
+        std::size_t line = begin + (end - begin) / 2;
+        if (beside_pause) line = pause_before || begin == 0 ? end - from_end : begin + from_begin;
+        pause_before = std::isnan(step[begin]) || (beside_pause && !pause_before);
+        for (std::size_t t = begin; t < end; ++t) {
+            if (t != line) series[t] = kMissing;
+        }
+    }
 }
 
 std::vector<double> without_rows(std::span<const double> series, std::span<const std::size_t> rows) {
