@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/reading.hpp"
+#include "core/maths/in_parallel.hpp"
 #include "formats/aligned_csv.hpp"
 #include "formats/io/read_ahead.hpp"
 #include "formats/io/shown_file.hpp"
@@ -108,7 +109,7 @@ Found survey_once(Readers& readers, const AlignOptions& options, Telemetry&& fir
     std::future<Training> training_head;
     if (readers.training) {
         const bool longer = first_steps.size() >= kStepsInPiece;
-        training_head = std::async(longer ? std::launch::async : std::launch::deferred, [&] {
+        training_head = std::async(longer ? kThreadIfAny : std::launch::deferred, [&] {
             Training piece = std::move(first_steps);
             do {
                 found.survey.training(piece);

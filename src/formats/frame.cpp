@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/maths/in_parallel.hpp"
 #include "formats/io/files.hpp"
 #include "formats/readers.hpp"
 #include "formats/table.hpp"
@@ -280,7 +281,7 @@ std::optional<Frame> read_stretches(const MappedText& text, const Table& table, 
     const std::vector<std::size_t> at = cuts(text.text(), table.consumed(), stretches);
     std::vector<std::future<FrameReader>> parts;
     for (std::size_t k = 0; k + 1 < at.size(); ++k) {
-        parts.push_back(std::async(std::launch::async, [&, from = at[k], to = at[k + 1]] {
+        parts.push_back(std::async(kThreadIfAny, [&, from = at[k], to = at[k + 1]] {
             FrameReader reader(table.over(text.text().substr(from, to - from)), where, only);
             reader.read(&text, from, (from == at.front() ? text.text().size() : to) - from);
             return reader;

@@ -4,12 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "core/time_resolution.hpp"
 #include "rlecouple/telemetry.hpp"
 
 namespace rle {
 namespace {
 
-constexpr double kTimeResolution = 5e-7;  // s; times are whole microseconds
+constexpr double kFarthestCell = 0x1p60;  // a position that no row has, and that is one of a vector yet
 constexpr double kMostOfCell = 0.1;       // that the resolution may take at rates near 1 MHz
 
 // Times are compared by what they lie behind the grid's start: a number of seconds since 1970 leaves a double
@@ -37,7 +38,8 @@ bool is_near(const Grid& grid, std::size_t point, double t_s, double tolerance_s
 }  // namespace
 
 double Grid::cell_of(double t_s) const {
-    return std::floor((t_s - start_s) * hz + 0.5 + std::min(kTimeResolution * hz, kMostOfCell));
+    const double cell = std::floor((t_s - start_s) * hz + 0.5 + std::min(kTimeResolution * hz, kMostOfCell));
+    return std::clamp(cell, -kFarthestCell, kFarthestCell);
 }
 
 bool Grid::reaches(double t_s, double tolerance_s) const {

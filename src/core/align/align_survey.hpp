@@ -11,11 +11,10 @@
 #include "core/align/power_limits.hpp"
 #include "core/align/restarts.hpp"
 #include "core/time_order.hpp"
+#include "core/time_resolution.hpp"
 #include "rlecouple/align_stream.hpp"
 
 namespace rle {
-
-inline constexpr double kTimeResolution = 5e-7;  ///< s; times are whole microseconds
 
 struct Instant {
     std::int64_t wall_us = kNoTime;

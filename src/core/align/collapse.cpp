@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/time_resolution.hpp"
 #include "rlecouple/rle_stream.hpp"
 
 namespace rle {
@@ -13,9 +14,8 @@ constexpr double kLoadedUtil = 0.60;   // eta_util
 constexpr double kLoadedPower = 0.75;  // A_load
 constexpr double kNearLimitSeconds = 60.0;
 constexpr double kNearLimitDegrees = 5.0;
-constexpr double kFullPower = 0.95;       // A_load
-constexpr double kGapSeconds = 3.5;       // a longer interval, if longer than twice the one before, is a gap
-constexpr double kTimeResolution = 5e-7;  // times are whole microseconds
+constexpr double kFullPower = 0.95;  // A_load
+constexpr double kGapSeconds = 3.5;  // a longer interval, if longer than twice the one before, is a gap
 
 bool under_load(const RleTerms& terms) {
     return terms.eta_util > kLoadedUtil || terms.a_load > kLoadedPower;

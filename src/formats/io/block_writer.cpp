@@ -6,6 +6,7 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -42,8 +43,20 @@ struct BlockWriter::State {
 
     // The first block waits: where it is the only one, no thread is worth its start.
     void start_thread() {
-        if (added > 1 && threads.size() < std::min(added, most_threads))
+        if (added <= 1 || threads.size() >= std::min(added, most_threads)) return;
+        try {
             threads.emplace_back([this] { work(); });
+        } catch (const std::system_error&) {
+            most_threads = threads.size();  // the machine gives no more
+        }
+    }
+
+    // Where there are no threads at all, whoever adds blocks makes room for them.
+    void make_room(std::unique_lock<std::mutex>& lock) {
+        while (threads.empty() && added - written >= most_under_way) {
+            format_next(lock);
+            write_what_is_due(lock);
+        }
     }
 
     void work() {
@@ -121,6 +134,7 @@ BlockWriter::~BlockWriter() {
 void BlockWriter::add(Format format) {
     State& s = *state_;
     std::unique_lock lock(s.mutex);
+    s.make_room(lock);
     s.changed.wait(lock, [&] { return s.error || s.added - s.written < s.most_under_way; });
     if (s.error) std::rethrow_exception(s.error);
     s.waiting.push_back(std::move(format));

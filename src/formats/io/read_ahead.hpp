@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include "formats/pieces.hpp"
@@ -34,7 +35,7 @@ class ReadAhead : public Pieces<Stream> {
         if (!begun_) {
             begun_ = true;
             const bool any = inside_->next(piece, most);
-            if (piece.size() >= most) thread_ = std::thread([this, most] { read(most); });
+            if (piece.size() >= most) start(most);
             return any;
         }
         if (!thread_.joinable()) return inside_->next(piece, most);
@@ -57,6 +58,14 @@ class ReadAhead : public Pieces<Stream> {
 
   private:
     static constexpr std::size_t kAhead = 3;  // pieces
+
+    // Where the machine has no thread to give, pieces are read when they are asked for.
+    void start(std::size_t most) {
+        try {
+            thread_ = std::thread([this, most] { read(most); });
+        } catch (const std::system_error&) {
+        }
+    }
 
     void read(std::size_t most) {
         std::exception_ptr error;

@@ -74,8 +74,8 @@ TEST_CASE("values stay in the rows of the lines that told them") {
     // Lines at 2, 5, 8 and 11, every three rows; at 2, 6, 10 and so on, every four: behind the middle.
     CHECK(kept({1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5}) == Rows{0, 2, 5, 8, 10});
     CHECK(kept({2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6}) == Rows{2, 6, 10, 14, 18});
-    // Lines at 1, 4, 7, 10, 22, 25 and so on, and a pause between: each of the two beside it stands in for five rows
-    // of it.
+    // Lines at 1, 4, 7, 10, 22, 25 and so on, and a pause between: each of the two beside it stands in for
+    // five rows of it.
     CHECK(kept({1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, kNone,
                 5, 5, 5, 5, 5, 5, 5, 6, 6, 6, 7, 7, 7, 8, 8, 8}) == Rows{1, 4, 7, 10, 22, 25, 28, 31});
     CHECK(kept({4, 8, 12, 16, 20}) == Rows{0, 1, 2, 3, 4});
