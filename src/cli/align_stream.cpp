@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "cli/reading.hpp"
-#include "core/maths/in_parallel.hpp"
 #include "formats/aligned_csv.hpp"
 #include "formats/io/read_ahead.hpp"
 #include "formats/io/shown_file.hpp"
@@ -19,6 +18,7 @@
 namespace rle::cli {
 namespace {
 
+constexpr auto kThreadIfAny = std::launch::async | std::launch::deferred;  // deferred: the machine gives none
 constexpr std::size_t kRowsInPiece = 4096;
 constexpr std::size_t kStepsInPiece = 1024;
 constexpr std::size_t kPointsInBlock = 4096;

@@ -8,7 +8,6 @@
 #include <thread>
 #include <utility>
 
-#include "core/maths/in_parallel.hpp"
 #include "formats/io/files.hpp"
 #include "formats/readers.hpp"
 #include "formats/table.hpp"
@@ -25,7 +24,8 @@ constexpr double kMicro = 1e-6;
 constexpr std::size_t kRowsAtOnce = 4096;
 constexpr std::size_t kLeastStretch = std::size_t{1} << 20U;  // bytes that are worth a thread
 constexpr unsigned kMostStretches = 8;
-constexpr double kLeastKelvin = 250.0, kMostKelvin = 400.0;  // -23 to 127 degC
+constexpr auto kThreadIfAny = std::launch::async | std::launch::deferred;  // deferred: the machine gives none
+constexpr double kLeastKelvin = 250.0, kMostKelvin = 400.0;                // -23 to 127 degC
 
 struct NumberColumn {
     std::size_t at = 0;
