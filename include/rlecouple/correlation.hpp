@@ -38,13 +38,15 @@ struct ManualCorrelation {
 /// The lag test that can be relied on: trend removed, both series prewhitened, all lags searched accounted
 /// for.
 struct TestedCorrelation {
-    std::string method;                    ///< one line: detrending, orders, correction
-    std::string response;                  ///< the column that was tested: the response, or rle_raw for rle
-    std::vector<LagPoint> ccf;             ///< of the prewhitened residuals
-    std::optional<double> band;            ///< |r| beyond this is significant at alpha, family-wise
-    std::optional<double> r_peak;          ///< r of the residuals at t_lag_s
-    std::optional<double> t_lag_s;         ///< s; on the grid, less the sensors' delay
-    std::optional<Interval> t_lag_ci95_s;  ///< s
+    std::string method;          ///< one line: detrending, orders, correction
+    std::string response;        ///< the column that was tested: the response, or rle_raw for rle
+    std::vector<LagPoint> ccf;   ///< of the prewhitened residuals
+    std::optional<double> band;  ///< |r| beyond this is significant at alpha, family-wise
+    std::optional<double> detectable_k_per_s;    ///< |k| found in half of such sessions, 1/s
+    std::optional<double> detectable_k90_per_s;  ///< |k| found in 90 % of them, 1/s
+    std::optional<double> r_peak;                ///< r of the residuals at t_lag_s
+    std::optional<double> t_lag_s;               ///< s; on the grid, less the sensors' delay
+    std::optional<Interval> t_lag_ci95_s;        ///< s
     std::optional<Interval>
         likely_lag_s;  ///< s; the likelihood's part of that interval, sensors' delays not taken off
     std::optional<double>
@@ -57,6 +59,7 @@ struct TestedCorrelation {
     int driver_ar_order = 0;
     int response_ar_order = 0;
     double sensor_delay_s = 0.0;  ///< taken off the lag, s
+    bool held = false;            ///< one of the two stands still between the readings of a slower clock
     bool beside_epochs = false;   ///< without the rows at which both change with the epochs of the training
     std::vector<std::string> warnings;
 };

@@ -110,6 +110,15 @@ void add_granger_row(Sheet& sheet, const std::string& key, const std::string& la
     sheet.shown_number(key, label, p, p_value(p), {.remark = remark, .missing = missing});
 }
 
+void add_detectable_row(Sheet& sheet, const TestedCorrelation* t, const std::string& missing) {
+    const std::optional<double> half = t == nullptr ? std::nullopt : t->detectable_k_per_s;
+    const std::optional<double> most = t == nullptr ? std::nullopt : t->detectable_k90_per_s;
+    sheet.number("detectable_k_per_s", "k that half of such sessions would show", half,
+                 {.unit = "1/s",
+                  .remark = most ? "90 % of them: " + number(most) + " 1/s" : "",
+                  .missing = t == nullptr ? missing : "the test does not tell it; correlate says why"});
+}
+
 void add_tested_rows(Sheet& sheet, const Correlation& c, const std::string& missing) {
     const TestedCorrelation* t = c.tested ? &*c.tested : nullptr;
     const auto value = [&](std::optional<double> TestedCorrelation::*member) {
@@ -132,6 +141,7 @@ void add_tested_rows(Sheet& sheet, const Correlation& c, const std::string& miss
     sheet.text("tested_causal_order", "Order, tested",
                t == nullptr ? "" : causal_order_text(t->causal_order, c.driver, c.response),
                {.missing = missing});
+    add_detectable_row(sheet, t, missing);
 }
 
 void add_coupling_rows(Sheet& sheet, const Correlation& c, const std::string& missing) {

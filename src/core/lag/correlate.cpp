@@ -9,6 +9,7 @@
 #include "core/align/copies.hpp"
 #include "core/align/steps.hpp"
 #include "core/column_length.hpp"
+#include "core/lag/detectable.hpp"
 #include "core/lag/epochs.hpp"
 #include "core/lag/explain.hpp"
 #include "core/lag/whitened_pair.hpp"
@@ -175,6 +176,20 @@ void couple(const CorrelateInput& input, const Response& response, const Whitene
     }
 }
 
+// What the test could have found.
+void tell_detectable(const Response& response, const WhitenedPair& pair, double dt_s, Correlation& result) {
+    TestedCorrelation& tested = *result.tested;
+    const Detectable found =
+        response.instead.empty()
+            ? detectable_coupling(pair, tested, result.coupling, dt_s)
+            : Detectable{{}, {}, response.name + " is a trailing mean, whose k is another"};
+    tested.detectable_k_per_s = found.half_per_s;
+    tested.detectable_k90_per_s = found.nine_tenths_per_s;
+    if (found.half_per_s) return;
+    result.warnings.push_back("tested.detectable_k_per_s and detectable_k90_per_s are missing: " +
+                              found.missing);
+}
+
 // What the steps of a training tell is no news in rows that have none.
 std::vector<std::size_t> rows_without_news(const CorrelateInput& input) {
     if (input.step.empty() || !tells_of_steps(input.driver_name)) return {};
@@ -244,6 +259,7 @@ void test(const CorrelateInput& input, const CorrelateOptions& options, Correlat
                            result.tested->warnings.end());
     result.verdict = result.tested->significant ? Verdict::coupled : Verdict::not_detected;
     couple(input, response, *pair, result);
+    tell_detectable(response, *pair, input.dt_s, result);
 }
 
 }  // namespace

@@ -251,9 +251,11 @@ std::vector<char> places_near(const std::vector<Place>& places, const std::vecto
 }
 
 // The residuals of all other rows, of mean 0 and mean square 1 again: those left out lay far to one side.
-std::vector<double> residual_beside(const Whitened& series, std::span<const std::size_t> rows) {
-    const std::vector<double> rest = without_rows(series.residual, rows);
-    return varies(rest) ? standardised(rest) : rest;
+void leave_out(std::span<const std::size_t> rows, Whitened& series) {
+    series.residual = without_rows(series.residual, rows);
+    if (!varies(series.residual)) return;
+    series.error_sd *= standard_deviation(series.residual);
+    series.residual = standardised(series.residual);
 }
 
 }  // namespace
@@ -307,8 +309,8 @@ std::optional<WhitenedPair> whiten_pair_beside(const EpochRows& rows, std::span<
     std::optional<WhitenedPair> pair = whiten_pair(driver, response, dt_s, periods);
     if (!pair) return std::nullopt;
     if (!periods.empty()) pair->shared_periods = rest->shared_periods;
-    pair->driver.residual = residual_beside(pair->driver, rows.driver);
-    pair->response.residual = residual_beside(pair->response, rows.response);
+    leave_out(rows.driver, pair->driver);
+    leave_out(rows.response, pair->response);
     pair->epochs = rows;
     return pair;
 }

@@ -63,7 +63,8 @@ std::string coupled(const Correlation& c) {
     if (*t.r_peak > 0.0) {
         sentence += "; the sign is the opposite of the manual's coupling, in which a spike precedes a drop";
     }
-    return sentence;
+    return sentence +
+           "; a common cause of both, as a load that varies, is not told from coupling by these two alone";
 }
 
 // Decimals by which two numbers that differ are printed apart: two, or as many as it takes.
@@ -90,6 +91,12 @@ std::string not_detected(const Correlation& c, double independent) {
             "; the raw r = {:+.2f} that the manual calls {} rests on about {:.0f} independent samples of {}",
             *c.manual.r_peak, *c.manual.strength == Strength::strong ? "strong" : "moderate", independent,
             c.n_samples);
+    }
+    if (t.detectable_k_per_s && t.detectable_k90_per_s) {
+        sentence += fmt::format(
+            "; a coupling of k = {:.2g} /s would have been found in half of such sessions and one of {:.2g} "
+            "/s in 90 %, so that absence is not proven",
+            *t.detectable_k_per_s, *t.detectable_k90_per_s);
     }
     return sentence;
 }

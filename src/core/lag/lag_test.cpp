@@ -298,7 +298,8 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
     if (peak < 0) return std::nullopt;
     const FamilyWise test = judge(series, tested.ccf, options, left_memory(x, y, dt_s));
     tested.method = method_line(x, y, tested.ccf.size(), test.law);
-    if (!series.readings().empty()) {
+    tested.held = !series.readings().empty();
+    if (tested.held) {
         tested.method +=
             fmt::format("; {} readings of the {}, with nothing new between them, {}",
                         series.readings().size(), series.of_response() ? "response" : "driver",

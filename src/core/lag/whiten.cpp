@@ -115,14 +115,15 @@ Scale fit_scale(std::vector<double>& errors, int max_order) {
     return scale;
 }
 
-// To mean square 1.
-void normalise(std::vector<double>& errors) {
+// To mean square 1; returns what they are divided by.
+double normalise(std::vector<double>& errors) {
     double square = 0.0;
     for (double e : errors) square += std::isfinite(e) ? e * e : 0.0;
     const double rms = std::sqrt(square / std::max(static_cast<double>(count_present(errors)), 1.0));
     if (rms > 0.0) {
         for (double& e : errors) e /= rms;
     }
+    return rms;
 }
 
 }  // namespace
@@ -173,6 +174,7 @@ Whitened Whitened::part(std::size_t from, std::size_t count) const {
     out.ar = ar;
     out.trend = trend;
     out.scale_order = scale_order;
+    out.error_sd = error_sd;
     out.begin = begin + from;
     out.session = session;
     return out;
@@ -197,7 +199,7 @@ Whitened whiten(std::span<const double> series, const Trend& trend, const Whiten
     Scale scale = fit_scale(result.residual, options.max_scale_order);
     result.scale_order = scale.order;
     result.scale = std::move(scale.value);
-    normalise(result.residual);
+    result.error_sd = normalise(result.residual);
     return result;
 }
 

@@ -34,6 +34,7 @@ struct Whitened {
     std::vector<double> ar;        ///< phi_1 ... phi_p
     Trend trend;
     int scale_order = 0;
+    double error_sd = 0.0;    ///< what the residuals were divided by, beside `scale`
     std::size_t begin = 0;    ///< place of the first sample in the session
     std::size_t session = 0;  ///< samples of the session
 

@@ -68,6 +68,8 @@ Json tested_to_json(const TestedCorrelation& tested) {
     out["significant"] = tested.significant;
     out["causal_order"] = name_of(kCausalOrders, std::optional(tested.causal_order));
     out["band"] = json_of(tested.band);
+    out["detectable_k_per_s"] = json_of(tested.detectable_k_per_s);
+    out["detectable_k90_per_s"] = json_of(tested.detectable_k90_per_s);
     out["trend_order"] = tested.trend_order;
     out["driver_ar_order"] = tested.driver_ar_order;
     out["response_ar_order"] = tested.response_ar_order;
@@ -83,6 +85,8 @@ TestedCorrelation tested_from(const Fields& fields) {
     tested.response = fields.text("response");
     tested.ccf = ccf_from(fields);
     tested.band = fields.number("band");
+    tested.detectable_k_per_s = fields.number("detectable_k_per_s");
+    tested.detectable_k90_per_s = fields.number("detectable_k90_per_s");
     tested.r_peak = fields.number("r_peak");
     tested.t_lag_s = fields.number("t_lag_s");
     tested.t_lag_ci95_s = fields.interval("t_lag_ci95_s");

@@ -224,3 +224,39 @@ TEST_CASE("what both do as epochs end is told and no coupling, where the table h
     CHECK(rlecouple({"correlate", "-", "-o", "-", "--driver", "epoch"}, table(true)).err.find(warned) ==
           std::string::npos);
 }
+
+TEST_CASE("what is not detected is told with the k that would have been, or why there is none") {
+    std::string relaxing = "t_s,grad_norm,rle\n", white = relaxing;
+    Noise noise(17);
+    double y = 0.0;
+    for (int t = 0; t < 180; ++t) {
+        const double g = 2.0 + noise();
+        y = 0.8 * y + 0.05 * noise();
+        relaxing += fmt::format("{},{},{}\n", t, g, 0.5 + y);
+        white += fmt::format("{},{},{}\n", t, g, 0.5 + 0.05 * noise());
+    }
+    const Finished done = rlecouple({"correlate", "-", "-o", "-"}, relaxing);
+    REQUIRE(done.exit_code == 0);
+    const json c = json::parse(done.out);
+    REQUIRE(c["verdict"] == "not_detected");
+    // By hand: b = 0.05 r / sqrt(1 - r^2) of a driver that has the SD of the noise it is made with, and the
+    // band of 180 samples, 2.68 / sqrt(180), is r; k = b at 1 Hz.
+    const double r = 2.683 / std::sqrt(180.0);
+    CHECK(c["tested"]["detectable_k_per_s"].get<double>() ==
+          Approx(0.05 * r / std::sqrt(1.0 - r * r)).epsilon(0.25));
+    CHECK(c["tested"]["detectable_k90_per_s"] > c["tested"]["detectable_k_per_s"]);
+    const std::string told =
+        fmt::format("a coupling of k = {:.2g} /s would have been found in half of such sessions",
+                    c["tested"]["detectable_k_per_s"].get<double>());
+    CHECK(c["explanation"].get<std::string>().find(told) != std::string::npos);
+    CHECK(done.err.find("detectable") == std::string::npos);
+
+    const Finished at_once = rlecouple({"correlate", "-", "-o", "-"}, white);
+    REQUIRE(at_once.exit_code == 0);
+    const json none = json::parse(at_once.out);
+    CHECK(none["tested"]["detectable_k_per_s"].is_null());
+    CHECK(none["tested"]["detectable_k90_per_s"].is_null());
+    CHECK(none["warnings"].dump().find("tested.detectable_k_per_s") != std::string::npos);
+    CHECK(at_once.err.find("warning: tested.detectable_k_per_s and detectable_k90_per_s are missing: the "
+                           "response keeps little of itself") != std::string::npos);
+}

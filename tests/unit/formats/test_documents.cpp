@@ -66,6 +66,8 @@ rle::Correlation full_correlation() {
     c.tested->method = "Haugh";
     c.tested->ccf = {{-1, -0.5, 80}};
     c.tested->band = 0.3;
+    c.tested->detectable_k_per_s = 0.03;
+    c.tested->detectable_k90_per_s = 0.05;
     c.tested->p_value = 0.012;
     c.tested->t_lag_ci95_s = rle::Interval{-1.4, -0.6};
     c.tested->significant = true;
