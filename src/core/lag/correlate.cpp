@@ -182,7 +182,8 @@ void tell_detectable(const Response& response, const WhitenedPair& pair, double 
     const Detectable found =
         response.instead.empty()
             ? detectable_coupling(pair, tested, result.coupling, dt_s)
-            : Detectable{{}, {}, response.name + " is a trailing mean, whose k is another"};
+            : Detectable{
+                  {}, {}, response.name + " is a trailing mean, whose k is another; " + response.instead};
     tested.detectable_k_per_s = found.half_per_s;
     tested.detectable_k90_per_s = found.nine_tenths_per_s;
     if (found.half_per_s) return;

@@ -26,6 +26,7 @@ constexpr double kLeastPresent = 0.6;  // of the rows, for news to be those of o
 constexpr std::size_t kFrequencies = 1024;
 constexpr std::size_t kMostTaps = 200;        // lags from the delay on at which a remembering driver shows
 constexpr std::size_t kMostTakenOut = 32768;  // rows of a session whose coupling is taken out
+constexpr std::size_t kFewestFitted = 30;
 constexpr double kOneReading = 1.0 - 1e-9;
 
 double normal_below(double z) {
@@ -40,8 +41,8 @@ double log_within(double z, double mean) {
 // The z that the greatest of `lags` independent normal numbers of this mean passes with probability alpha
 // (Sidak).
 double sidak_z(double alpha, std::size_t lags, double mean) {
-    double low = 0.0, high = 40.0;
-    for (int i = 0; i < 40; ++i) {
+    double low = 0.0, high = 10.0 + std::abs(mean);
+    for (int i = 0; i < 30; ++i) {
         const double z = 0.5 * (low + high);
         (static_cast<double>(lags) * log_within(z, mean) < std::log1p(-alpha) ? low : high) = z;
     }
@@ -271,7 +272,7 @@ Whitened without_coupling(const WhitenedPair& pair, const CouplingFit& fit, std:
         const bool read = t < pair.response.ar.size() || std::isfinite(pair.response.residual[t]);
         rest[t] = read ? rest[t] - driven : std::numeric_limits<double>::quiet_NaN();
     }
-    if (!varies(rest)) return pair.response;
+    if (!varies(rest) || count_present(rest) < kFewestFitted) return pair.response;
     const double sd = standard_deviation(rest);
     Whitened own = whiten(rest, pair.response.trend, whiten_options(count_present(rest), dt_s));
     own.error_sd *= sd;  // in the units of the pair's response
