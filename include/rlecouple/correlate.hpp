@@ -71,5 +71,7 @@ Correlation correlate(CorrelateInput input, const CorrelateOptions& options);
 
 /// "p = 0.495", "p = 2e-05", "p < 1e-15": as all words have it.
 std::string p_words(double p);
+/// "p <= 0.001" where no draw came near.
+std::string p_words(const TestedCorrelation& tested);
 
 }  // namespace rle

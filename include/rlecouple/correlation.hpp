@@ -52,6 +52,7 @@ struct TestedCorrelation {
     std::optional<double>
         fine_lag_s;  ///< s; t_lag_s between grid points where the data reject those; k is fitted there
     std::optional<double> p_value;  ///< family-wise over all lags searched
+    bool p_at_most = false;         ///< no draw came near: p is p_value or less
     double alpha = 0.05;            ///< level of the test
     bool significant = false;       ///< p_value <= alpha
     CausalOrder causal_order = CausalOrder::undetermined;
@@ -107,5 +108,9 @@ struct Correlation {
     std::vector<std::string> modelled = {};  ///< columns of the device that are estimates, not measured
     std::vector<std::string> warnings;
 };
+
+/// Is it what the manual's coupling equation is of, a driver that the training tells of and RLE? Of others it
+/// does not say which sign to expect.
+bool is_of_the_manual(const Correlation& result);
 
 }  // namespace rle

@@ -27,6 +27,9 @@ const Quantity* find_quantity(std::string_view name);
 /// Does each step of a training tell this column's value: gradient norm, loss, learning rate?
 bool tells_of_steps(std::string_view name);
 
+/// Is it a training that tells of this column? Else a machine does, or it is only carried through.
+bool told_by_training(std::string_view name);
+
 /// A row of the manual's table of ranges, which is checked and flagged, never clamped.
 struct ManualRange {
     std::string_view variable;

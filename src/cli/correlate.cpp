@@ -22,6 +22,7 @@
 #include "formats/readers.hpp"
 #include "rlecouple/correlate.hpp"
 #include "rlecouple/error.hpp"
+#include "rlecouple/quantities.hpp"
 #include "rlecouple/uniform_grid.hpp"
 
 namespace rle::cli {
@@ -122,10 +123,10 @@ std::string summary(const Correlation& c) {
     }
     if (c.tested && c.tested->r_peak && c.tested->p_value) {
         const bool itself = c.tested->response == c.response;
-        text += fmt::format(
-            "  {:<22} r = {:+.3f} {}: {}, {}\n", itself ? "tested" : "tested on " + c.tested->response,
-            *c.tested->r_peak, lag_words(c.tested->t_lag_s.value_or(0.0), c.tested->causal_order, c),
-            p_words(*c.tested->p_value), c.tested->significant ? "significant" : "not significant");
+        text += fmt::format("  {:<22} r = {:+.3f} {}: {}, {}\n",
+                            itself ? "tested" : "tested on " + c.tested->response, *c.tested->r_peak,
+                            lag_words(c.tested->t_lag_s.value_or(0.0), c.tested->causal_order, c),
+                            p_words(*c.tested), c.tested->significant ? "significant" : "not significant");
     }
     if (c.tested && c.tested->sensor_delay_s != 0.0) {
         const double late = c.tested->sensor_delay_s;
@@ -181,10 +182,9 @@ bool is_empty(const std::vector<double>& column) {
 }
 
 std::string no_value(const std::string& name) {
-    constexpr std::array kLogged{"grad_norm", "loss", "learning_rate", "step", "epoch", "step_time_s"};
-    const bool logged = std::find(kLogged.begin(), kLogged.end(), name) != kLogged.end();
-    return fmt::format("{} has no value in any row{}", name,
-                       logged ? ": the session has no training log, or none that has it" : "");
+    return fmt::format(
+        "{} has no value in any row{}", name,
+        told_by_training(name) ? ": the session has no training log, or none that has it" : "");
 }
 
 }  // namespace

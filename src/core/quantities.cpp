@@ -52,6 +52,12 @@ bool tells_of_steps(std::string_view name) {
     return name == "grad_norm" || name == "loss" || name == "learning_rate";
 }
 
+bool told_by_training(std::string_view name) {
+    constexpr std::array<std::string_view, 6> kTold{"grad_norm", "loss",  "learning_rate",
+                                                    "step",      "epoch", "step_time_s"};
+    return std::find(kTold.begin(), kTold.end(), name) != kTold.end();
+}
+
 std::span<const ManualRange> manual_ranges() {
     return kManualRanges;
 }

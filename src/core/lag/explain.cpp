@@ -9,6 +9,7 @@
 
 #include "core/lag/bartlett.hpp"
 #include "core/maths/series.hpp"
+#include "rlecouple/quantities.hpp"
 
 namespace rle {
 namespace {
@@ -57,10 +58,9 @@ std::string taken_out(const TestedCorrelation& t) {
 
 std::string coupled(const Correlation& c) {
     const TestedCorrelation& t = *c.tested;
-    std::string sentence =
-        fmt::format("{}: r = {:+.2f} once {} are taken out, {} over all {} lags searched", movement(c),
-                    *t.r_peak, taken_out(t), p_words(*t.p_value), t.ccf.size());
-    if (*t.r_peak > 0.0) {
+    std::string sentence = fmt::format("{}: r = {:+.2f} once {} are taken out, {} over all {} lags searched",
+                                       movement(c), *t.r_peak, taken_out(t), p_words(t), t.ccf.size());
+    if (*t.r_peak > 0.0 && is_of_the_manual(c)) {
         sentence += "; the sign is the opposite of the manual's coupling, in which a spike precedes a drop";
     }
     return sentence +
@@ -115,6 +115,15 @@ std::string nothing_to_say(const Correlation& c) {
 std::string p_words(double p) {
     if (p < 1e-15) return "p < 1e-15";
     return p < 0.001 ? fmt::format("p = {:.1g}", p) : fmt::format("p = {:.3f}", p);
+}
+
+std::string p_words(const TestedCorrelation& tested) {
+    const std::string words = p_words(*tested.p_value);
+    return tested.p_at_most && words.starts_with("p = ") ? "p <= " + words.substr(4) : words;
+}
+
+bool is_of_the_manual(const Correlation& result) {
+    return told_by_training(result.driver) && (result.response == "rle" || result.response == "rle_raw");
 }
 
 double independent_samples(const std::vector<double>& driver, const std::vector<double>& response) {

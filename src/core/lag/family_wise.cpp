@@ -42,6 +42,7 @@ FamilyWise judge_by_draws(double observed, double work, double alpha, const Make
         }
     }
     FamilyWise result;
+    result.p_at_most = exceed == 0;
     result.p_value = static_cast<double>(exceed + 1) / static_cast<double>(drawn.size() + 1);
     const auto above = static_cast<std::size_t>((1.0 - alpha) * static_cast<double>(drawn.size()));
     const auto at = drawn.begin() + static_cast<std::ptrdiff_t>(std::min(above, drawn.size() - 1));

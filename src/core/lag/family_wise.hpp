@@ -16,7 +16,8 @@ enum class NullLaw {
 
 struct FamilyWise {
     double p_value = 1.0;
-    double band = 1.0;  ///< |r| sqrt(n) that is significant at alpha, family-wise
+    bool p_at_most = false;  ///< no draw reached what was observed: p is no more than p_value
+    double band = 1.0;       ///< |r| sqrt(n) that is significant at alpha, family-wise
     NullLaw law = NullLaw::permutation;
 };
 

@@ -308,6 +308,7 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
     tested.beside_epochs = !pair.epochs.empty();
     if (tested.beside_epochs) tested.method += "; without the rows at which both change with the epochs";
     tested.p_value = test.p_value;
+    tested.p_at_most = test.p_at_most;
     tested.significant = test.p_value <= options.alpha;
     const double pairs = static_cast<double>(tested.ccf[static_cast<std::size_t>(peak)].n);
     tested.band = std::min(1.0, test.band / std::sqrt(pairs));

@@ -64,6 +64,7 @@ Json tested_to_json(const TestedCorrelation& tested) {
     out["t_lag_s"] = json_of(tested.t_lag_s);
     out["t_lag_ci95_s"] = json_of(tested.t_lag_ci95_s);
     out["p_value"] = json_of(tested.p_value);
+    out["p_at_most"] = tested.p_at_most;
     out["alpha"] = json_of(tested.alpha);
     out["significant"] = tested.significant;
     out["causal_order"] = name_of(kCausalOrders, std::optional(tested.causal_order));
@@ -91,6 +92,7 @@ TestedCorrelation tested_from(const Fields& fields) {
     tested.t_lag_s = fields.number("t_lag_s");
     tested.t_lag_ci95_s = fields.interval("t_lag_ci95_s");
     tested.p_value = fields.number("p_value");
+    tested.p_at_most = fields.flag("p_at_most").value_or(false);
     tested.alpha = fields.number_or("alpha", tested.alpha);
     tested.significant = fields.flag("significant").value_or(false);
     tested.causal_order = causal_order_from(fields);

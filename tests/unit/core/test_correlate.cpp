@@ -57,6 +57,33 @@ TEST_CASE("a positive peak is coupling of the opposite sense, and the sentence s
     CHECK(c.coupling->k_per_s < 0.0);
 }
 
+TEST_CASE("of other quantities than the manual's no sign is called the opposite one") {
+    CorrelateInput input = coupled_input(-0.1, 1);
+    input.driver_name = "power_w";
+    input.response_name = "temp_c";
+    const Correlation heat = correlate(input, {});
+    INFO(heat.explanation);
+    CHECK(says(heat.explanation, "by a rise of temp_c"));
+    CHECK(!says(heat.explanation, "manual's coupling"));
+    input.driver_name = "loss";
+    CHECK(!says(correlate(input, {}).explanation, "manual's coupling"));
+    input.response_name = "rle_raw";
+    CHECK(says(correlate(input, {}).explanation, "manual's coupling"));
+}
+
+TEST_CASE("a p that no draw reached is told as the most that it can be") {
+    const Correlation c = correlate(coupled_input(0.1, 2), {});
+    INFO(c.explanation);
+    REQUIRE(c.tested);
+    CHECK(*c.tested->p_value == 1.0 / 10000.0);  // of 9,999 draws
+    CHECK(c.tested->p_at_most);
+    CHECK(p_words(*c.tested) == "p <= 0.0001");
+    CHECK(says(c.explanation, "p <= 0.0001 over all"));
+    TestedCorrelation reached = *c.tested;
+    reached.p_at_most = false;
+    CHECK(p_words(reached) == "p = 0.0001");
+}
+
 TEST_CASE("rle is tested by the rle_raw that it is the trailing mean of") {
     CorrelateInput input = coupled_input(0.1, 2);
     input.rle_raw = input.response;
