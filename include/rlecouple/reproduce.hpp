@@ -24,6 +24,7 @@ struct Metric {
     bool reproduced;         ///< the manual's criterion asks for it
     bool checked;            ///< `check` looks at it unasked
     bool thermal = false;    ///< of the thermal fit: of modelled temperatures it is the model's own
+    bool beside = false;  ///< `reproduce` tells it of coupled sessions, and the criterion does not ask for it
 };
 std::span<const Metric> session_metrics();
 /// Index into session_metrics(); missing for a name that is none.
@@ -50,10 +51,11 @@ struct Agreement {
     std::optional<double> sd;                      ///< divided by n - 1
     std::optional<double> cv;                      ///< sd / |mean|
     std::optional<double> max_relative_deviation;  ///< max |x - mean| / |mean|
-    std::optional<bool> within_20pct;              ///< the manual's criterion
-    std::optional<Interval> prediction90;          ///< where a further session is expected, 90 %
-    std::optional<double> equivalence_p;           ///< that a further session lies beyond +-20 % (TOST)
-    std::optional<bool> equivalent;                ///< equivalence_p < 0.05
+    std::optional<std::size_t> farthest;   ///< the session of that deviation; of three or more, not all equal
+    std::optional<bool> within_20pct;      ///< the manual's criterion
+    std::optional<Interval> prediction90;  ///< where a further session is expected, 90 %
+    std::optional<double> equivalence_p;   ///< that a further session lies beyond +-20 % (TOST)
+    std::optional<bool> equivalent;        ///< equivalence_p < 0.05
 };
 
 /// The manual's r_peak of all sessions as one, by Fisher's z, each weighted by n_samples - 3.
@@ -70,8 +72,9 @@ struct PooledCorrelation {
 
 struct Reproduction {
     std::vector<SessionResult> sessions;
-    std::vector<Agreement> metrics;  ///< the reproduced ones, in the table's order
+    std::vector<Agreement> metrics;  ///< the reproduced ones, and those beside, in the table's order
     PooledCorrelation pooled;
+    std::vector<PooledCorrelation> without;  ///< `pooled` without each of the sessions
     bool independent = true;  ///< no two sessions hold the same gradient norms or the same readings
     std::vector<std::vector<std::size_t>> same_inputs;  ///< groups of sessions that do
     bool reproducible = false;
@@ -83,6 +86,10 @@ struct Reproduction {
 inline constexpr double kManualShare = 0.20;  ///< of the mean: the manual's criterion
 
 Reproduction reproduce(std::vector<SessionResult> sessions);
+
+/// What a session gives to the comparison in a metric: of those beside the criterion nothing but where it is
+/// coupled, since of other sessions the tested lag is none.
+std::optional<double> compared(const SessionResult& session, std::size_t metric);
 
 /// Is temperature an estimate, so that the thermal fit finds the model that made it?
 bool temperature_is_modelled(const SessionResult& session);

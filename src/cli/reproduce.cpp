@@ -1,6 +1,7 @@
 // Are several sessions consistent within +-20 %?
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -33,23 +34,58 @@ std::string yes_no(const std::optional<bool>& flag) {
     return !flag ? "-" : *flag ? "yes" : "no";
 }
 
+constexpr std::size_t kMostListed = 24;  // sessions; of more the document has them
+
+std::size_t width_of(const Agreement& a) {
+    return std::max<std::size_t>(10, session_metrics()[a.metric].name.size() + 2);
+}
+
+// A session is marked in what it is farthest off in, beyond 20 %.
+std::string session_table(const Reproduction& r) {
+    if (r.sessions.size() > kMostListed) return {};
+    std::size_t names = 20;
+    for (const SessionResult& session : r.sessions) names = std::max(names, one_line(session.name).size());
+    std::string text = fmt::format("  {:<{}}", "session", names);
+    for (const Agreement& a : r.metrics)
+        text += fmt::format("{:>{}}", session_metrics()[a.metric].name, width_of(a));
+    text += r.pooled.r ? "   r without     I2\n" : "\n";
+    for (std::size_t i = 0; i < r.sessions.size(); ++i) {
+        text += fmt::format("  {:<{}}", one_line(r.sessions[i].name), names);
+        for (const Agreement& a : r.metrics) {
+            const bool odd = a.within_20pct == false && a.farthest == i;
+            text += fmt::format("{:>{}}", (odd ? "!" : "") + shortly(compared(r.sessions[i], a.metric)),
+                                width_of(a));
+        }
+        const PooledCorrelation& without = r.without[i];
+        if (r.pooled.r) text += fmt::format("{:>12}{:>7}", shortly(without.r), as_percent(without.i2));
+        text += "\n";
+    }
+    return text;
+}
+
+// The manual's r and lag, and the tested lag beside them, are told apart.
+std::string row_name(const Metric& metric) {
+    const bool manual = metric.name == "r_peak" || metric.name == "t_lag_s";
+    return fmt::format("{}{}{}", metric.name, metric.unit == "1" ? "" : fmt::format(", {}", metric.unit),
+                       manual ? " (manual)" : "");
+}
+
 std::string agreement_table(const Reproduction& r) {
     std::string text =
-        fmt::format("{} sessions\n  {:<20}{:>4}{:>12}{:>12}{:>10}{:>12}{:>12}{:>12}\n", r.sessions.size(), "",
+        fmt::format("{} sessions\n  {:<22}{:>4}{:>12}{:>12}{:>10}{:>12}{:>12}{:>12}\n", r.sessions.size(), "",
                     "n", "mean", "SD", "CV", "farthest", "in 20 %", "equivalent");
     for (const Agreement& a : r.metrics) {
         const Metric& metric = session_metrics()[a.metric];
-        const std::string unit = metric.unit == "1" ? "" : fmt::format(", {}", metric.unit);
-        text += fmt::format("  {:<20}{:>4}{:>12}{:>12}{:>10}{:>12}{:>12}{:>12}\n",
-                            fmt::format("{}{}", metric.name, unit), a.n, shortly(a.mean), shortly(a.sd),
-                            as_percent(a.cv), as_percent(a.max_relative_deviation), yes_no(a.within_20pct),
-                            yes_no(a.equivalent));
+        text +=
+            fmt::format("  {:<22}{:>4}{:>12}{:>12}{:>10}{:>12}{:>12}{:>12}\n", row_name(metric), a.n,
+                        shortly(a.mean), shortly(a.sd), as_percent(a.cv),
+                        as_percent(a.max_relative_deviation), yes_no(a.within_20pct), yes_no(a.equivalent));
     }
     if (r.pooled.r) {
         text += fmt::format("  pooled r = {:+.3f} (95 %: {:+.3f} to {:+.3f}), I2 = {:.0f} %\n", *r.pooled.r,
                             r.pooled.ci95->low, r.pooled.ci95->high, 100.0 * *r.pooled.i2);
     }
-    return text + fmt::format("  {}\n", bold(r.explanation));
+    return text + session_table(r) + fmt::format("  {}\n", bold(r.explanation));
 }
 
 int run_reproduce(const ReproduceCommand& command) {

@@ -18,11 +18,9 @@ constexpr double kEquivalenceLevel = 0.05;
 constexpr std::size_t kFewestShared = 10;
 constexpr std::size_t kFewestDistinct = 5;
 
-std::vector<double> values_of(const std::vector<SessionResult>& sessions, std::size_t metric) {
-    std::vector<double> values;
-    for (const SessionResult& session : sessions) {
-        if (session.values[metric]) values.push_back(*session.values[metric]);
-    }
+std::vector<std::optional<double>> values_of(const std::vector<SessionResult>& sessions, std::size_t metric) {
+    std::vector<std::optional<double>> values;
+    for (const SessionResult& session : sessions) values.push_back(compared(session, metric));
     return values;
 }
 
@@ -41,21 +39,32 @@ void test_equivalence(Agreement& a) {
     a.equivalent = *a.equivalence_p < kEquivalenceLevel;
 }
 
-Agreement agreement_in(std::size_t metric, const std::vector<double>& values) {
+Agreement agreement_in(std::size_t metric, const std::vector<std::optional<double>>& values) {
     Agreement a;
     a.metric = metric;
-    a.n = values.size();
-    if (values.empty()) return a;
     double sum = 0.0, squares = 0.0, farthest = 0.0;
-    for (const double value : values) sum += value;
+    for (const auto& value : values) {
+        sum += value.value_or(0.0);
+        a.n += value ? 1 : 0;
+    }
+    if (a.n == 0) return a;
     a.mean = sum / static_cast<double>(a.n);
     if (a.n < 2) return a;
-    for (const double value : values) {
-        squares += (value - *a.mean) * (value - *a.mean);
-        farthest = std::max(farthest, std::abs(value - *a.mean));
+    std::optional<double> first;
+    bool all_equal = true;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!values[i]) continue;
+        const double off = *values[i] - *a.mean;
+        squares += off * off;
+        if (std::abs(off) > farthest) a.farthest = i;
+        farthest = std::max(farthest, std::abs(off));
+        if (!first) first = values[i];
+        all_equal = all_equal && *values[i] == *first;
     }
-    const bool all_equal = std::equal(values.begin() + 1, values.end(), values.begin());
-    if (all_equal) squares = farthest = 0.0;
+    if (all_equal) {  // what the mean rounds to is no deviation
+        squares = farthest = 0.0;
+    }
+    if (all_equal || a.n == 2) a.farthest.reset();  // two are equally far from their mean
     a.sd = std::sqrt(squares / static_cast<double>(a.n - 1));
     if (*a.mean != 0.0) {
         a.cv = *a.sd / std::abs(*a.mean);
@@ -94,17 +103,25 @@ Interval back(const PooledZ& pooled) {
     return {std::tanh(pooled.z - half), std::tanh(pooled.z + half)};
 }
 
-// Fisher 1921; heterogeneity after Higgins & Thompson 2002.
-PooledCorrelation pool(const std::vector<SessionResult>& sessions) {
+// Of each session; weight 0 where it has none.
+std::vector<WeightedZ> weighted_z(const std::vector<SessionResult>& sessions) {
     const std::size_t r_peak = *find_metric("r_peak");
     std::vector<WeightedZ> all;
-    double weights = 0.0, squared = 0.0;
     for (const SessionResult& s : sessions) {
-        if (!s.values[r_peak] || std::abs(*s.values[r_peak]) >= 1.0 || s.n_samples.value_or(0.0) <= 3.0)
-            continue;
-        all.push_back({std::atanh(*s.values[r_peak]), *s.n_samples - 3.0});
-        weights += all.back().weight;
-        squared += all.back().weight * all.back().weight;
+        const bool has_z =
+            s.values[r_peak] && std::abs(*s.values[r_peak]) < 1.0 && s.n_samples.value_or(0.0) > 3.0;
+        all.push_back(has_z ? WeightedZ{std::atanh(*s.values[r_peak]), *s.n_samples - 3.0} : WeightedZ{});
+    }
+    return all;
+}
+
+// Fisher 1921; heterogeneity after Higgins & Thompson 2002.
+PooledCorrelation pool(std::vector<WeightedZ> all) {
+    std::erase_if(all, [](const WeightedZ& one) { return one.weight <= 0.0; });
+    double weights = 0.0, squared = 0.0;
+    for (const WeightedZ& one : all) {
+        weights += one.weight;
+        squared += one.weight * one.weight;
     }
     PooledCorrelation out;
     out.n = all.size();
@@ -151,10 +168,18 @@ void warn(Reproduction& r) {
             group.size()));
     }
     for (const Agreement& a : r.metrics) {
-        const std::string_view name = session_metrics()[a.metric].name;
+        const Metric& metric = session_metrics()[a.metric];
         if (a.n < r.sessions.size()) {
-            r.warnings.push_back(fmt::format("{}: {} of {} sessions have it{}", name, a.n, r.sessions.size(),
+            r.warnings.push_back(fmt::format("{}: {} of {} sessions {}{}", metric.name, a.n,
+                                             r.sessions.size(), metric.beside ? "are coupled" : "have it",
                                              a.n < 2 ? ", which cannot be compared" : ""));
+        }
+        if (metric.beside && a.within_20pct == false) {
+            r.warnings.push_back(fmt::format(
+                "{} is beyond +-20 %{}; the criterion goes by the manual's raw lag, which a response that "
+                "integrates its driver blurs",
+                metric.name,
+                a.farthest ? fmt::format(", {} farthest off", r.sessions[*a.farthest].name) : ""));
         }
     }
     std::size_t unknown = 0;
@@ -187,6 +212,7 @@ void leave_out_constants_of_estimates(Reproduction& r) {
 void decide(Reproduction& r) {
     std::string apart, untold;
     for (const Agreement& a : r.metrics) {
+        if (session_metrics()[a.metric].beside) continue;
         if (!a.within_20pct) {
             untold += (untold.empty() ? "" : ", ") + std::string(session_metrics()[a.metric].name);
             continue;
@@ -213,6 +239,11 @@ void decide(Reproduction& r) {
 }
 
 }  // namespace
+
+std::optional<double> compared(const SessionResult& session, std::size_t metric) {
+    const bool counts = !session_metrics()[metric].beside || session.verdict == "coupled";
+    return counts ? session.values[metric] : std::nullopt;
+}
 
 bool temperature_is_modelled(const SessionResult& session) {
     return std::find(session.modelled.begin(), session.modelled.end(), "temp_c") != session.modelled.end();
@@ -280,10 +311,18 @@ Reproduction reproduce(std::vector<SessionResult> sessions) {
     if (std::string words = words_on_estimates(result.sessions); !words.empty())
         result.warnings.push_back(std::move(words));
     for (std::size_t m = 0; m < session_metrics().size(); ++m) {
-        if (session_metrics()[m].reproduced)
-            result.metrics.push_back(agreement_in(m, values_of(result.sessions, m)));
+        if (!session_metrics()[m].reproduced && !session_metrics()[m].beside) continue;
+        Agreement agreement = agreement_in(m, values_of(result.sessions, m));
+        if (session_metrics()[m].reproduced || agreement.n > 0)
+            result.metrics.push_back(std::move(agreement));
     }
-    result.pooled = pool(result.sessions);
+    const std::vector<WeightedZ> all = weighted_z(result.sessions);
+    result.pooled = pool(all);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        std::vector<WeightedZ> others = all;
+        others[i].weight = 0.0;
+        result.without.push_back(pool(std::move(others)));
+    }
     result.same_inputs = group_same(result.sessions);
     result.independent = result.same_inputs.empty();
     warn(result);

@@ -9,13 +9,13 @@ namespace {
 
 constexpr std::array kMetrics{
     Metric{"r_peak", "1", "peak correlation, the manual's", true, true},
-    Metric{"t_lag_s", "s", "its lag", true, true},
+    Metric{"t_lag_s", "s", "its lag, the manual's", true, true},
     Metric{"tau_th_s", "s", "thermal time constant", true, true, true},
     Metric{"k_per_s", "1/s", "coupling rate", true, true},
     Metric{"eta_p", "1", "power efficiency", true, true},
     Metric{"delta_rle", "1", "range of RLE", true, true},
     Metric{"r_tested", "1", "peak correlation, whitened", false, true},
-    Metric{"t_lag_tested_s", "s", "its lag", false, true},
+    Metric{"t_lag_tested_s", "s", "its lag, tested", false, true, false, true},
     Metric{"hA_w_per_c", "W/degC", "conductance", false, true, true},
     Metric{"C_j_per_c", "J/degC", "heat capacity", false, true, true},
     Metric{"n_samples", "1", "aligned samples", false, false},

@@ -86,22 +86,26 @@ std::vector<std::string> modelled_columns(const Json& documents) {
     return names(devices[0]["modelled"]);
 }
 
-Json session_json(const SessionResult& session) {
+Json session_json(const SessionResult& session, const PooledCorrelation& without) {
     Json out{{"session", session.name}, {"verdict", text_or_null(session.verdict)}};
     for (std::size_t m = 0; m < session_metrics().size(); ++m) {
-        if (session_metrics()[m].reproduced)
-            out[std::string(session_metrics()[m].name)] = json_of(session.values[m]);
+        if (session_metrics()[m].reproduced || session_metrics()[m].beside)
+            out[std::string(session_metrics()[m].name)] = json_of(compared(session, m));
     }
     out["n_samples"] = session.n_samples ? Json(static_cast<std::size_t>(*session.n_samples)) : Json(nullptr);
+    out["pooled_without"] = Json{{"r", json_of(without.r)}, {"i2", json_of(without.i2)}};
     return out;
 }
 
-Json agreement_json(const Agreement& a) {
-    Json out{{"unit", session_metrics()[a.metric].unit}, {"n", a.n}};
+// r_peak and t_lag_s are the manual's: `title` says so.
+Json agreement_json(const Agreement& a, const Reproduction& r) {
+    const Metric& metric = session_metrics()[a.metric];
+    Json out{{"title", metric.title}, {"judged", !metric.beside}, {"unit", metric.unit}, {"n", a.n}};
     out["mean"] = json_of(a.mean);
     out["sd"] = json_of(a.sd);
     out["cv"] = json_of(a.cv);
     out["max_relative_deviation"] = json_of(a.max_relative_deviation);
+    out["farthest"] = a.farthest ? Json(r.sessions[*a.farthest].name) : Json(nullptr);
     out["within_20pct"] = json_of(a.within_20pct);
     out["prediction90"] = json_of(a.prediction90);
     out["equivalence_p"] = json_of(a.equivalence_p);
@@ -175,7 +179,7 @@ Json to_json(const Reproduction& r) {
     out["n_sessions"] = r.sessions.size();
     out["metrics"] = Json::object();
     for (const Agreement& a : r.metrics) {
-        out["metrics"][std::string(session_metrics()[a.metric].name)] = agreement_json(a);
+        out["metrics"][std::string(session_metrics()[a.metric].name)] = agreement_json(a, r);
     }
     out["pooled"] = pooled_json(r.pooled);
     out["independent"] = r.independent;
@@ -186,7 +190,8 @@ Json to_json(const Reproduction& r) {
         out["same_inputs"].push_back(std::move(names));
     }
     out["sessions"] = Json::array();
-    for (const SessionResult& session : r.sessions) out["sessions"].push_back(session_json(session));
+    for (std::size_t i = 0; i < r.sessions.size(); ++i)
+        out["sessions"].push_back(session_json(r.sessions[i], r.without[i]));
     set_warnings(out, r.warnings);
     return out;
 }

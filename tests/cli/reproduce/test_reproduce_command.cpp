@@ -70,6 +70,13 @@ TEST_CASE("the contract's keys, with the numbers that follow from the summaries"
     CHECK(r["pooled"]["i2"] == 0.0);
     CHECK(r["pooled"]["ci95"][0].get<double>() == Approx(std::tanh(z - 1.959964 / std::sqrt(261.0))));
     CHECK(done.err.find("3 sessions") != std::string::npos);
+    CHECK(done.err.find("t_lag_s, s (manual)") != std::string::npos);
+    CHECK(r["metrics"]["t_lag_s"]["title"] == "its lag, the manual's");
+    CHECK(r["metrics"]["tau_th_s"]["judged"] == true);
+    const double others = (std::atanh(-0.44) + std::atanh(-0.42)) / 2.0;
+    CHECK(r["sessions"][0]["pooled_without"]["r"].get<double>() == Approx(std::tanh(others)));
+    CHECK(r["sessions"][0]["pooled_without"]["i2"] == 0.0);
+    CHECK(done.err.find(dir / "two") != std::string::npos);  // a row a session
 }
 
 TEST_CASE("beyond 20 %: exit 3; summary files, patterns and folders of sessions lead to the same") {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -60,6 +61,52 @@ TEST_CASE("the constant of the model that made the temperatures is no reproducib
     const CheckResult checked = check_against(estimates[0], estimates[1], {});
     REQUIRE(!checked.warnings.empty());
     CHECK(checked.warnings[0].find("power_w is an estimate, not measured") == 0);
+}
+
+TEST_CASE("the session that is odd shows where it is left out") {
+    const Reproduction r =
+        reproduce({session("a", -0.5, 3.0), session("b", -0.5, 3.0), session("c", 0.5, 4.5)});
+    REQUIRE(r.without.size() == 3);
+    CHECK(*r.pooled.i2 > 0.9);
+    CHECK(*r.without[0].r == Approx(0.0).margin(1e-12));  // of -0.5 and 0.5, weighted alike
+    CHECK(*r.without[0].i2 > 0.9);
+    CHECK(*r.without[2].r == Approx(-0.5));
+    CHECK(*r.without[2].i2 == 0.0);
+    CHECK(r.without[2].n == 2);
+    CHECK(agreement(r, "tau_th_s").farthest == 2U);  // mean 3.5
+    CHECK(agreement(r, "r_peak").farthest == 2U);
+    const Reproduction two = reproduce({session("a", -0.5, 3.0), session("b", -0.5, 3.0)});
+    CHECK(!two.without[0].r);
+    CHECK(!agreement(two, "tau_th_s").farthest);
+}
+
+TEST_CASE("a tested lag that differs is told, where the manual's hides it and the criterion does not ask") {
+    std::vector<SessionResult> sessions;
+    for (const char* name : {"a", "b", "c"}) {
+        sessions.push_back(session(name, -0.5, 3.0));
+        sessions.back().values[*find_metric("t_lag_s")] = -3.0;
+        sessions.back().values[*find_metric("t_lag_tested_s")] = name[0] == 'c' ? -2.0 : -1.0;
+        sessions.back().verdict = "coupled";
+    }
+    const Reproduction r = reproduce(sessions);
+    CHECK(agreement(r, "t_lag_s").max_relative_deviation == 0.0);
+    const Agreement& tested = agreement(r, "t_lag_tested_s");
+    CHECK(*tested.mean == Approx(-4.0 / 3.0));
+    CHECK(*tested.max_relative_deviation == Approx(0.5));
+    CHECK(tested.within_20pct == false);
+    CHECK(tested.farthest == 2U);
+    CHECK(r.reproducible);  // by the manual's criterion
+    const auto told = [](const Reproduction& all) {
+        return std::any_of(all.warnings.begin(), all.warnings.end(), [](const std::string& line) {
+            return line.find("t_lag_tested_s is beyond +-20 %, c farthest off") != std::string::npos;
+        });
+    };
+    CHECK(told(r));
+    // Where nothing was detected the test has no lag.
+    sessions[2].verdict = "not_detected";
+    const Reproduction few = reproduce(sessions);
+    CHECK(agreement(few, "t_lag_tested_s").n == 2);
+    CHECK(!told(few));
 }
 
 TEST_CASE("mean, SD, CV and the +-20 % criterion, by hand") {
