@@ -17,6 +17,7 @@
 #include "formats/documents/documents.hpp"
 #include "formats/io/files.hpp"
 #include "formats/readers.hpp"
+#include "formats/text/csv.hpp"
 #include "formats/text/json_fields.hpp"
 #include "report/sha256.hpp"
 #include "report/view.hpp"
@@ -108,6 +109,20 @@ void read_documents(const fs::path& folder, report::ReportInput& input, Document
     read_document(folder, kPredictJson, formats::prediction_from_json, input, input.prediction, kept.predict);
 }
 
+// When the first row was taken; empty where the table does not tell.
+std::string first_timestamp(const fs::path& table) {
+    std::ifstream file(table, std::ios::binary);
+    std::string header, row;
+    if (!std::getline(file, header) || !std::getline(file, row)) return {};
+    const std::string lines = header + "\n" + row + "\n";
+    formats::CsvScanner scanner(lines);
+    formats::Record names, cells;
+    if (!scanner.next(names)) return {};
+    const auto at = std::find(names.begin(), names.end(), "timestamp") - names.begin();
+    const bool known = scanner.next(cells) && static_cast<std::size_t>(at) < cells.size();
+    return known ? std::string(cells[static_cast<std::size_t>(at)]) : std::string();
+}
+
 // After the documents, which tell what was correlated.
 void read_rows(const fs::path& folder, report::ReportInput& input) {
     if (input.aligned) return;
@@ -185,6 +200,8 @@ Read gather(const std::string& session, report::ReportInput at_hand = {}) {
     read_documents(folder, input, read.documents);
     read_rows(folder, input);
     take_hashes(hashes.get(), input);
+    if (!input.session || input.session->started.empty())
+        input.first_timestamp = first_timestamp(folder / kAlignedCsv);
     note_stale(folder, read.documents, read.input);
     note_other_grid(read.input);
     return read;

@@ -6,6 +6,7 @@
 
 #include "report/headline.hpp"
 #include "report/page.hpp"
+#include "report/sheet.hpp"
 #include "report/text.hpp"
 #include "report/view.hpp"
 
@@ -29,7 +30,8 @@ std::vector<std::string> labels_of(const std::vector<ReportInput>& inputs) {
 
 std::string shown(const Headline& five) {
     if (five.value.empty()) return {};
-    return five.unit.empty() ? five.value : five.value + " " + five.unit;
+    const std::string value = five.unit.empty() ? five.value : five.value + " " + five.unit;
+    return five.told ? value : "none told (peak at " + value + ")";
 }
 
 std::string cell(const std::string& value) {
@@ -90,6 +92,8 @@ std::vector<SheetLine> sheet_lines(const std::vector<View>& views) {
                                     {row, std::vector<std::string>(views.size())});
             }
             line->values[i] = row.value.empty() || row.unit.empty() ? row.value : row.value + " " + row.unit;
+            if (!row.value.empty() && row.remark.starts_with(kNoLagToTell))
+                line->values[i] += ", not significant";
         }
     }
     return lines;

@@ -158,7 +158,8 @@ void add_session_rows(Sheet& sheet, const View& view) {
     const bool known = input.session.has_value();
     const SessionInfo& s = known ? *input.session : unknown;
     sheet.text("session", "Session", session_name(input));
-    sheet.text("started", "Started (UTC)", s.started);
+    sheet.text("started", "Started (UTC)", s.started.empty() ? input.first_timestamp : s.started,
+               {.remark = s.started.empty() ? "the first aligned row's time" : ""});
     add_duration_row(sheet, view);
     sheet.text("ending", "Recorded", known ? ending(s) : "");
     sheet.text("operator", "Operator", s.operator_name);

@@ -11,9 +11,25 @@
 namespace rle::report {
 namespace {
 
-std::optional<bool> within(const std::optional<double>& value, double low, double high) {
-    if (!value || !std::isfinite(*value)) return std::nullopt;
-    return low <= *value && *value <= high;
+constexpr double kRounding = 1e-9;  // a lag of half a grid step is none beyond the bound
+
+Met judged(bool met) {
+    return met ? Met::yes : Met::no;
+}
+
+Met within(const std::optional<double>& value, double low, double high,
+           const std::optional<Interval>& ci = {}) {
+    if (!value || !std::isfinite(*value)) return Met::not_judged;
+    const auto side = [&](double x) { return x < low - kRounding ? -1 : x > high + kRounding ? 1 : 0; };
+    if (ci && (side(ci->low) != side(ci->high))) return Met::cannot_tell;
+    return judged(side(*value) == 0);
+}
+
+// |r| above `least`, of an r that is significant; what is not may be anything.
+Met above(const std::optional<double>& r, double least, bool significant) {
+    if (!r || !std::isfinite(*r)) return Met::not_judged;
+    if (std::abs(*r) <= least) return Met::no;
+    return significant ? Met::yes : Met::cannot_tell;
 }
 
 std::string with_unit(const std::optional<double>& value, std::string_view unit,
@@ -43,9 +59,8 @@ Guideline strength_row(const Correlation& c) {
         "The test takes trend and memory out of both and counts every lag that was searched."};
     if (t != nullptr) {
         row.tested = with_unit(
-            r, "",
-            fmt::format("{}, {}", p_text(t->p_value), t->significant ? "significant" : "not significant"));
-        row.met = t->significant;
+            r, "", fmt::format("{}, {}", p_text(*t), t->significant ? "significant" : "not significant"));
+        row.met = above(r, 0.3, t->significant);
         if (!t->response.empty() && t->response != c.response)
             row.why +=
                 fmt::format(" It is made on {}, which {} is the trailing mean of.", t->response, c.response);
@@ -69,7 +84,7 @@ Guideline lag_row(const Correlation& c) {
     if (t->sensor_delay_s != 0.0)
         row.why += fmt::format(" A sensor delay of {} s was taken off.", number(t->sensor_delay_s));
     if (t->significant)
-        row.met = within(t->t_lag_s, -1.5, -0.5);
+        row.met = within(t->t_lag_s, -1.5, -0.5, t->t_lag_ci95_s);
     else
         row.why += " Not judged: nothing is significant that could have a lag.";
     return row;
@@ -105,7 +120,7 @@ Guideline coupling_row(const Correlation& c) {
                   "The manual's equation has neither an intercept nor a relaxation, and RLE has both."};
     if (!c.coupling) return row;
     row.tested = with_unit(c.coupling->k_per_s, "/s", in_interval(c.coupling->k_ci95_per_s));
-    row.met = within(c.coupling->k_per_s, 0.05, 0.15);
+    row.met = within(c.coupling->k_per_s, 0.05, 0.15, c.coupling->k_ci95_per_s);
     return row;
 }
 
@@ -114,19 +129,19 @@ Guideline tau_row(const Balance& b) {
             "3 +- 1 s; < 2 s fast, <= 5 s normal, else slow",
             with_unit(b.tau_th.manual_median_s, "s", "median of dT/(dT/dt)"),
             with_unit(b.tau_th.value_s, "s", in_interval(b.tau_th.ci95_s)),
-            within(b.tau_th.value_s, 2.0, 4.0),
+            within(b.tau_th.value_s, 2.0, 4.0, b.tau_th.ci95_s),
             "dT/(dT/dt) is the time constant only while cooling to ambient; on a heating step it grows "
             "without bound. The fit simulates the temperature through the power that was recorded."};
 }
 
 Guideline closure_row(const Balance& b) {
     const Conservation& c = b.conservation;
-    const std::optional<double> judged = c.closure_holdout ? c.closure_holdout : c.closure;
+    const std::optional<double> closure = c.closure_holdout ? c.closure_holdout : c.closure;
     return {"Closure of the energy balance",
             "within 5 %",
             signed_percent(c.closure),
             signed_percent(c.closure_holdout),
-            within(judged, -0.05, 0.05),
+            within(closure, -0.05, 0.05),
             "On the data that hA and C were fitted to, the balance closes almost by construction; on the "
             "other half it need not."};
 }
@@ -149,7 +164,7 @@ Guideline eta_row(const Balance& b) {
 }
 
 void do_not_judge(Guideline& row, const std::string& why) {
-    row.met.reset();
+    row.met = Met::not_judged;
     if (row.why.find("Not judged") == std::string::npos) row.why += " Not judged: " + why + ".";
 }
 

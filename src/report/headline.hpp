@@ -16,6 +16,7 @@ struct Headline {
     std::string note;          ///< what it says, in a few words
     std::string source;        ///< which of several readings it is, and the others
     std::string missing = {};  ///< why it does not exist; empty where it does
+    bool told = true;          ///< false: a lag at which nothing is significant, or that was not tested
 };
 
 /// Always five, in this order. Tested values where there are any, the manual's beside them.

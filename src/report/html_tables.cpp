@@ -42,9 +42,18 @@ std::string with_unit(const std::string& value, const std::string& unit) {
     return value.empty() || unit.empty() ? value : value + " " + unit;
 }
 
-std::string met_text(const std::optional<bool>& met) {
-    if (!met) return "<span class=\"none\">not judged</span>";
-    return *met ? "<span class=\"yes\">yes</span>" : "<span class=\"no\">no</span>";
+std::string_view met_text(Met met) {
+    switch (met) {
+        case Met::yes:
+            return "<span class=\"yes\">yes</span>";
+        case Met::no:
+            return "<span class=\"no\">no</span>";
+        case Met::cannot_tell:
+            return "<span class=\"none\">cannot tell</span>";
+        case Met::not_judged:
+            break;
+    }
+    return "<span class=\"none\">not judged</span>";
 }
 
 void definition(std::string& out, std::string_view term, const std::string& value, const std::string& why) {
@@ -135,12 +144,17 @@ std::string manual_and_tested_table(const ReportInput& input) {
     };
     row("r_peak", number(m.r_peak), t == nullptr ? "" : number(t->r_peak));
     row("t_lag (negative: the driver leads)", lag_text(m.t_lag_s, false),
-        t == nullptr ? "" : lag_text(t->t_lag_s, false));
+        t == nullptr || !t->t_lag_s
+            ? ""
+            : lag_text(t->t_lag_s, false) + (t->significant ? "" : ", not significant"));
+    const bool told = t != nullptr && t->significant;
     row("delay in the coupling equation (= -t_lag)", lag_text(m.t_lag_s, true),
-        t == nullptr ? "" : lag_text(t->t_lag_s, true));
+        told           ? lag_text(t->t_lag_s, true)
+        : t == nullptr ? ""
+                       : "none to tell: not significant");
     row("95 % interval of t_lag", "none: the manual gives none",
         t == nullptr ? "" : with_unit(interval(t->t_lag_ci95_s), "s"));
-    row("p, over all lags searched", "none: the manual gives none", t == nullptr ? "" : p_value(t->p_value));
+    row("p, over all lags searched", "none: the manual gives none", t == nullptr ? "" : p_value(*t));
     row("reading", m.strength ? std::string(strength_text(*m.strength)) : "",
         t == nullptr
             ? ""
@@ -232,7 +246,9 @@ std::string interpretation_table(const ReportInput& input) {
     }
     return out +
            "</tbody></table>\n<p class=\"note\">Met: the manual's expectation of a good session, judged by "
-           "the tested or fitted value alone.</p>\n";
+           "the tested or fitted value; cannot tell where its 95 % interval reaches to both sides of a "
+           "bound, "
+           "or where an r that would meet it is not significant.</p>\n";
 }
 
 std::string range_check_table(const ReportInput& input) {

@@ -38,6 +38,7 @@ struct ReportInput {
     std::optional<SessionInfo> session;
     std::optional<Alignment> alignment;  ///< the rows may be empty: they come from `aligned`
     std::optional<Frame> aligned;        ///< aligned.csv, its shown_columns() at least
+    std::string first_timestamp = {};    ///< of aligned.csv, as it stands there; empty: not known
     KnownStats known = {};               ///< of columns that were summed up and are in `aligned` no more
     std::optional<Correlation> correlation;
     std::optional<Balance> balance;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "report/report.hpp"
@@ -42,6 +43,9 @@ class Sheet {
 void add_thermal_rows(Sheet& sheet, const View& view);
 void add_optimization_rows(Sheet& sheet, const View& view);
 void add_correlation_rows(Sheet& sheet, const View& view);
+
+/// What the remark beside a lag begins with at which nothing is significant.
+inline constexpr std::string_view kNoLagToTell = "not significant: there is no lag to tell";
 
 /// What the residuals of the fit say of its model.
 std::string residual_words(const ThermalFit& fit);

@@ -119,6 +119,10 @@ void add_detectable_row(Sheet& sheet, const TestedCorrelation* t, const std::str
                   .missing = t == nullptr ? missing : "the test does not tell it; correlate says why"});
 }
 
+std::string no_lag(const Correlation& c) {
+    return c.tested && !c.tested->significant ? std::string(kNoLagToTell) : std::string();
+}
+
 void add_tested_rows(Sheet& sheet, const Correlation& c, const std::string& missing) {
     const TestedCorrelation* t = c.tested ? &*c.tested : nullptr;
     const auto value = [&](std::optional<double> TestedCorrelation::*member) {
@@ -128,12 +132,12 @@ void add_tested_rows(Sheet& sheet, const Correlation& c, const std::string& miss
     sheet.number("tested_r_peak", "Peak correlation, tested", value(&TestedCorrelation::r_peak),
                  {.remark = method, .missing = missing});
     const std::string ci =
-        t != nullptr && t->t_lag_ci95_s ? "95 % interval " + interval(t->t_lag_ci95_s) : "";
+        join(no_lag(c), t != nullptr && t->t_lag_ci95_s ? "95 % interval " + interval(t->t_lag_ci95_s) : "");
     sheet.number("tested_t_lag_s", "Lag of the peak, tested", value(&TestedCorrelation::t_lag_s),
                  {.unit = "s", .expected = "-1 +- 0.5", .remark = ci, .missing = missing});
     const std::optional<double> p = value(&TestedCorrelation::p_value);
     sheet.shown_number(
-        "p_value", "p over all lags searched", p, p_value(p),
+        "p_value", "p over all lags searched", p, t == nullptr ? "" : p_value(*t),
         {.remark = t == nullptr ? ""
                                 : fmt::format("alpha {}; {}", plain(t->alpha),
                                               t->significant ? "significant" : "not significant"),
@@ -152,7 +156,9 @@ void add_coupling_rows(Sheet& sheet, const Correlation& c, const std::string& mi
     sheet.number("k_per_s", "Coupling constant k", k,
                  {.unit = "1/s", .expected = "0.1 +- 0.05", .remark = ci, .missing = missing});
     sheet.number("delay_s", "Delay in the coupling equation", delay,
-                 {.unit = "s", .remark = "= -t_lag: positive where the driver leads", .missing = missing});
+                 {.unit = "s",
+                  .remark = join(no_lag(c), "= -t_lag: positive where the driver leads"),
+                  .missing = missing});
 }
 
 }  // namespace

@@ -42,6 +42,10 @@ bool is_invisible(std::string_view character) {
            (second == 0x81 && third >= 0xA6 && third <= 0xA9);
 }
 
+std::string named_p(const std::string& shown) {
+    return shown.empty() ? shown : (shown[0] == '<' ? "p " : "p = ") + shown;
+}
+
 bool is_shell_safe(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("_-./=:,+@%").find(c) != std::string_view::npos;
@@ -81,7 +85,12 @@ std::string plain(double x) {
 
 std::string interval(const std::optional<Interval>& x, int digits) {
     if (!x || !std::isfinite(x->low) || !std::isfinite(x->high)) return {};
-    return fmt::format("[{}, {}]", number(x->low, digits), number(x->high, digits));
+    constexpr int kMost = 9;
+    for (int more = digits; more <= kMost; ++more) {
+        const std::string low = number(x->low, more), high = number(x->high, more);
+        if (low != high) return fmt::format("[{}, {}]", low, high);
+    }
+    return fmt::format("[{}]", number(x->low, digits));
 }
 
 std::string p_value(const std::optional<double>& p) {
@@ -90,10 +99,17 @@ std::string p_value(const std::optional<double>& p) {
     return *p < 0.001 ? number(*p, 1) : fmt::format("{:.3f}", *p);  // as the verdict's sentence has it
 }
 
+std::string p_value(const TestedCorrelation& tested) {
+    const std::string shown = p_value(tested.p_value);
+    return shown.empty() || shown[0] == '<' || !tested.p_at_most ? shown : "<= " + shown;
+}
+
 std::string p_text(const std::optional<double>& p) {
-    const std::string shown = p_value(p);
-    if (shown.empty()) return {};
-    return (shown[0] == '<' ? "p " : "p = ") + shown;
+    return named_p(p_value(p));
+}
+
+std::string p_text(const TestedCorrelation& tested) {
+    return named_p(p_value(tested));
 }
 
 std::string signed_percent(const std::optional<double>& fraction) {

@@ -21,12 +21,16 @@ void append_fixed(std::string& out, double x, int decimals);
 void append_general(std::string& out, double x, int digits);
 /// A number that somebody chose (a rate, a limit): as short as it was given.
 std::string plain(double x);
-/// "[low, high]"; empty where it is missing.
+/// "[low, high]" with as many more digits as tell the ends apart, "[low]" where nine do not; empty where it
+/// is missing.
 std::string interval(const std::optional<Interval>& x, int digits = 3);
 /// A p-value: "< 0.0001" below that, else two significant digits.
 std::string p_value(const std::optional<double>& p);
-/// "p = 0.043", "p < 0.0001"; empty where it is missing.
+/// Of a test, "<= 0.001" where no draw came near.
+std::string p_value(const TestedCorrelation& tested);
+/// "p = 0.043", "p < 0.0001", "p <= 0.001"; empty where it is missing.
 std::string p_text(const std::optional<double>& p);
+std::string p_text(const TestedCorrelation& tested);
 /// A fraction as per cent with one decimal and its sign: "+1.2 %".
 std::string signed_percent(const std::optional<double>& fraction);
 

@@ -28,8 +28,7 @@ std::string untested_sentence(const Correlation& c) {
 
 std::string tested_sentence(const Correlation& c) {
     const TestedCorrelation* t = c.tested ? &*c.tested : nullptr;
-    const std::string p =
-        t == nullptr || !t->p_value ? "" : fmt::format(" ({} over all lags)", p_text(t->p_value));
+    const std::string p = t == nullptr || !t->p_value ? "" : fmt::format(" ({} over all lags)", p_text(*t));
     switch (*c.verdict) {
         case Verdict::coupled:
             return fmt::format("{} and {} are coupled{}.", c.driver, c.response, p);
@@ -44,14 +43,15 @@ std::string tested_sentence(const Correlation& c) {
 Headline lag_headline(const Correlation& c) {
     const bool tested = c.tested && c.tested->t_lag_s;
     const std::optional<double> lag = tested ? c.tested->t_lag_s : c.manual.t_lag_s;
-    const CausalOrder order = tested ? c.tested->causal_order : c.manual.causal_order;
     Headline headline{"t_lag_s", "t_lag", number(lag), "s", "", ""};
     if (!lag) return headline;
-    if (tested && !c.tested->significant) {
-        headline.note = "not significant: there is no lag to tell";
+    headline.told = tested && c.tested->significant;
+    if (!headline.told) {
+        headline.note = tested ? "not significant: there is no lag to tell" : "untested: tells no order";
     } else {
-        headline.note = causal_order_text(order, c.driver, c.response) + "; negative: " + c.driver +
-                        " leads; delay " + number(*lag == 0.0 ? 0.0 : -*lag) + " s";
+        headline.note = causal_order_text(c.tested->causal_order, c.driver, c.response) +
+                        "; negative: " + c.driver + " leads; delay " + number(*lag == 0.0 ? 0.0 : -*lag) +
+                        " s";
     }
     const std::string ci = tested ? interval(c.tested->t_lag_ci95_s) : "";
     headline.source =
@@ -66,9 +66,9 @@ Headline r_headline(const Correlation& c) {
     Headline headline{"r_peak", "r_peak", number(r), "", "", ""};
     if (!r) return headline;
     if (tested && c.tested->significant) {
-        headline.note = *r < 0
-                            ? c.response + " falls as " + c.driver + " rises"
-                            : c.response + " rises with " + c.driver + ": the sense opposite to the manual's";
+        headline.note = *r < 0 ? c.response + " falls as " + c.driver + " rises"
+                               : c.response + " rises with " + c.driver +
+                                     (is_of_the_manual(c) ? ": the sense opposite to the manual's" : "");
     } else {
         headline.note = tested ? "not significant: tells no direction" : "untested: tells no direction";
     }
@@ -78,7 +78,7 @@ Headline r_headline(const Correlation& c) {
 }
 
 Headline p_headline(const Correlation& c) {
-    Headline headline{"p_value", "p", p_value(c.tested ? c.tested->p_value : std::nullopt), "", "", ""};
+    Headline headline{"p_value", "p", c.tested ? p_value(*c.tested) : "", "", "", ""};
     if (headline.value.empty()) {
         headline.missing = "correlate gives no test for this session";
         return headline;

@@ -188,6 +188,20 @@ TEST_CASE("a report says where a result is not of the files that are there, what
               "align.json was made of training.csv, which is not there any more"));
 }
 
+TEST_CASE("a session without a session.json started at its first aligned row") {
+    const TempDir dir;
+    write_session(dir.path(), make_session(60));
+    REQUIRE(rlecouple({"analyze", dir.path().string(), "--rated-power", "200"}).exit_code == 0);
+    const std::string first = lines_of(read_file(dir / "aligned.csv")).at(1);
+    const std::string time = first.substr(first.find(',') + 1, 27);
+    REQUIRE(time.ends_with("Z"));
+    for (const nlohmann::json& row : summary_of(dir.path()).at("data_sheet")) {
+        if (row.at("key") != "started") continue;
+        CHECK(row.at("value") == time);
+        CHECK(row.at("remark") == "the first aligned row's time");
+    }
+}
+
 TEST_CASE("the data sheet has the same rows whatever a session lacks") {
     const auto keys_of = [](const TempDir& dir) {
         CHECK(rlecouple({"report", dir.path().string()}).exit_code == 0);

@@ -127,18 +127,95 @@ TEST_CASE("where nothing is significant no direction is told") {
     }
 }
 
-TEST_CASE("a lag at which nothing is significant meets no expectation, wherever it lies") {
-    const auto lag_met = [](const ReportInput& input) {
+TEST_CASE("a guideline is met by the number, and not told where its interval reaches across a bound") {
+    const auto met = [](const ReportInput& input, const std::string& quantity) {
         for (const Guideline& row : guidelines(input)) {
-            if (row.quantity == "Lag") return row.met;
+            if (row.quantity == quantity) return row.met;
         }
-        return std::optional<bool>();
+        FAIL(quantity);
+        return Met::not_judged;
     };
     ReportInput input = test::sample_input();
-    REQUIRE(input.correlation->tested->significant);
-    CHECK(lag_met(input) == true);
+    TestedCorrelation& t = *input.correlation->tested;
+    CHECK(met(input, "Strength") == Met::yes);  // -0.71
+    CHECK(met(input, "Lag") == Met::yes);       // -1.05, [-1.3, -0.8]
+    t.r_peak = -0.277;
+    CHECK(met(input, "Strength") == Met::no);  // significant, and still not above 0.3
+    t.t_lag_ci95_s = Interval{-1.42, 1.54};
+    CHECK(met(input, "Lag") == Met::cannot_tell);
+    t.t_lag_ci95_s = Interval{-2.3, -1.6};
+    t.t_lag_s = -2.0;
+    CHECK(met(input, "Lag") == Met::no);
+    t.significant = false;
+    CHECK(met(input, "Strength") == Met::no);
+    CHECK(met(input, "Lag") == Met::not_judged);  // nothing that could have a lag
+    t.r_peak = 0.4;
+    CHECK(met(input, "Strength") == Met::cannot_tell);
+    CHECK(met(input, "Coupling constant k") == Met::yes);  // 0.08, [0.05, 0.11]
+    input.correlation->coupling->k_ci95_per_s = Interval{-0.02, 0.18};
+    CHECK(met(input, "Coupling constant k") == Met::cannot_tell);
+    CHECK(met(input, "Thermal time constant") == Met::no);  // 10 s, [9.5, 10.5]
+    CHECK(has(html_report(input), ">cannot tell</span>"));
+}
+
+TEST_CASE("what was not tested tells no order") {
+    ReportInput input = test::sample_input();
+    input.correlation->tested.reset();
+    input.correlation->verdict = Verdict::insufficient_data;
+    const Headline lag = headlines(input)[1];
+    CHECK(lag.value == "-1.00");
+    CHECK(!lag.told);
+    CHECK(!has(lag.note, "leads"));
+    CHECK(has(lag.note, "untested"));
+}
+
+TEST_CASE("no lag is told as a finding where nothing is significant, in one session and side by side") {
+    ReportInput input = test::sample_input();
+    input.correlation->verdict = Verdict::not_detected;
     input.correlation->tested->significant = false;
-    CHECK(!lag_met(input).has_value());
+    input.correlation->tested->t_lag_s = -2.0;
+    const std::string page = html_report(input);
+    CHECK(!has(page, "<td>2.00 s</td>"));  // a delay in the coupling equation
+    CHECK(has(page, "none to tell: not significant"));
+    CHECK(has(row(data_sheet(input), "tested_t_lag_s").remark, "there is no lag to tell"));
+    CHECK(has(row(data_sheet(input), "delay_s").remark, "there is no lag to tell"));
+    const ReportInput coupled = test::sample_input();
+    const std::string text = markdown_comparison({input, coupled});
+    CHECK(has(text, "none told (peak at -2.00 s)"));
+    CHECK(has(text, "| -1.05 s |"));
+    const std::string both = html_comparison({input, coupled});
+    CHECK(has(both, "<td>none told (peak at -2.00 s)</td>"));
+    CHECK(has(both, "-2.000 s, not significant"));
+    CHECK(!has(both, "<td>-2.00 s</td>"));
+}
+
+TEST_CASE("a p that no draw reached is the most that it can be") {
+    ReportInput input = test::sample_input();
+    input.correlation->tested->p_value = 0.001;
+    CHECK(headlines(input)[2].value == "0.001");
+    input.correlation->tested->p_at_most = true;
+    CHECK(headlines(input)[2].value == "<= 0.001");
+    CHECK(row(data_sheet(input), "p_value").value == "<= 0.001");
+    CHECK(row(data_sheet(input), "p_value").number == 0.001);
+    CHECK(has(html_report(input), "p &lt;= 0.001"));
+}
+
+TEST_CASE("which sign is the manual's is told of the manual's pair alone") {
+    ReportInput input = test::sample_input();
+    input.correlation->tested->r_peak = 0.7;
+    CHECK(has(headlines(input)[0].note, "opposite to the manual's"));
+    input.correlation->driver = "power_w";
+    input.correlation->response = "temp_c";
+    CHECK(headlines(input)[0].note == "temp_c rises with power_w");
+}
+
+TEST_CASE("without a session.json the first row's time is when the session started") {
+    ReportInput input = test::sample_input();
+    input.first_timestamp = "2026-01-02T03:04:05.000000Z";
+    CHECK(row(data_sheet(input), "started").remark.empty());
+    input.session.reset();
+    CHECK(row(data_sheet(input), "started").value == input.first_timestamp);
+    CHECK(has(row(data_sheet(input), "started").remark, "first aligned row"));
 }
 
 TEST_CASE("a report is never refused for lack of a stage: what is missing is named with its command") {

@@ -25,6 +25,9 @@ TEST_CASE("numbers read as people write them and never as nan") {
     CHECK(signed_percent(0.0238) == "+2.4 %");
     CHECK(signed_percent(-0.5) == "-50.0 %");
     CHECK(signed_percent(-1e-6) == "0.0 %");
+    CHECK(interval(Interval{2.998, 3.004}) == "[2.998, 3.004]");  // both 3.00 in three digits
+    CHECK(interval(Interval{3.0, 3.0}) == "[3.00]");
+    CHECK(interval(Interval{8.0 - 1e-12, 8.0 + 1e-12}) == "[8.00]");
     CHECK(p_text(3e-9) == "p < 0.0001");
     CHECK(p_text(0.67) == "p = 0.670");
     CHECK(plain(200.0) == "200");
