@@ -98,13 +98,22 @@ void note_other_ambient(const AlignChoices& choices, const StageInput& input, co
         warnings.push_back(std::move(why));
 }
 
+// "7.9 to 8.1", with as many digits as tell the ends apart; one number where nine do not.
+std::string ends_of(const Interval& ci) {
+    const auto shown = [](double end, int digits) { return fmt::format("{:.{}g}", end, digits); };
+    for (int digits = 4; digits <= 9; ++digits) {
+        const std::string low = shown(ci.low, digits), high = shown(ci.high, digits);
+        if (low != high) return low + " to " + high;
+    }
+    return shown(ci.low, 4);
+}
+
 // A value that is left out may still have an interval that tells something.
 std::string with_interval(const std::optional<double>& value, const ThermalFit& fit, const char* key,
                           const char* unit) {
     const auto found = fit.ci95.find(key);
     const bool bounded = found != fit.ci95.end();
-    const std::string ends =
-        bounded ? fmt::format("{:.4g} to {:.4g}", found->second.low, found->second.high) : "";
+    const std::string ends = bounded ? ends_of(found->second) : "";
     if (!value) return "not told by the data" + (bounded ? fmt::format("; 95 %: {} {}", ends, unit) : "");
     return fmt::format("{:.4g} {} (95 %: {})", *value, unit, bounded ? ends : "unbounded");
 }
@@ -156,6 +165,8 @@ std::string summary(const Balance& b, const std::set<std::string>& estimated) {
                                    counted(b.n_samples, "sample"), marked(estimated));
     text += thermal_words(b);
     text += energy_words(b.conservation);
+    if (b.conservation.coolant_out_j)
+        text += fmt::format("  coolant         carried off {:.4g} J\n", *b.conservation.coolant_out_j);
     if (b.energy_counter) {
         text += fmt::format("  energy counter  {:.4g} J, the integral of the power is off by {}\n",
                             b.energy_counter->counter_j, signed_share(b.energy_counter->relative_error));
@@ -251,6 +262,9 @@ Runner setup_balance(CLI::App& app) {
         ->type_name("FILE");
     declare_device(app, analysis, "Device to balance [the GPU where there is only one]");
     declare_ambient(app, analysis);
+    app.get_option("--ambient")
+        ->description(
+            "Ambient temperature, degC [what is logged beside the device, else the session's, else 21]");
     declare_balance_options(app, analysis);
     return [command] {
         balance_stage(*command);

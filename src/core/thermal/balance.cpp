@@ -19,6 +19,7 @@
 #include "core/thermal/repeated_rows.hpp"
 #include "core/thermal/thermal_search.hpp"
 #include "core/thermal/thermal_untold.hpp"
+#include "rlecouple/counted.hpp"
 #include "rlecouple/error.hpp"
 #include "rlecouple/extreme_rows.hpp"
 #include "rlecouple/thermal.hpp"
@@ -274,10 +275,10 @@ void fill_counter(Balance& out, const BalanceInput& input) {
     CounterFaults faults;
     out.energy_counter = compare_counter(input, faults);
     if (faults.falls > 0) {
-        out.warnings.push_back(fmt::format(
-            "the energy counter fell {} times (a wrap or a restart); those intervals are left out of "
-            "the comparison",
-            faults.falls));
+        out.warnings.push_back(
+            fmt::format("the energy counter fell {} (a wrap or a restart); what lies across is left out of "
+                        "the comparison",
+                        counted(faults.falls, "time")));
     }
     if (faults.glitches > 0) {
         out.warnings.push_back(

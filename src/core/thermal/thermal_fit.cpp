@@ -232,7 +232,7 @@ class Account {
         if (!options_.fit_ambient) return;  // told by note_other_ambient
         if (2.0 * half <= kTellingAmbient && !pinned(kAmbient)) {
             out.warnings.push_back(
-                fmt::format("the ambient temperature was fitted: {:.1f} degC, known to +-{:.1f} degC",
+                fmt::format("the ambient temperature was fitted: {:.4g} degC, known to +-{:.2g} degC",
                             c_.ambient_c, half));
             return;
         }
@@ -245,7 +245,7 @@ class Account {
     // See choose_model().
     void note_other_ambient(ThermalResult& out) const {
         if (!other_) return;
-        const std::string found = fmt::format("{:.1f} +- {:.1f} degC", other_->ambient_c, other_->half_c);
+        const std::string found = fmt::format("{:.4g} +- {:.2g} degC", other_->ambient_c, other_->half_c);
         if (s_.shape.ambient) {
             out.warnings.push_back(
                 fmt::format("the ambient of {:.3g} degC, which was assumed, does not fit these temperatures, "

@@ -53,6 +53,31 @@ TEST_CASE("a table on stdin becomes one document on stdout, with the constants t
     CHECK(done.err.find("time constant") != std::string::npos);  // the words went to stderr
 }
 
+TEST_CASE("what a coolant carries off is told, and the ends of an interval are told apart") {
+    // 0.01 kg/s that warms by 2 degC for the 89 s of 90 rows: 0.01 4186 2 89 = 7451 J.
+    std::string table = "t_s,temp_c,power_w,coolant_flow_kg_s,coolant_in_c,coolant_out_c\n";
+    std::istringstream rows(square_wave(90));
+    for (std::string row; std::getline(rows, row);) table += row + ",0.01,20,22\n";
+    const Finished cooled = rlecouple({"balance", "-", "--ambient", "24"}, table);
+    INFO(cooled.out);
+    CHECK(cooled.out.find("coolant         carried off 7451 J") != std::string::npos);
+    // A table of exact temperatures: the interval is narrow, and no end of it is the other.
+    std::string exact = kHeader;
+    double t_c = 30.0;
+    for (int t = 0; t < 90; ++t) {
+        const double power = (t / 15) % 2 == 0 ? 240.0 : 60.0;
+        exact += fmt::format("{},{:.9f},{:.0f}\n", t, t_c, power);
+        t_c = 24.0 + power / 4.0 + (t_c - 24.0 - power / 4.0) * std::exp(-1.0 / 8.0);
+    }
+    const Finished narrow = rlecouple({"balance", "-", "--ambient", "24"}, exact);
+    INFO(narrow.out);
+    CHECK(narrow.out.find("time constant   8 s") != std::string::npos);
+    CHECK(narrow.out.find("8 to 8)") == std::string::npos);
+    CHECK(narrow.out.find("4 to 4)") == std::string::npos);
+    CHECK(narrow.out.find("hA              4 W/degC (95 %: ") != std::string::npos);
+    CHECK(rlecouple({"balance", "--help"}).out.find("logged beside the device") != std::string::npos);
+}
+
 TEST_CASE("without -o the words go to stdout and no file is written for a file") {
     const TempDir dir;
     write_file(dir / "table.csv", kHeader + square_wave(90));
