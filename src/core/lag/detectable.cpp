@@ -17,6 +17,7 @@
 
 #include "core/lag/permutation.hpp"
 #include "core/maths/series.hpp"
+#include "rlecouple/rle.hpp"
 
 namespace rle {
 namespace {
@@ -260,6 +261,24 @@ bool is_smoothed(const std::vector<double>& ar) {
     return ar.size() >= kSmoothedOrder && *std::min_element(ar.begin(), ar.end()) < kTurn;
 }
 
+// What enters a trailing mean leaves it again a window later: of RLE's own window, where the autoregression
+// is too short to tell.
+bool leaves_again(const std::vector<double>& news, double dt_s) {
+    constexpr double kTurned = -0.35;  // of the mean square; -0.5 where all that is new enters a mean
+    const auto window = static_cast<std::size_t>(std::lround(RleOptions{}.smoothing_s / dt_s));
+    for (std::size_t lag = std::max<std::size_t>(window, 2) - 1; lag <= window + 1; ++lag) {
+        double sum = 0.0, n = 0.0;
+        for (std::size_t t = lag; t < news.size(); ++t) {
+            const double product = news[t] * news[t - lag];
+            if (!std::isfinite(product)) continue;
+            sum += product;
+            n += 1.0;
+        }
+        if (n >= static_cast<double>(kFewestFitted) && sum < kTurned * n) return true;
+    }
+    return false;
+}
+
 // The response as it would be without what the fit says that the driver did to it, whitened anew: a coupling
 // that was found is no noise against which a lesser one would have to stand out.
 Whitened without_coupling(const WhitenedPair& pair, const CouplingFit& fit, std::size_t delay, double dt_s) {
@@ -290,7 +309,7 @@ Detectable detectable_coupling(const WhitenedPair& pair, const TestedCorrelation
         return missing("a series stands still between the readings of a clock slower than the grid");
     if (std::min(share_present(pair.driver), share_present(pair.response)) < kLeastPresent)
         return missing("too many rows lack a value");
-    if (is_smoothed(pair.response.ar))
+    if (is_smoothed(pair.response.ar) || leaves_again(pair.response.residual, dt_s))
         return missing("the response depends on its past as a trailing mean does, whose k is another");
     const double lag = found ? std::round((found->delay_s + tested.sensor_delay_s) / dt_s) : -1.0;
     const bool take_out = lag >= 0.0 && pair.response.residual.size() <= kMostTakenOut;

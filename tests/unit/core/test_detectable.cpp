@@ -138,6 +138,13 @@ TEST_CASE("where k means nothing there is none, and a warning says why") {
     CHECK(warned(at_once, "detectable_k90_per_s are missing: the response keeps little of itself"));
     CHECK(at_once.explanation.find("would have been found") == std::string::npos);
 
+    CorrelateInput mean = session(0.0);
+    mean.dt_s = 0.1;
+    mean.driver = simulate::white(random, 600);
+    mean.response = simulate::trailing_mean(
+        simulate::coupled_response(random, mean.driver, 0.1, {.k_per_s = 0.0, .process_noise = 0.08}), 50);
+    CHECK(warned(correlate(mean, {}), "as a trailing mean does"));
+
     const WhitenedPair pair = known_pair(90, 0.8);
     TestedCorrelation tested = known_test(90, 0.28);
     tested.held = true;
