@@ -51,14 +51,39 @@ std::vector<std::size_t> rows_at_rest(std::span<const double> step) {
     for (std::size_t begin = 0, end = 0; begin < step.size(); begin = end + 1) {
         for (end = begin; end < step.size() && steps_made(step, end) < kFewSteps * usual; ++end) {
         }
-        if (end == begin || !(steps_about(step, begin, end) < kSlower * usual)) continue;
+        // Of steps that take somewhat longer than a row, now and then a row has none.
+        if (end - begin < (usual < 2.0 ? 2U : 1U)) continue;
+        if (!(steps_about(step, begin, end) < kSlower * usual)) continue;
         for (std::size_t t = begin; t < end; ++t) rows.push_back(t);
     }
     if (static_cast<double>(rows.size()) > kMostAtRest * static_cast<double>(step.size())) rows.clear();
     return rows;
 }
 
+namespace {
+
+// Steps made in a row, in the mean over those in which the training does not stand still.
+double pace(std::span<const double> step) {
+    const std::vector<std::size_t> rest = rows_at_rest(step);
+    auto next = rest.begin();
+    double sum = 0.0, n = 0.0;
+    for (std::size_t t = 0; t < step.size(); ++t) {
+        const double made = steps_made(step, t);
+        if (next != rest.end() && *next == t) {
+            ++next;
+        } else if (!std::isnan(made)) {
+            sum += made;
+            n += 1.0;
+        }
+    }
+    return sum / n;
+}
+
+}  // namespace
+
 double rows_a_step(std::span<const double> step) {
+    constexpr double kOneARow = 0.95;  // steps, from which on a row that has none is one whose steps are lost
+    if (!(pace(step) < kOneARow)) return 1.0;
     constexpr std::size_t kFewest = 3;  // steps that are seen whole
     constexpr double kPause = 2.0;      // times the median, beyond which a step is one that a pause is behind
     std::vector<double> rows;

@@ -265,27 +265,6 @@ void test(const CorrelateInput& input, const CorrelateOptions& options, Correlat
 
 }  // namespace
 
-bool is_trailing_mean_of(std::span<const double> mean, std::span<const double> raw, double dt_s,
-                         double window_s) {
-    constexpr double kLeastR = 0.97;
-    const auto width = static_cast<std::size_t>(std::ceil(window_s / dt_s - 1e-9));
-    std::vector<double> trailing(raw.size(), std::nan(""));
-    double sum = 0.0, n = 0.0;
-    const auto add = [&](double x, double sign) {
-        if (!std::isfinite(x)) return;
-        sum += sign * x;
-        n += sign;
-    };
-    for (std::size_t t = 0; t < raw.size(); ++t) {
-        add(raw[t], 1.0);
-        if (t >= width) add(raw[t - width], -1.0);
-        if (std::isfinite(raw[t])) trailing[t] = sum / n;
-    }
-    const LagPoint at_once = cross_correlation(trailing, mean, dt_s, 0.0).front();
-    const double least = kLeastRaw * static_cast<double>(count_present(mean));
-    return at_once.r && *at_once.r >= kLeastR && static_cast<double>(at_once.n) >= least;
-}
-
 ThermalStress thermal_stress(const std::vector<double>& temp_c, const std::vector<double>& power_w) {
     ThermalStress stress;
     if (std::vector<double> temp = present(temp_c); !temp.empty()) {

@@ -83,7 +83,6 @@ double unit_of(const Present& all, double mean) {
 
 MeanAndSd mean_and_sd(std::span<const double> series) {
     const Present all = look_at(series);
-    if (all.count == 0) return {std::numeric_limits<double>::quiet_NaN(), 0.0};
     const double share = 1.0 / static_cast<double>(all.count);
     const double mean = sum_of(series, 0.0, [&](const auto& x) { return x * share; });
     const double unit = unit_of(all, mean);
@@ -91,6 +90,8 @@ MeanAndSd mean_and_sd(std::span<const double> series) {
         unit == 1.0
             ? sum_of(series, mean, [&](const auto& x) { return (x - mean).square() * share; })
             : sum_of(series, mean, [&](const auto& x) { return ((x - mean) / unit).square() * share; });
+    if (all.count == 0)
+        return {std::numeric_limits<double>::quiet_NaN(), 0.0};  // sooner, it costs a branch a sample
     return {mean, unit * std::sqrt(square)};
 }
 

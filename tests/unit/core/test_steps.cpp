@@ -25,6 +25,10 @@ TEST_CASE("rows without steps of their own are at rest, whichever step stands in
     CHECK(rows_at_rest(Series{5, 10, 15, 15, 15, 16, 20, 25, 30, 35}) == Rows{3, 4, 5});
     // Before the first step and behind the last.
     CHECK(rows_at_rest(Series{1, 1, 5, 10, 15, 20, 25, 25, 25}) == Rows{1, 7, 8});
+    // One step a row: of a pause two rows or more tell; one alone may lie between the lines of steps that are
+    // longer.
+    CHECK(rows_at_rest(Series{1, 2, 3, 3, 3, 4, 5, 6, 7, 8}) == Rows{3, 4});
+    CHECK(rows_at_rest(Series{1, 2, 2, 3, 4, 4, 5, 6, 6, 7, 8, 8, 9}).empty());
     // Half as fast is slow, and no rest.
     CHECK(rows_at_rest(Series{4, 8, 12, 14, 16, 18, 22, 26, 30, 34}).empty());
 }
@@ -57,6 +61,8 @@ TEST_CASE("a step lasts as many rows as have its number, pauses aside") {
     CHECK(rows_a_step(Series{1, 2, 2, 3, 3, 4, 4, 4, 4, 4, 4, 5, 5, 6}) == 2.0);  // six: a pause
     CHECK(rows_a_step(Series{1, 2, 2, kNone, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6, 7}) == 3.0);
     CHECK(rows_a_step(Series{4, 8, 12, 16, 20, 24}) == 1.0);
+    CHECK(rows_a_step(Series{1, 2, 3, 3, 5, 6, 7, 8, 8, 10, 11}) == 1.0);  // lost rows, no long steps
+    CHECK(rows_a_step(Series{1, 2, 2, 3, 4, 4, 5, 6, 6, 7, 8, 8, 9}) == Approx(1.5).margin(0.1));
     CHECK(rows_a_step(Series{1, 1, 1, 2, 2, 2}) == 1.0);  // none is seen whole
     CHECK(rows_a_step(Series{}) == 1.0);
 }
