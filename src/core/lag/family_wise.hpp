@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace rle {
@@ -18,6 +19,9 @@ struct FamilyWise {
     double p_value = 1.0;
     bool p_at_most = false;  ///< no draw reached what was observed: p is no more than p_value
     double band = 1.0;       ///< |r| sqrt(n) that is significant at alpha, family-wise
+    /// What was compared with the band, where that is a sum of products of residuals whose variance is 1 over
+    /// all rows, and not r itself: the variance of the rows that are paired may be another.
+    std::optional<double> observed;
     NullLaw law = NullLaw::permutation;
 };
 

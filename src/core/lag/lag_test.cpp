@@ -279,6 +279,14 @@ FamilyWise judge(const Compared& series, const std::vector<LagPoint>& ccf, const
     return family_wise(series.response(), series.driver(), reversed, options.alpha, options.seed, how);
 }
 
+// The band on the scale of r at the peak: what reaches it has a p of alpha.
+double band_of_r(const FamilyWise& test, const LagPoint& peak) {
+    const double root = std::sqrt(static_cast<double>(peak.n));
+    const double scale =
+        test.observed && *test.observed > 0.0 ? std::abs(*peak.r) * root / *test.observed : 1.0;
+    return std::min(1.0, scale * test.band / root);
+}
+
 }  // namespace
 
 std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
@@ -310,8 +318,7 @@ std::optional<TestedCorrelation> test_lag(const WhitenedPair& pair, double dt_s,
     tested.p_value = test.p_value;
     tested.p_at_most = test.p_at_most;
     tested.significant = test.p_value <= options.alpha;
-    const double pairs = static_cast<double>(tested.ccf[static_cast<std::size_t>(peak)].n);
-    tested.band = std::min(1.0, test.band / std::sqrt(pairs));
+    tested.band = band_of_r(test, tested.ccf[static_cast<std::size_t>(peak)]);
     locate(tested, x, y, dt_s, options);
     return tested;
 }

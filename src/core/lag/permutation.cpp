@@ -241,10 +241,12 @@ FamilyWise family_wise(std::span<const double> driver, std::span<const double> r
     const double products = static_cast<double>(driver.size()) * static_cast<double>(ccf.size());
     const Permuter permuter(driver, response, ccf, how.readings);
     const Draws draws(permuter, seed, products, how.threads);
+    const double observed = permuter.observed();
     FamilyWise result =
-        judge_by_draws(permuter.observed() / std::sqrt(how.inflation), products, alpha,
+        judge_by_draws(observed / std::sqrt(how.inflation), products, alpha,
                        [&](std::size_t first, std::size_t count) { return draws.make(first, count); });
     result.band *= std::sqrt(how.inflation);
+    result.observed = observed;
     return result;
 }
 

@@ -275,6 +275,25 @@ TEST_CASE("permutation: the band is what a textbook's correction gives on normal
 }
 
 // Steps longer than the samples, within a narrow tolerance. The raw correlation at the true lag is -0.85.
+// The response is livelier where the driver has no values: what r needs is told of the rows that are paired.
+TEST_CASE("r reaches the band where p reaches alpha, also where the pairs are part of the rows") {
+    constexpr std::size_t kSamples = 240, kWithDriver = 100;
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        Random random(seed);
+        Both both{simulate::white(random, kSamples), simulate::white(random, kSamples)};
+        for (std::size_t t = 0; t < kSamples; ++t) {
+            if (t >= kWithDriver) both.driver[t] = kNaN;
+            if (t >= kWithDriver) both.response[t] *= t % 2 == 0 ? 4.0 : 2.0;
+        }
+        const TestedCorrelation t = tested(both);
+        double greatest = 0.0;
+        for (const LagPoint& point : t.ccf) greatest = std::max(greatest, std::abs(point.r.value_or(0.0)));
+        INFO(seed << " p " << *t.p_value << " r " << greatest << " band " << *t.band);
+        if (*t.p_value <= 0.045) CHECK(greatest >= *t.band);
+        if (*t.p_value >= 0.055) CHECK(greatest < *t.band);
+    }
+}
+
 // The likelihood's model has the response answer the driver; one that answers its change is taken for a rise
 // at a later lag, of the other sign than the greatest correlation.
 TEST_CASE("a response that answers the driver's change is told with the sign and lag of the greatest r") {
