@@ -1,5 +1,6 @@
 // `report` as a user runs it, on sessions that the other commands made, whole and in pieces.
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -195,11 +196,12 @@ TEST_CASE("a session without a session.json started at its first aligned row") {
     const std::string first = lines_of(read_file(dir / "aligned.csv")).at(1);
     const std::string time = first.substr(first.find(',') + 1, 27);
     REQUIRE(time.ends_with("Z"));
-    for (const nlohmann::json& row : summary_of(dir.path()).at("data_sheet")) {
-        if (row.at("key") != "started") continue;
-        CHECK(row.at("value") == time);
-        CHECK(row.at("remark") == "the first aligned row's time");
-    }
+    const nlohmann::json sheet = summary_of(dir.path()).at("data_sheet");
+    const auto started = std::find_if(sheet.begin(), sheet.end(),
+                                      [](const nlohmann::json& row) { return row.at("key") == "started"; });
+    REQUIRE(started != sheet.end());
+    CHECK(started->at("value") == time);
+    CHECK(started->at("remark") == "the first aligned row's time");
 }
 
 TEST_CASE("the data sheet has the same rows whatever a session lacks") {
