@@ -9,9 +9,8 @@
 namespace rle {
 namespace {
 
-constexpr double kFewSteps = 0.5;  // of the median, that leave a row at rest
-constexpr double kSlower =
-    0.75;  // of the median pace about such rows: else the steps were made, but not told
+constexpr double kFewSteps = 0.5;    // of the median, that leave a row at rest
+constexpr double kSlower = 0.75;     // of the median, about such rows: else the steps were made, but not told
 constexpr double kMostAtRest = 0.5;  // of the rows
 
 // Steps made since the row before. NaN: unknown, as in the first row and where they count anew.
@@ -42,6 +41,22 @@ double steps_about(std::span<const double> step, std::size_t begin, std::size_t 
     return sum / n;
 }
 
+// Steps made in a row, in the mean over those in which the training does not stand still.
+double pace(std::span<const double> step, std::span<const std::size_t> at_rest) {
+    auto next = at_rest.begin();
+    double sum = 0.0, n = 0.0;
+    for (std::size_t t = 0; t < step.size(); ++t) {
+        const double made = steps_made(step, t);
+        if (next != at_rest.end() && *next == t) {
+            ++next;
+        } else if (!std::isnan(made)) {
+            sum += made;
+            n += 1.0;
+        }
+    }
+    return sum / n;
+}
+
 }  // namespace
 
 std::vector<std::size_t> rows_at_rest(std::span<const double> step) {
@@ -60,30 +75,9 @@ std::vector<std::size_t> rows_at_rest(std::span<const double> step) {
     return rows;
 }
 
-namespace {
-
-// Steps made in a row, in the mean over those in which the training does not stand still.
-double pace(std::span<const double> step) {
-    const std::vector<std::size_t> rest = rows_at_rest(step);
-    auto next = rest.begin();
-    double sum = 0.0, n = 0.0;
-    for (std::size_t t = 0; t < step.size(); ++t) {
-        const double made = steps_made(step, t);
-        if (next != rest.end() && *next == t) {
-            ++next;
-        } else if (!std::isnan(made)) {
-            sum += made;
-            n += 1.0;
-        }
-    }
-    return sum / n;
-}
-
-}  // namespace
-
-double rows_a_step(std::span<const double> step) {
+double rows_a_step(std::span<const double> step, std::span<const std::size_t> at_rest) {
     constexpr double kOneARow = 0.95;  // steps, from which on a row that has none is one whose steps are lost
-    if (!(pace(step) < kOneARow)) return 1.0;
+    if (!(pace(step, at_rest) < kOneARow)) return 1.0;
     constexpr std::size_t kFewest = 3;  // steps that are seen whole
     constexpr double kPause = 2.0;      // times the median, beyond which a step is one that a pause is behind
     std::vector<double> rows;
@@ -109,7 +103,7 @@ double rows_a_step(std::span<const double> step) {
 
 void keep_at_lines(std::span<double> series, std::span<const double> step) {
     constexpr double kPause = 1.5;  // times the usual rows of a step, beyond which a pause is beside it
-    const double usual = rows_a_step(step);
+    const double usual = rows_a_step(step, rows_at_rest(step));
     if (!(usual > 1.0)) return;
     const auto from_begin = static_cast<std::size_t>(0.5 * usual);
     const auto from_end = static_cast<std::size_t>(std::ceil(0.5 * usual));

@@ -15,13 +15,14 @@ namespace rle {
 
 /// The rows, ascending, with less than half of the steps that a row has in the median, by the number of the
 /// last step (NaN: missing). A row whose neighbours make up for it is none: there a part of the log is lost.
-/// Empty where a row has less than one step in the median, or where half of the rows would be such.
+/// Nor is a single one where a row has one step in the median: steps that take somewhat longer leave such
+/// rows. Empty where a row has less than one step in the median, or where half of the rows would be such.
 std::vector<std::size_t> rows_at_rest(std::span<const double> step);
 
-/// Rows that a step lasts in the mean, pauses left aside; 1 where a step takes no longer than a row, or
-/// nothing is known of the steps. Its line, and so the moment at which its norm was known, lies in the middle
-/// of them.
-double rows_a_step(std::span<const double> step);
+/// Rows that a step lasts in the mean, the rows at rest and other pauses left aside; 1 where a step takes no
+/// longer than a row, or nothing is known of the steps. Its line, and so the moment at which its norm was
+/// known, lies in the middle of them.
+double rows_a_step(std::span<const double> step, std::span<const std::size_t> at_rest);
 
 /// Leaves a series that each step tells its values in the rows of the lines that told them, one a step: the
 /// middle row of a step's, or the one behind the middle. Of a step beside a pause the middle is taken to lie

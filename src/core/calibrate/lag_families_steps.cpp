@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/calibrate/lag_families_beyond.hpp"
 
@@ -33,16 +34,13 @@ Pair stalls(Random& random, std::size_t n) {
     return pair;
 }
 
-// The norm acts from the line that tells it until the next, 1 s later.
+// At 10 Hz; the norm acts from the line that tells it until the next, so many rows later.
 template <int rows, int delay_samples>
 Pair long_steps(Random& random, std::size_t n) {
-    Pair pair{white(random, n), {}, {}, {}};
-    for (std::size_t i = 0; i < n; ++i) pair.driver[i] = pair.driver[i - i % rows];
-    const Coupling coupling{.k_per_s = 0.1, .delay_samples = delay_samples, .process_noise = 0.08};
-    pair.response = coupled_response(random, pair.driver, 0.1, coupling);
-    pair.truth.coupled = true;
-    pair.truth.lag_s = -0.1 * delay_samples;
-    return pair;
+    Series norm = white(random, n);
+    for (std::size_t i = 0; i < n; ++i) norm[i] = norm[i - i % rows];
+    return coupled(random, std::move(norm), 0.1,
+                   {.k_per_s = 0.1, .delay_samples = delay_samples, .process_noise = 0.08});
 }
 
 }  // namespace

@@ -19,15 +19,6 @@ constexpr double kStart = 1.0;             // s; the session's clock at the firs
 constexpr double kTelemetryJitter = 0.01;  // SD, of a sample interval
 constexpr double kStepJitter = 0.02;       // SD, of a sample interval
 
-// Of what is there.
-double sd(const Series& series) {
-    double mean = 0.0, square = 0.0;
-    const auto n = static_cast<double>(count_present(series));
-    for (double x : series) mean += std::isnan(x) ? 0.0 : x / n;
-    for (double x : series) square += std::isnan(x) ? 0.0 : (x - mean) * (x - mean) / n;
-    return std::sqrt(square);
-}
-
 struct Placement {
     double middle = 0.0;  // of the response
     double scale = 1.0;   // at most 1
@@ -60,7 +51,7 @@ void record_telemetry(Random& random, const Pair& pair, const Recording& recordi
 }
 
 void record_training(Random& random, const Pair& pair, const Recording& recording, Training& training) {
-    const double spread = recording.step_spread * sd(pair.driver);
+    const double spread = recording.step_spread * standard_deviation(pair.driver);
     const double dt = 1.0 / recording.sample_hz;
     const double middle = 0.5 * static_cast<double>(pair.driver.size());
     const std::size_t rows = std::max(recording.held, recording.step_rows);  // of a step, if they are several

@@ -129,8 +129,6 @@ LagTestOptions lag_options(const CorrelateInput& input, const CorrelateOptions& 
     lag.sensor_delay_s = input.sensor_delay_s;
     lag.sensor_delay_sd_s = input.sensor_delay_sd_s;
     lag.pairing_sd_s = pairing_sd(input, n_samples);
-    const double rows = tells_of_steps(input.driver_name) ? rows_a_step(input.step) : 1.0;
-    if (rows > 1.0) lag.step_s = rows * input.dt_s;
     return lag;
 }
 
@@ -191,12 +189,20 @@ void tell_detectable(const Response& response, const WhitenedPair& pair, double 
                               found.missing);
 }
 
-// What the steps of a training tell is no news in rows that have none.
-std::vector<std::size_t> rows_without_news(const CorrelateInput& input) {
-    if (input.step.empty() || !tells_of_steps(input.driver_name)) return {};
-    std::vector<std::size_t> rows = rows_at_rest(input.step);
-    std::erase_if(rows, [&](std::size_t row) { return !std::isfinite(input.driver[row]); });
-    return rows;
+// How long a step takes that tells the driver; 0 where that is no longer than a row, or nothing is known.
+double step_length(const CorrelateInput& input, std::span<const std::size_t> at_rest) {
+    const double rows = tells_of_steps(input.driver_name) ? rows_a_step(input.step, at_rest) : 1.0;
+    return rows > 1.0 ? rows * input.dt_s : 0.0;
+}
+
+std::string left_out_at_rest(const CorrelateInput& input, std::span<const std::size_t> at_rest) {
+    const auto n = static_cast<std::size_t>(std::count_if(
+        at_rest.begin(), at_rest.end(), [&](std::size_t row) { return std::isfinite(input.driver[row]); }));
+    if (n == 0) return {};
+    return fmt::format(
+        "{} in which the training made no step, or hardly one, {} left out of the test: what stands there "
+        "for {} is a neighbour's",
+        counted(n, "row"), was_or_were(n), input.driver_name);
 }
 
 std::string left_out(const OwnSamples& own, const std::string& name) {
@@ -235,7 +241,9 @@ void take_out_epochs(const CorrelateInput& input, const std::vector<double>& dri
 
 void test(const CorrelateInput& input, const CorrelateOptions& options, Correlation& result) {
     const Response response = tested_response(input);
-    const std::vector<std::size_t> at_rest = rows_without_news(input);
+    // What the steps of a training tell is no news in rows that have none.
+    const std::vector<std::size_t> at_rest =
+        tells_of_steps(input.driver_name) ? rows_at_rest(input.step) : std::vector<std::size_t>();
     const std::vector<double> kept =
         at_rest.empty() ? std::vector<double>() : without_rows(input.driver, at_rest);
     const std::vector<double>& driver = at_rest.empty() ? input.driver : kept;
@@ -245,17 +253,14 @@ void test(const CorrelateInput& input, const CorrelateOptions& options, Correlat
     result.granger = std::move(granger);
     if (!pair) return;
     take_out_epochs(input, driver, response.values, options.max_lag_s, *pair);
-    const LagTestOptions lag = lag_options(input, options, result.n_samples);
+    LagTestOptions lag = lag_options(input, options, result.n_samples);
+    lag.step_s = step_length(input, at_rest);
     result.tested = test_lag(*pair, input.dt_s, lag);
     if (!result.tested) return;
     if (result.tested->significant) use_own_samples(input, driver, response, lag, *pair, result);
     result.tested->response = response.name;
-    if (!at_rest.empty()) {
-        result.warnings.push_back(
-            fmt::format("{} in which the training made no step, or hardly one, {} left out of the test: what "
-                        "stands there for {} is a neighbour's",
-                        counted(at_rest.size(), "row"), was_or_were(at_rest.size()), result.driver));
-    }
+    if (std::string line = left_out_at_rest(input, at_rest); !line.empty())
+        result.warnings.push_back(std::move(line));
     result.warnings.insert(result.warnings.end(), result.tested->warnings.begin(),
                            result.tested->warnings.end());
     result.verdict = result.tested->significant ? Verdict::coupled : Verdict::not_detected;

@@ -5,6 +5,7 @@
 
 #include "background.hpp"
 #include "support/catch.hpp"
+#include "support/pipes.hpp"
 #include "support/sessions.hpp"
 
 using namespace rle::test;
@@ -57,14 +58,8 @@ TEST_CASE("a stdout that is not read keeps no recording from its end", "[collect
     CHECK(wait_until(finished));
     CHECK(std::filesystem::file_size(folder + "/train.out") == 600'000);
     // What was shown comes to who reads after all.
-    std::string out;
-    std::array<char, 4096> buffer{};
-    for (ssize_t got = 0; (got = read(ends[0], buffer.data(), buffer.size())) > 0;)
-        out.append(buffer.data(), static_cast<std::size_t>(got));
-    close(ends[0]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    CHECK(WEXITSTATUS(status) == 0);
+    const std::string out = rle::test::read_to_end(ends[0]);
+    CHECK(rle::test::exit_code_of(child) == 0);
     CHECK(out.rfind(read_file(folder + "/train.out"), 0) == 0);
 }
 

@@ -1,6 +1,5 @@
 // What all commands do alike with the words they print and the names they are given.
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/catch.hpp"
+#include "support/pipes.hpp"
 #include "support/process.hpp"
 #include "support/sessions.hpp"
 
@@ -114,14 +114,8 @@ TEST_CASE("a stdout that does not block is waited for") {
     }
     close(ends[1]);
     usleep(300'000);  // until the pipe is full; where the machine is slow, the test proves less and holds
-    std::string out;
-    std::array<char, 4096> buffer{};
-    for (ssize_t got = 0; (got = read(ends[0], buffer.data(), buffer.size())) > 0;)
-        out.append(buffer.data(), static_cast<std::size_t>(got));
-    close(ends[0]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    CHECK(WEXITSTATUS(status) == 0);
+    const std::string out = rle::test::read_to_end(ends[0]);
+    CHECK(rle::test::exit_code_of(child) == 0);
     CHECK(out == plain.out);
 }
 

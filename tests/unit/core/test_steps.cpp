@@ -18,6 +18,10 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
+double length_of_step(const Series& step) {
+    return rows_a_step(step, rows_at_rest(step));
+}
+
 }  // namespace
 
 TEST_CASE("rows without steps of their own are at rest, whichever step stands in for them") {
@@ -56,15 +60,15 @@ TEST_CASE("a training that rests in most rows is taken as it is") {
 }
 
 TEST_CASE("a step lasts as many rows as have its number, pauses aside") {
-    CHECK(rows_a_step(Series{1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5}) == 4.0);
-    CHECK(rows_a_step(Series{1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5, 6}) == 2.5);
-    CHECK(rows_a_step(Series{1, 2, 2, 3, 3, 4, 4, 4, 4, 4, 4, 5, 5, 6}) == 2.0);  // six: a pause
-    CHECK(rows_a_step(Series{1, 2, 2, kNone, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6, 7}) == 3.0);
-    CHECK(rows_a_step(Series{4, 8, 12, 16, 20, 24}) == 1.0);
-    CHECK(rows_a_step(Series{1, 2, 3, 3, 5, 6, 7, 8, 8, 10, 11}) == 1.0);  // lost rows, no long steps
-    CHECK(rows_a_step(Series{1, 2, 2, 3, 4, 4, 5, 6, 6, 7, 8, 8, 9}) == Approx(1.5).margin(0.1));
-    CHECK(rows_a_step(Series{1, 1, 1, 2, 2, 2}) == 1.0);  // none is seen whole
-    CHECK(rows_a_step(Series{}) == 1.0);
+    CHECK(length_of_step(Series{1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5}) == 4.0);
+    CHECK(length_of_step(Series{1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5, 6}) == 2.5);
+    CHECK(length_of_step(Series{1, 2, 2, 3, 3, 4, 4, 4, 4, 4, 4, 5, 5, 6}) == 2.0);  // six: a pause
+    CHECK(length_of_step(Series{1, 2, 2, kNone, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6, 7}) == 3.0);
+    CHECK(length_of_step(Series{4, 8, 12, 16, 20, 24}) == 1.0);
+    CHECK(length_of_step(Series{1, 2, 3, 3, 5, 6, 7, 8, 8, 10, 11}) == 1.0);  // lost rows, no long steps
+    CHECK(length_of_step(Series{1, 2, 2, 3, 4, 4, 5, 6, 6, 7, 8, 8, 9}) == Approx(1.5).margin(0.1));
+    CHECK(length_of_step(Series{1, 1, 1, 2, 2, 2}) == 1.0);  // none is seen whole
+    CHECK(length_of_step(Series{}) == 1.0);
 }
 
 TEST_CASE("values stay in the rows of the lines that told them") {
